@@ -1,0 +1,122 @@
+"""The words of the catalogue: what is watched, and what was promised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+
+
+class Model(BaseModel):
+    """A frozen part of the catalogue that refuses unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Endpoint(Model):
+    """One address that is probed; each kind adds its own target and expectations."""
+
+    key: Key
+    every: timedelta = timedelta(seconds=60)
+    edge_every: timedelta = timedelta(seconds=15)  # while down, and after a change of outcome
+    timeout: timedelta = timedelta(seconds=10)
+    locations: tuple[Key, ...] = ()  # empty: every location
+    quorum: Literal["majority", "any", "all"] = "majority"
+    since: datetime | None = None  # None: from its first result
+    until: datetime | None = None
+
+
+class Service(Model):
+    """What a customer uses; its state follows from its endpoints."""
+
+    key: Key
+    name: str
+    down_when: Literal["any", "all"] | int = "any"  # int: at least so many endpoints
+    allow: tuple[Literal["loopback", "private"], ...] = ()
+    endpoints: tuple[Endpoint, ...]
+
+
+class Hours(Model):
+    """Opening hours on one weekday or date; *closes* may lie days later (Sunday to Friday)."""
+
+    weekday: int  # ISO: 1 is Monday
+    opens: timedelta  # since local midnight of that day, wall-clock
+    closes: timedelta
+
+
+class Holiday(Model):
+    """A date on which the weekly hours do not apply; no *hours* means closed."""
+
+    day: date
+    name: str
+    hours: tuple[tuple[time, time], ...] = ()
+
+
+class Calendar(Model):
+    """Opening hours with breaks, time zone, holidays and closed days."""
+
+    key: Key
+    timezone: str
+    hours: tuple[Hours, ...]
+    holidays: tuple[Holiday, ...] = ()  # expanded
+    holidays_source: str | None = None  # "holidays 0.109 FR"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The terms of a contract, its plan and overrides already merged."""
+
+    target: Decimal | None  # a share: 0.9998; None: no availability promised
+    basis: Literal["month", "quarter", "year"]
+    hours: str | None  # calendar key; None: always
+    maintenance: Literal["downtime", "window", "up"]
+    unknown: Literal["neither", "up", "down"]
+    interruption_max: timedelta | None
+    interruption_calendar: str | None  # None: elapsed time
+    join_within: timedelta
+    notice_working_days: int | None  # None: no notice asked
+    notice_calendar: str | None
+    outside: str | None  # maintenance is allowed outside this calendar
+    cap_time: timedelta | None
+    cap_per: Literal["month", "quarter", "year"] | None
+    crisis_longer_than: timedelta | None  # None: no crisis terms
+    crisis_customers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who receives the report."""
+
+    key: str
+    name: str
+    language: str
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """One version of a contract: what was promised to a customer from a day on."""
+
+    key: str
+    customer: Customer
+    plan: str
+    timezone: str
+    starts: date  # local day, inclusive
+    ends: date | None  # local day, exclusive
+    essential: tuple[str, ...]  # service keys
+    other: tuple[str, ...]
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Catalogue:
+    """Everything that is watched and promised, checked and with plans applied."""
+
+    locations: tuple[str, ...]
+    services: tuple[Service, ...]
+    calendars: Mapping[str, Calendar]
+    contracts: tuple[Contract, ...]

@@ -1,0 +1,40 @@
+"""Every error that a person can meet.
+
+The message is one line: where, what, and what to write instead.
+A class's docstring is its message when none is given.
+"""
+
+
+class VigieError(Exception):
+    """Vigie stopped because of a problem that it could not name."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class CatalogueError(VigieError):
+    """The catalogue has problems."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class UsageError(VigieError):
+    """A command was asked for something that does not exist or makes no sense."""
+
+
+class DatabaseError(VigieError):
+    """PostgreSQL could not be reached or used."""
+
+
+class MigrationError(DatabaseError):
+    """The database and this program do not fit together."""
+
+
+class SpoolError(VigieError):
+    """Results cannot be written to the local spool."""
+
+
+class ReportError(VigieError):
+    """The report could not be made."""
