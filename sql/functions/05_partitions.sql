@@ -1,0 +1,42 @@
+-- Daily partitions of the tables of results, made before they are needed.
+
+create or replace function fact.ensure_partitions(from_day date, to_day date)
+returns integer
+language plpgsql
+as $$
+declare
+    missing record;
+    made integer := 0;
+begin
+    for missing in
+        select
+            parent,
+            day::date as day,
+            format('%s_%s', parent, to_char(day, 'YYYYMMDD')) as name
+        from unnest(array['result', 'attempt']) as parent
+        cross join generate_series(from_day::timestamp, to_day, interval '1 day') as day
+        where to_regclass(format('fact.%s_%s', parent, to_char(day, 'YYYYMMDD'))) is null
+        order by day, parent
+    loop
+        -- One maker at a time; the second finds the first one's table when its turn comes.
+        perform pg_advisory_xact_lock(hashtext('vigie partitions'));
+        continue when to_regclass('fact.' || missing.name) is not null;
+        -- Attached, not created in place: that would lock out every reader and writer.
+        execute format(
+            'create table fact.%I (like fact.%I including all)', missing.name, missing.parent
+        );
+        execute format(
+            'alter table fact.%I attach partition fact.%I for values from (%L) to (%L)',
+            missing.parent,
+            missing.name,
+            missing.day || ' 00:00:00+00',
+            missing.day + 1 || ' 00:00:00+00'
+        );
+        made := made + 1;
+    end loop;
+    return made;
+end
+$$;
+comment on function fact.ensure_partitions(date, date) is
+'Makes the missing daily partitions of results and attempts; returns how many tables it made.
+Both days are included. Safe with any number of callers.';

@@ -1,0 +1,204 @@
+"""From the spool into PostgreSQL: read, store, acknowledge, remove. Repeating it is harmless."""
+
+import asyncio
+import fcntl
+import json
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, date
+from pathlib import Path
+from typing import IO
+
+import asyncpg
+import structlog
+
+from vigie.errors import SpoolError
+from vigie.storing import results, spoolfile
+from vigie.storing.queries import query
+from vigie.storing.unspool import Load, read_load
+
+FILES_PER_TRANSACTION = 10
+POLL_S = 0.5
+ACQUIRE_S = 10.0
+DEADLINE_S = 120.0  # of one transaction; a connection may be dead and not say so
+LONGEST_PAUSE_S = 30.0
+RETRY_ASIDE_S = 600.0
+
+# The rows are at fault, not the database: trying again would block the queue for ever.
+_BAD_ROWS = (ValueError, OverflowError, asyncpg.DataError, asyncpg.NotNullViolationError)
+_NO_DATABASE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+log = structlog.get_logger()
+
+
+class Shipper:
+    """Ships the files of one spool directory, oldest first; one shipper per directory."""
+
+    def __init__(self, directory: Path, pool: asyncpg.Pool) -> None:
+        self.directory = directory
+        self._pool = pool
+        self._failures = 0
+        self._told: set[tuple[str, str]] = set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Ship until *stop*, then once more; a database that is gone is waited for."""
+        while not stop.is_set():
+            with _only_one(self.directory) as alone:
+                if alone:
+                    await self._run_alone(stop)
+                    return
+            self._failed("another process ships from this directory")
+            await _wait(stop, POLL_S)
+
+    async def _run_alone(self, stop: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        aside_due = loop.time()
+        while not stop.is_set():
+            if loop.time() >= aside_due:
+                _take_back(self.directory)
+                aside_due = loop.time() + RETRY_ASIDE_S
+            await _wait(stop, POLL_S if await self._try() else self._pause())
+        await self._try()
+
+    async def _try(self) -> bool:
+        try:
+            await self.ship()
+        except _NO_DATABASE as error:
+            self._failed(_text(error))
+            return False
+        self._succeeded()
+        return True
+
+    def _failed(self, why: str) -> None:
+        if not self._failures:
+            log.error("shipper: results cannot be shipped, they wait in the spool", error=why)
+        self._failures += 1
+
+    def _succeeded(self) -> None:
+        if self._failures:
+            log.info("shipper: the spool is shipped again", tries=self._failures)
+        self._failures = 0
+
+    def _pause(self) -> float:
+        longest = min(LONGEST_PAUSE_S, POLL_S * 2 ** min(self._failures, 10))
+        return longest * (0.5 + secrets.randbelow(500) / 1000)  # not all agents at once
+
+    async def ship(self) -> int:
+        """Ship every complete file and return how many results were new to the database."""
+        stored = 0
+        while paths := spoolfile.pending(self.directory)[:FILES_PER_TRANSACTION]:
+            loads = await asyncio.to_thread(_read, paths)
+            stored += await self._ship_loads(loads)
+        return stored
+
+    async def _ship_loads(self, loads: list[Load]) -> int:
+        if not loads:
+            return 0
+        try:
+            return await self._store(loads)
+        except _BAD_ROWS as error:
+            if len(loads) > 1:  # find the one at fault
+                return sum([await self._ship_loads([load]) for load in loads])
+            _set_aside(loads[0].path, _text(error))
+            return 0
+
+    async def _store(self, loads: list[Load]) -> int:
+        async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
+            watchdog = asyncio.get_running_loop().call_later(DEADLINE_S, connection.terminate)
+            try:
+                await results.make_partitions(connection, _days(loads))
+                async with connection.transaction():
+                    unknown, stored = await _store(connection, loads)
+            finally:
+                watchdog.cancel()
+        self._acknowledge(loads, unknown)
+        return stored
+
+    def _acknowledge(self, loads: list[Load], unknown: set[tuple[str, str]]) -> None:
+        self._tell(unknown)
+        for load in loads:
+            _keep(load, unknown)
+            load.path.unlink(missing_ok=True)
+        spoolfile.sync_directory(self.directory)
+
+    def _tell(self, unknown: set[tuple[str, str]]) -> None:
+        for endpoint, location in sorted(unknown - self._told):
+            log.warning(
+                "shipper: the database does not know this endpoint or location, results kept aside",
+                endpoint=endpoint,
+                location=location,
+                directory=str(self.directory / "aside"),
+            )
+        self._told |= unknown
+
+
+async def _store(
+    connection: asyncpg.Connection, loads: Sequence[Load]
+) -> tuple[set[tuple[str, str]], int]:
+    """Return the keys that the database does not know, and how many results were new."""
+    rows = [row for load in loads for row in load.results]
+    failed = [row for load in loads for row in load.attempts]
+    await results.stage(connection, rows, failed)
+    # Before the insert: a key that becomes known in between is then stored twice, not lost.
+    unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
+    return unknown, await results.store_staged(connection)
+
+
+def _keep(load: Load, unknown: set[tuple[str, str]]) -> None:
+    """Write the results of *load* that found no home to the folder `aside`."""
+    kept = [line for line in load.lines if (line["endpoint"], line["location"]) in unknown]
+    if kept:
+        lines = [json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in kept]
+        spoolfile.write(load.path.parent / "aside" / load.path.name, lines)
+
+
+def _take_back(directory: Path) -> None:
+    """Put what was kept aside back in the queue: the catalogue may know it by now."""
+    for path in spoolfile.pending(directory / "aside"):
+        path.rename(directory / path.name)
+
+
+def _read(paths: Sequence[Path]) -> list[Load]:
+    """Return what *paths* hold; what cannot be read is set aside and said."""
+    loads = []
+    for path in paths:
+        try:
+            loads.append(read_load(path))
+        except SpoolError as error:
+            _set_aside(path, _text(error))
+    return loads
+
+
+def _set_aside(path: Path, why: str) -> None:
+    kept = spoolfile.set_aside(path)
+    log.error("shipper: a spool file cannot be stored, it is set aside", file=str(kept), error=why)
+
+
+def _days(loads: Sequence[Load]) -> set[date]:
+    return {row[2].astimezone(UTC).date() for load in loads for row in load.results}
+
+
+@contextmanager
+def _only_one(directory: Path) -> Iterator[bool]:
+    """Give True while this process alone ships from *directory*; kill -9 gives the lock back."""
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "shipper.lock").open("w") as file:
+        yield _locked(file)
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
+def _text(error: BaseException) -> str:
+    return str(error) or type(error).__name__

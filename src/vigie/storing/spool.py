@@ -1,0 +1,133 @@
+"""Results on their way to the database, kept on the local disk first.
+
+One path, always: memory, a synced file, COPY, removal. A database that is gone or slow only makes
+the spool grow; a disk that is full or read-only only makes memory grow, up to a bound.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections import deque
+from itertools import islice
+from pathlib import Path
+
+import structlog
+
+from vigie import clock
+from vigie.errors import SpoolError
+from vigie.probing.result import Result
+from vigie.storing import spoolfile
+
+FLUSH_EVERY_S = 0.5  # what kill -9 may cost: the results of so many seconds
+ROWS_PER_FILE = 5_000
+LIMIT = 300_000  # results in memory while the disk refuses them, some 300 MB
+RETRY_S = 2.0
+LAST_TRIES = 3
+
+log = structlog.get_logger()
+
+
+class Spool:
+    """Takes results without blocking and puts them on disk.
+
+    `put` may be called from the event loop at any rate; `run` does the writing, in a thread.
+    End the probing before `run` is told to stop.
+    """
+
+    def __init__(
+        self, directory: Path, *, limit: int = LIMIT, rows_per_file: int = ROWS_PER_FILE
+    ) -> None:
+        self.directory = directory
+        self.lost = 0  # results refused because memory was full, since the start
+        self._queue: deque[Result] = deque()
+        self._limit = limit
+        self._rows = rows_per_file
+        self._enough = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._number = 0
+        self._token = secrets.token_hex(4)  # two writers never meet in one name
+        self._failing = False
+
+    def __len__(self) -> int:
+        """How many results are only in memory."""
+        return len(self._queue)
+
+    def put(self, result: Result) -> None:
+        """Take *result*; when memory is full the newest is refused, the oldest are kept."""
+        if len(self._queue) >= self._limit:
+            self._refuse()
+            return
+        self._queue.append(result)
+        if len(self._queue) >= self._rows:
+            self._enough.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Write until *stop*, then write the rest; raises SpoolError if the disk refuses it."""
+        while not stop.is_set():
+            await _wait(self._enough, FLUSH_EVERY_S)
+            if not await self.flush():
+                await _wait(stop, RETRY_S)
+        await self._finish()
+
+    async def flush(self) -> bool:
+        """Put everything taken so far on disk; False when the disk refused (said in the log)."""
+        self._enough.clear()
+        async with self._writing:
+            try:
+                while self._queue:
+                    await self._write_one()
+            except OSError as error:
+                self._fail(error)
+                return False
+            self._recover()
+            return True
+
+    async def _write_one(self) -> None:
+        batch = list(islice(self._queue, self._rows))
+        await asyncio.to_thread(_write, self._next_path(), batch)
+        for _ in batch:  # only now: a failed write keeps its place at the head
+            self._queue.popleft()
+
+    def _next_path(self) -> Path:
+        self._number += 1
+        stamp = clock.now().strftime("%Y%m%dT%H%M%S%f")
+        name = f"{stamp}Z-{self._token}-{self._number:06d}{spoolfile.SUFFIX}"
+        return self.directory / name
+
+    async def _finish(self) -> None:
+        for _ in range(LAST_TRIES):
+            if await self.flush():
+                return
+            await asyncio.sleep(RETRY_S / LAST_TRIES)
+        raise SpoolError(
+            f"{self.directory}: {len(self._queue)} results could not be written and are lost"
+            " (free the disk or make it writable before the next start)"
+        )
+
+    def _refuse(self) -> None:
+        self.lost += 1
+        if self.lost == 1:
+            log.error("spool: memory is full, newest results are refused", limit=self._limit)
+
+    def _fail(self, error: OSError) -> None:
+        if not self._failing:
+            log.error(
+                "spool: the disk refuses results, they wait in memory",
+                directory=str(self.directory),
+                error=str(error),
+            )
+        self._failing = True
+
+    def _recover(self) -> None:
+        if self._failing:
+            log.info("spool: the disk takes results again", lost=self.lost)
+        self._failing = False
+
+
+def _write(path: Path, batch: list[Result]) -> None:
+    spoolfile.write(path, [spoolfile.encode(result) for result in batch])
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)

@@ -1,0 +1,135 @@
+"""The file format of the spool: what a result looks like on disk, and reading it back.
+
+A file is complete or absent. Its first line is a header, each further line one result::
+
+    {"vigie":"spool","version":1,"results":2}
+    {"endpoint":"api-health","location":"paris","at_us":1795315020000000,"outcome":"up", ...}
+    {"endpoint":"shop-home","location":"paris","at_us":1795315021000000,"outcome":"down", ...}
+
+Keys, not ids: a spool fits any database that has the catalogue. Instants are whole microseconds
+since 1970 in UTC and end in `_us`, as durations do. What is null is left out. Names sort by age.
+"""
+
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from vigie.errors import SpoolError
+from vigie.probing.result import Attempt, Result
+
+VERSION = 1
+SUFFIX = ".jsonl"
+BAD = ".bad"
+TEMPORARY = ".tmp"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_US = timedelta(microseconds=1)
+
+Line = dict[str, Any]  # one decoded result: JSON's own types, still unchecked
+
+_PLAIN = [f.name for f in fields(Attempt) if f.name not in {"started", "certificate_expires"}]
+
+
+def encode(result: Result) -> bytes:
+    """Return *result* as one line of JSON."""
+    line = {
+        "endpoint": result.endpoint,
+        "location": result.location,
+        "at_us": to_us(result.at),
+        "outcome": result.outcome,
+        "reason": result.reason,
+        "lag_us": result.lag_us,
+        "attempts": [_attempt(attempt) for attempt in result.attempts],
+    }
+    return json.dumps(_without_nulls(line), separators=(",", ":")).encode() + b"\n"
+
+
+def _attempt(attempt: Attempt) -> Line:
+    line = {name: getattr(attempt, name) for name in _PLAIN}
+    line["started_us"] = to_us(attempt.started)
+    if attempt.certificate_expires:
+        line["certificate_expires_us"] = to_us(attempt.certificate_expires)
+    return _without_nulls(line)
+
+
+def _without_nulls(line: Line) -> Line:
+    return {key: value for key, value in line.items() if value is not None}
+
+
+def to_us(instant: datetime) -> int:
+    """Return whole microseconds since 1970; exact, unlike a float timestamp."""
+    return (instant - EPOCH) // _US
+
+
+def from_us(microseconds: int) -> datetime:
+    """Return the aware UTC instant of *microseconds* since 1970."""
+    return EPOCH + timedelta(microseconds=microseconds)
+
+
+def write(path: Path, lines: Sequence[bytes]) -> None:
+    """Make *path* exist with *lines*, on disk for good; raises OSError and leaves nothing."""
+    temporary = path.with_suffix(TEMPORARY)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _write_through(temporary, [_header(len(lines)), *lines])
+        temporary.rename(path)
+        sync_directory(path.parent)
+    except OSError:
+        temporary.unlink(missing_ok=True)  # a full disk needs the room
+        raise
+
+
+def _header(results: int) -> bytes:
+    return f'{{"vigie":"spool","version":{VERSION},"results":{results}}}\n'.encode()
+
+
+def _write_through(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(lines)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def sync_directory(directory: Path) -> None:
+    """Make renames and removals in *directory* durable."""
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read(path: Path) -> list[Line]:
+    """Return the results of *path*, still unchecked; raises SpoolError where they are not whole."""
+    try:
+        header, *lines = [json.loads(line) for line in path.read_bytes().splitlines()]
+        _check_header(path, header, len(lines))
+    except (ValueError, TypeError, KeyError) as error:
+        raise SpoolError(f"{path}: is not a whole spool file ({error})") from error
+    return lines
+
+
+def _check_header(path: Path, header: Line, results: int) -> None:
+    if header["vigie"] != "spool":
+        raise ValueError("no spool header")
+    if header["version"] > VERSION:
+        version = header["version"]
+        raise SpoolError(
+            f"{path}: was written by a newer Vigie (spool version {version}, this one reads"
+            f" {VERSION}; ship it with the newer program)"
+        )
+    if header["results"] != results:
+        raise ValueError(f"{results} results where the header says {header['results']}")
+
+
+def pending(directory: Path) -> list[Path]:
+    """Return the complete files of *directory*, oldest first; none when it does not exist."""
+    return sorted(directory.glob(f"*{SUFFIX}"))
+
+
+def set_aside(path: Path) -> Path:
+    """Rename *path* so that it is never read again, and never lost; return its new name."""
+    return path.rename(path.with_name(path.name + BAD))

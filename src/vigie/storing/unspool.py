@@ -1,0 +1,88 @@
+"""A spool file turned into rows for the staging tables."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from vigie.errors import SpoolError
+from vigie.storing import spoolfile
+from vigie.storing.results import Row
+from vigie.storing.spoolfile import Line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """One spool file, read and turned into rows."""
+
+    path: Path
+    lines: list[Line]
+    results: list[Row]
+    attempts: list[Row]
+
+
+def read_load(path: Path) -> Load:
+    """Return the rows of *path*; raises SpoolError where it is no whole spool file."""
+    lines = spoolfile.read(path)
+    try:
+        return Load(
+            path=path,
+            lines=lines,
+            results=[_result_row(line) for line in lines],
+            attempts=[row for line in lines for row in _attempt_rows(line)],
+        )
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise SpoolError(f"{path}: holds a result that makes no sense ({error!r})") from error
+
+
+def _result_row(line: Line) -> Row:
+    attempts = line["attempts"]
+    last = attempts[-1] if attempts else {}
+    return (
+        _clean(line["endpoint"]),
+        _clean(line["location"]),
+        spoolfile.from_us(line["at_us"]),
+        line["outcome"],
+        len(attempts),
+        last.get("status"),
+        line.get("lag_us"),
+        last.get("duration_us"),
+        last.get("dns_us"),
+        last.get("connect_us"),
+        last.get("tls_us"),
+        last.get("first_byte_us"),
+        line.get("reason"),
+    )
+
+
+def _attempt_rows(line: Line) -> Iterator[Row]:
+    """Only the attempts that were not up: they are the evidence."""
+    for attempt in line["attempts"]:
+        if attempt["outcome"] != "up":
+            yield _attempt_row(line, attempt)
+
+
+def _attempt_row(line: Line, attempt: Line) -> Row:
+    expires = attempt.get("certificate_expires_us")
+    return (
+        _clean(line["endpoint"]),
+        _clean(line["location"]),
+        spoolfile.from_us(line["at_us"]),
+        attempt["number"],
+        spoolfile.from_us(attempt["started_us"]),
+        attempt["outcome"],
+        attempt["reason"],
+        _clean(attempt.get("detail")),
+        attempt.get("address"),
+        attempt.get("status"),
+        attempt["duration_us"],
+        attempt.get("dns_us"),
+        attempt.get("connect_us"),
+        attempt.get("tls_us"),
+        attempt.get("first_byte_us"),
+        None if expires is None else spoolfile.from_us(expires),
+    )
+
+
+def _clean(text: str | None) -> str | None:
+    """Return *text* as PostgreSQL can hold it: targets choose some of these words."""
+    return text and text.replace("\0", "\ufffd").encode(errors="replace").decode()
