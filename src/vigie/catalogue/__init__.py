@@ -1,1 +1,36 @@
-"""…"""
+"""What is watched and what was promised: a folder of YAML becomes a frozen, checked Catalogue."""
+
+from vigie.catalogue.model import (
+    Calendar,
+    Catalogue,
+    Contract,
+    Customer,
+    Endpoint,
+    Holiday,
+    Hours,
+    Model,
+    Origin,
+    Service,
+    Terms,
+)
+from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
+
+__all__ = [
+    "Calendar",
+    "Catalogue",
+    "Contract",
+    "Customer",
+    "DownWhen",
+    "Duration",
+    "Endpoint",
+    "Holiday",
+    "Hours",
+    "Instant",
+    "Key",
+    "Model",
+    "Origin",
+    "Service",
+    "Terms",
+    "duration_text",
+    "refusal",
+]

@@ -1,14 +1,14 @@
 """The words of the catalogue: what is watched, and what was promised."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
-Key = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
+from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key
 
 
 class Model(BaseModel):
@@ -21,13 +21,14 @@ class Endpoint(Model):
     """One address that is probed; each kind adds its own target and expectations."""
 
     key: Key
-    every: timedelta = timedelta(seconds=60)
-    edge_every: timedelta = timedelta(seconds=15)  # while down, and after a change of outcome
-    timeout: timedelta = timedelta(seconds=10)
+    every: Duration = timedelta(seconds=60)
+    edge_every: Duration = timedelta(seconds=15)  # while down, and after a change of outcome
+    timeout: Duration = timedelta(seconds=10)  # of one attempt
+    retries: tuple[Duration, ...] = (timedelta(seconds=2), timedelta(seconds=10))  # after the slot
     locations: tuple[Key, ...] = ()  # empty: every location
     quorum: Literal["majority", "any", "all"] = "majority"
-    since: datetime | None = None  # None: from its first result
-    until: datetime | None = None
+    since: Instant | None = None  # None: from its first result
+    until: Instant | None = None
 
 
 class Service(Model):
@@ -35,7 +36,7 @@ class Service(Model):
 
     key: Key
     name: str
-    down_when: Literal["any", "all"] | int = "any"  # int: at least so many endpoints
+    down_when: DownWhen = "any"  # "any", "all", or an int: at least so many endpoints
     allow: tuple[Literal["loopback", "private"], ...] = ()
     endpoints: tuple[Endpoint, ...]
 
@@ -53,7 +54,7 @@ class Holiday(Model):
 
     day: date
     name: str
-    hours: tuple[tuple[time, time], ...] = ()
+    hours: tuple[tuple[timedelta, timedelta], ...] = ()  # opens, closes since local midnight
 
 
 class Calendar(Model):
@@ -110,6 +111,17 @@ class Contract:
     essential: tuple[str, ...]  # service keys
     other: tuple[str, ...]
     terms: Terms
+    words: Mapping[str, object] = field(default_factory=dict)  # plan and overrides as written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The file that a part of the catalogue was read from."""
+
+    sort: Literal["calendar", "contract", "plan", "service"]
+    key: str
+    file: str
+    shipped: bool  # not from the user's directory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,3 +132,4 @@ class Catalogue:
     services: tuple[Service, ...]
     calendars: Mapping[str, Calendar]
     contracts: tuple[Contract, ...]
+    origins: tuple[Origin, ...] = ()
