@@ -1,1 +1,89 @@
-"""…"""
+"""The command line: one file per command group, imported when its command is called.
+
+`vigie --help` must answer at once, so nothing heavy may be imported here.
+"""
+
+import inspect
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from vigie import __version__
+from vigie.cli.commands import overview
+from vigie.errors import CatalogueError, VigieError
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and end the process: 0 done, 1 refused, 2 misused, 130 interrupted."""
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what is not ours is raised again
+        status = _explain(error)
+    sys.exit(status)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    tokens = list(sys.argv[1:] if arguments is None else arguments)
+    if tokens in ([], ["--help"], ["-h"]):
+        print(overview())
+        return 0
+    if tokens == ["--version"]:
+        print(f"vigie {__version__}")
+        return 0
+    from vigie.cli.parser import parser  # four times the cost of everything above
+
+    command, bound, _ = parser().parse_args(tokens)
+    answer = command(*bound.args, **bound.kwargs)
+    if inspect.iscoroutine(answer):
+        answer = _loop()(answer)
+    return answer if isinstance(answer, int) else 0
+
+
+def _loop() -> Callable[[Any], Any]:
+    try:
+        import uvloop
+    except ImportError:  # not made for this platform
+        import asyncio
+
+        return asyncio.run
+    return uvloop.run
+
+
+def _explain(error: BaseException) -> int:
+    """Say on stderr what stopped the command and return its exit status; raise what is a defect."""
+    if isinstance(error, BrokenPipeError):
+        # Whoever read our output has left; Python would complain once more while closing it.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    if isinstance(error, KeyboardInterrupt):
+        _complain("interrupted")
+        return 130
+    for leaf in _leaves(error):
+        _complain(*_lines(leaf))
+    return 1
+
+
+def _leaves(error: BaseException) -> list[BaseException]:
+    """Return the errors inside *error*, once each: a group holds what its tasks met."""
+    if isinstance(error, BaseExceptionGroup):
+        return [leaf for inner in error.exceptions for leaf in _leaves(inner)]
+    return [error]
+
+
+def _lines(error: BaseException) -> list[str]:
+    if isinstance(error, CatalogueError):
+        return error.problems
+    if isinstance(error, VigieError):
+        return [str(error)]
+    if isinstance(error, OSError):
+        return [f"{error.filename}: {error.strerror}" if error.filename else str(error)]
+    raise error
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        print(f"vigie: {line}", file=sys.stderr)

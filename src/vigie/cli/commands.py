@@ -1,0 +1,53 @@
+"""What the commands are called, where they are, and what the overview says of them."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command or a group of commands, imported when it is called."""
+
+    where: str  # file:function or file:app
+    says: str
+
+
+Section = Mapping[str, Command]
+
+SECTIONS: Mapping[str, Section] = {
+    "Try it": {
+        "demo": Command("demo:demo", "Probe a small shop for a minute, then write two reports."),
+        "watch": Command("watch:watch", "Probe any URLs at once, without a catalogue."),
+    },
+    "Describe": {
+        "init": Command("init:init", "Make a directory with a catalogue to start from."),
+        "check": Command("check:check", "Report every problem of the catalogue."),
+        "plan": Command("apply:plan", "Show what `apply` would change in the database."),
+        "apply": Command("apply:apply", "Make the database match the catalogue."),
+    },
+    "Measure": {
+        "run": Command("run:run", "Probe, store and compute in one process, until stopped."),
+        "maintenance": Command(
+            "maintenance:app", "Announce, list, withdraw and close maintenance windows."
+        ),
+        "import": Command("import_:app", "Take in results or maintenance from CSV files."),
+        "db": Command("db:app", "Start, stop and look into the database."),
+    },
+    "Report": {
+        "sla": Command("sla:sla", "Show a contract's figures for a period."),
+        "report": Command("report:report", "Write a contract's PDF report for a period."),
+    },
+}
+
+
+def overview() -> str:
+    """Return the text of `vigie --help`."""
+    lines = [
+        "Usage: vigie COMMAND",
+        "",
+        "Vigie measures whether a service kept its availability promise, and proves it.",
+    ]
+    for title, section in SECTIONS.items():
+        lines += ["", f"{title}:"]
+        lines += [f"  {name:<12} {command.says}" for name, command in section.items()]
+    lines += ["", "`vigie COMMAND --help` explains one; `vigie --version` names this version."]
+    return "\n".join(lines)
