@@ -1,0 +1,141 @@
+-- Opening hours as spans. All local arithmetic is on wall-clock timestamps, turned into
+-- instants at the end: a day of 23 or 25 hours comes out right.
+
+create or replace function fact.local_span(timezone text, opens timestamp, closes timestamp)
+returns tstzrange
+language sql immutable parallel safe
+-- A clock change may swap the two ends; nothing is open then.
+return tstzrange(
+    opens at time zone timezone,
+    greatest(opens at time zone timezone, closes at time zone timezone)
+);
+comment on function fact.local_span(text, timestamp, timestamp) is
+'The instants between two wall-clock times of a zone.';
+
+create or replace function fact.open_hours(calendar_id integer, span tstzrange)
+returns tstzmultirange
+language sql stable parallel safe
+begin atomic
+    with calendar as (
+        select
+            c.timezone,
+            -- Hours may begin up to a week before the day on which they still run.
+            (lower(span) at time zone c.timezone)::date - 7 as first_day,
+            (upper(span) at time zone c.timezone)::date as last_day
+        from fact.calendar as c
+        where c.calendar_id = open_hours.calendar_id
+    ),
+    weekly as (
+        select range_agg(fact.local_span(c.timezone, d.day + h.opens, d.day + h.closes)) as spans
+        from calendar as c
+        cross join lateral generate_series(
+            c.first_day::timestamp, c.last_day::timestamp, interval '1 day'
+        ) as d (day)
+        inner join fact.calendar_hours as h on h.weekday = extract(isodow from d.day)
+        where h.calendar_id = open_hours.calendar_id
+    ),
+    special as (
+        select
+            range_agg(fact.local_span(c.timezone, s.day::timestamp, (s.day + 1)::timestamp)) as days,
+            range_agg(fact.local_span(c.timezone, s.day + s.opens, s.day + s.closes))
+                filter (where s.opens is not null) as spans
+        from calendar as c
+        inner join fact.calendar_day as s on s.day between c.first_day and c.last_day
+        where s.calendar_id = open_hours.calendar_id
+    )
+    select
+        (
+            coalesce(w.spans, '{}') - coalesce(s.days, '{}') + coalesce(s.spans, '{}')
+        ) * tstzmultirange(span)
+    from weekly as w
+    cross join special as s;
+end;
+comment on function fact.open_hours(integer, tstzrange) is
+'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply, not even those that began the evening before.';
+
+create or replace function fact.is_working_day(calendar_id integer, day date) returns boolean
+language sql stable parallel safe
+begin atomic
+    select
+        case
+            when exists (
+                select 1 from fact.calendar_day as s
+                where s.calendar_id = is_working_day.calendar_id and s.day = is_working_day.day
+            ) then exists (
+                select 1 from fact.calendar_day as s
+                where
+                    s.calendar_id = is_working_day.calendar_id
+                    and s.day = is_working_day.day
+                    and s.opens is not null
+            )
+            else exists (
+                select 1 from fact.calendar_hours as h
+                where
+                    h.calendar_id = is_working_day.calendar_id
+                    and h.weekday = extract(isodow from is_working_day.day)
+            )
+        end;
+end;
+comment on function fact.is_working_day(integer, date) is
+'True when the calendar has hours that begin on this local date.';
+
+create or replace function fact.working_days_between(
+    calendar_id integer, earlier timestamptz, later timestamptz
+) returns integer
+language sql stable parallel safe
+begin atomic
+    with local as (
+        select
+            (earlier at time zone c.timezone)::date as first_day,
+            (later at time zone c.timezone)::date as last_day
+        from fact.calendar as c
+        where c.calendar_id = working_days_between.calendar_id
+    )
+    select count(*)::integer
+    from local as l
+    cross join lateral generate_series(l.first_day + 1, l.last_day - 1, interval '1 day') as d (day)
+    where fact.is_working_day(working_days_between.calendar_id, d.day::date);
+end;
+comment on function fact.working_days_between(integer, timestamptz, timestamptz) is
+'Whole working days strictly between the local days of two instants; 0 when there is none.';
+
+create or replace function fact.calendar_id(calendar text) returns integer
+language plpgsql stable parallel safe
+as $$
+declare
+    found_id integer;
+begin
+    select c.calendar_id into found_id
+    from fact.calendar as c
+    where c.key = calendar and c.replaced_at is null;
+    if found_id is null then
+        raise exception 'calendar "%": there is none of this key', calendar
+            using hint = 'Calendars in use: ' || coalesce((
+                select string_agg(c.key, ', ' order by c.key)
+                from fact.calendar as c where c.replaced_at is null
+            ), 'none');
+    end if;
+    return found_id;
+end
+$$;
+comment on function fact.calendar_id(text) is 'The current wording of a calendar; an error when there is none.';
+
+create or replace function sla.open_hours(calendar text, span tstzrange) returns tstzmultirange
+language sql stable parallel safe
+return fact.open_hours(fact.calendar_id(calendar), fact.checked(span));
+comment on function sla.open_hours(text, tstzrange) is
+'Opening hours of a calendar inside the span, as a multirange of instants.';
+
+create or replace function sla.working_seconds(calendar text, span tstzrange) returns numeric
+language sql stable parallel safe
+return sla.seconds(fact.open_hours(fact.calendar_id(calendar), fact.checked(span)));
+comment on function sla.working_seconds(text, tstzrange) is
+'Working time inside the span, in seconds of the calendar''s opening hours.';
+
+create or replace function sla.working_days(
+    calendar text, earlier timestamptz, later timestamptz
+) returns integer
+language sql stable parallel safe
+return fact.working_days_between(fact.calendar_id(calendar), earlier, later);
+comment on function sla.working_days(text, timestamptz, timestamptz) is
+'Whole working days strictly between the local days of two instants (the notice rule of maintenance).';

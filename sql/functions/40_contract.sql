@@ -1,0 +1,119 @@
+-- Contracts, their versions, and the local periods they are measured in.
+
+create or replace function fact.contract_id(contract text) returns integer
+language plpgsql stable parallel safe
+as $$
+declare
+    found_id integer;
+begin
+    select c.contract_id into found_id from fact.contract as c where c.key = contract;
+    if found_id is null then
+        raise exception 'contract "%": there is none of this key', contract
+            using hint = 'Contracts: ' || coalesce(
+                (select string_agg(c.key, ', ' order by c.key) from fact.contract as c), 'none'
+            );
+    end if;
+    return found_id;
+end
+$$;
+comment on function fact.contract_id(text) is 'The contract of this key; an error when there is none.';
+
+create or replace function fact.timezone(contract text, day date) returns text
+language sql stable parallel safe
+begin atomic
+    select v.timezone
+    from fact.contract_version as v
+    where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
+    -- The version in force on the day, else the nearest one.
+    order by
+        v.valid @> (day::timestamp at time zone v.timezone) desc,
+        abs(extract(epoch from lower(v.valid) - (day::timestamp at time zone v.timezone)))
+    limit 1;
+end;
+comment on function fact.timezone(text, date) is 'Zone of the contract on a day.';
+
+create or replace function fact.local_period(kind text, day date, timezone text) returns tstzrange
+language plpgsql immutable parallel safe
+as $$
+declare
+    starts timestamp;
+begin
+    if kind not in ('day', 'month', 'quarter', 'year') then
+        raise exception 'period kind "%": not one of day, month, quarter, year', kind;
+    end if;
+    starts := date_trunc(kind, day::timestamp);
+    return tstzrange(
+        starts at time zone timezone,
+        (starts + case kind when 'quarter' then interval '3 months' else ('1 ' || kind)::interval end)
+        at time zone timezone
+    );
+end
+$$;
+comment on function fact.local_period(text, date, text) is
+'The calendar day, month, quarter or year of a zone that holds the date.';
+
+create or replace function sla.period(contract text, kind text, day date) returns tstzrange
+language sql stable parallel safe
+return fact.local_period(kind, day, fact.timezone(contract, day));
+comment on function sla.period(text, text, date) is
+'The local day, month, quarter or year that holds the date, as instants: 2026-03 of Europe/Paris lasts 743 h. Half-open.';
+
+create or replace function fact.known_scope(contract text, scope text) returns text
+language plpgsql stable parallel safe
+as $$
+begin
+    if scope <> 'solution' and not exists (
+        select 1
+        from fact.contract_version as v
+        inner join fact.contract_service as cs on cs.version_id = v.version_id
+        inner join fact.service as s on s.service_id = cs.service_id
+        where
+            v.contract_id = fact.contract_id(contract)
+            and v.replaced_at is null
+            and s.key = scope
+    ) then
+        raise exception 'scope "%": contract "%" does not cover it', scope, contract
+            using hint = 'Scopes: solution, ' || coalesce((
+                select string_agg(distinct s.key, ', ' order by s.key)
+                from fact.contract_version as v
+                inner join fact.contract_service as cs on cs.version_id = v.version_id
+                inner join fact.service as s on s.service_id = cs.service_id
+                where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
+            ), 'no services');
+    end if;
+    return scope;
+end
+$$;
+comment on function fact.known_scope(text, text) is
+'The scope; an error when it is neither solution nor a service that the contract covers.';
+
+create or replace function fact.contract_piece(contract text, period tstzrange)
+returns table (
+    version_id integer, span tstzrange, agreed tstzmultirange, elapsed tstzmultirange
+)
+language sql stable parallel safe
+begin atomic
+    with piece as (
+        select v.version_id, v.valid * period as span, v.hours
+        from fact.contract_version as v
+        where
+            v.contract_id = fact.contract_id(contract)
+            and v.replaced_at is null
+            and v.valid && period
+    ),
+    agreed as (
+        select
+            p.version_id,
+            p.span,
+            case
+                when p.hours is null then tstzmultirange(p.span)
+                else fact.open_hours(p.hours, p.span)
+            end as agreed
+        from piece as p
+    )
+    select
+        a.version_id, a.span, a.agreed, a.agreed * tstzmultirange(tstzrange(null, sla.as_of()))
+    from agreed as a;
+end;
+comment on function fact.contract_piece(text, tstzrange) is
+'One row per contract version in the period: its span, the agreed service hours in it, and the part of those that is over (as of the roll-up).';

@@ -1,0 +1,147 @@
+-- Every instant of a period in exactly one class.
+
+create or replace function fact.service_class(contract text, scope text, period tstzrange)
+returns table (
+    version_id integer,
+    service text,
+    essential boolean,
+    unplanned tstzmultirange,
+    planned tstzmultirange,
+    excluded tstzmultirange,
+    unknown tstzmultirange,
+    exposed tstzmultirange,
+    certain tstzmultirange,
+    possible tstzmultirange,
+    due_s numeric,
+    covered_s numeric
+)
+language sql stable parallel safe
+begin atomic
+    with covered as (
+        select p.version_id, p.span, p.elapsed, v.maintenance, cs.service_id, s.key, cs.essential
+        from fact.contract_piece(contract, period) as p
+        inner join fact.contract_version as v on v.version_id = p.version_id
+        inner join fact.contract_service as cs on cs.version_id = p.version_id
+        inner join fact.service as s on s.service_id = cs.service_id
+        where case when scope = 'solution' then cs.essential else s.key = scope end
+    ),
+    excused as (
+        select
+            c.*,
+            fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed as windows,
+            fact.corrected(c.service_id, c.span) * c.elapsed as excluded
+        from covered as c
+    ),
+    measured as (
+        select
+            e.*,
+            t.down,
+            t.unknown,
+            t.certain_down,
+            t.possible_down,
+            t.due_s,
+            t.covered_s,
+            case when e.maintenance = 'window' then e.windows else t.down * e.windows end
+                - e.excluded as planned
+        from excused as e
+        cross join lateral fact.service_state(e.service_id, e.elapsed) as t
+    )
+    select
+        m.version_id,
+        m.key,
+        m.essential,
+        m.down - m.windows - m.excluded,
+        m.planned,
+        m.excluded,
+        m.unknown - m.planned - m.excluded,
+        m.unknown - m.windows - m.excluded,
+        m.certain_down - m.windows - m.excluded,
+        m.possible_down - m.windows - m.excluded,
+        m.due_s,
+        m.covered_s
+    from measured as m;
+end;
+comment on function fact.service_class(text, text, tstzrange) is
+'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned.';
+
+create or replace function fact.scope_class(contract text, scope text, period tstzrange)
+returns table (
+    version_id integer,
+    agreed tstzmultirange,
+    future tstzmultirange,
+    up tstzmultirange,
+    unplanned tstzmultirange,
+    planned tstzmultirange,
+    excluded tstzmultirange,
+    unknown tstzmultirange,
+    exposed tstzmultirange,
+    certain tstzmultirange,
+    possible tstzmultirange,
+    due_s numeric,
+    covered_s numeric
+)
+language sql stable parallel safe
+begin atomic
+    with joined as (
+        select
+            c.version_id,
+            range_agg(c.unplanned) as unplanned,
+            range_agg(c.planned) as planned,
+            range_agg(c.excluded) as excluded,
+            range_agg(c.unknown) as unknown,
+            range_agg(c.exposed) as exposed,
+            range_agg(c.certain) as certain,
+            range_agg(c.possible) as possible,
+            sum(c.due_s) as due_s,
+            sum(c.covered_s) as covered_s
+        from fact.service_class(contract, fact.known_scope(contract, scope), period) as c
+        group by c.version_id
+    )
+    select
+        j.version_id,
+        p.agreed,
+        p.agreed - p.elapsed,
+        p.elapsed - j.unplanned - j.planned - j.excluded - j.unknown,
+        j.unplanned,
+        j.planned - j.unplanned,
+        j.excluded - j.unplanned - j.planned,
+        j.unknown - j.unplanned - j.planned - j.excluded,
+        j.exposed,
+        j.certain,
+        j.possible,
+        j.due_s,
+        j.covered_s
+    from joined as j
+    inner join fact.contract_piece(contract, period) as p on p.version_id = j.version_id;
+end;
+comment on function fact.scope_class(text, text, tstzrange) is
+'One row per contract version: the classes of the scope, its services combined at each instant by unplanned > planned > excluded > unknown > up. future is agreed time that is not over yet.';
+
+create or replace function sla.timeline(contract text, scope text, period tstzrange)
+returns table (span tstzrange, class text)
+language sql stable parallel safe
+begin atomic
+    with piece as (
+        select c.* from fact.scope_class(contract, scope, fact.checked(period)) as c
+    ),
+    classed as (
+        select 'unplanned' as class, range_agg(p.unplanned) as spans from piece as p
+        union all
+        select 'planned', range_agg(p.planned) from piece as p
+        union all
+        select 'excluded', range_agg(p.excluded) from piece as p
+        union all
+        select 'unknown', range_agg(p.unknown + p.future) from piece as p
+        union all
+        select 'up', range_agg(p.up) from piece as p
+        union all
+        select 'outside', tstzmultirange(period) - coalesce(range_agg(p.agreed), '{}')
+        from piece as p
+    )
+    select part, c.class
+    from classed as c
+    cross join lateral unnest(c.spans) as part
+    order by part;
+end;
+comment on function sla.timeline(text, text, tstzrange) is
+'One row per span of the period, each of exactly one class: outside, excluded, planned, unplanned, unknown, up. The spans partition the period. What is not over yet, as of the roll-up, is unknown. scope is solution (the essential services) or a service key.';

@@ -1,0 +1,265 @@
+-- Outages: maximal runs of unplanned, in their whole length.
+
+create or replace function fact.joined(spans tstzmultirange, planned tstzmultirange, gap interval)
+returns setof tstzrange
+language sql immutable parallel safe
+begin atomic
+    with part as (
+        select
+            p.span,
+            coalesce(
+                lower(p.span) - lag(upper(p.span)) over (order by p.span) > gap
+                -- A planned span inside splits an outage.
+                or planned && tstzrange(lag(upper(p.span)) over (order by p.span), lower(p.span)),
+                true
+            ) as is_first
+        from unnest(spans) as p (span)
+    ),
+    numbered as (
+        select p.span, count(*) filter (where p.is_first) over (order by p.span) as run
+        from part as p
+    )
+    select range_merge(range_agg(n.span)) from numbered as n group by n.run;
+end;
+comment on function fact.joined(tstzmultirange, tstzmultirange, interval) is
+'The runs of some spans, those with at most a gap between them being one unless planned time lies in it.';
+
+create or replace function fact.outage_reach(contract text, scope text, period tstzrange)
+returns tstzrange
+language sql stable parallel safe
+begin atomic
+    with recursive terms as (
+        select
+            coalesce(max(v.join_within), interval '0') as gap,
+            min(lower(v.valid)) as starts,
+            sla.as_of() as ends
+        from fact.contract_version as v
+        where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
+    ),
+    own as (
+        select coalesce(range_agg(c.unplanned), '{}') as unplanned
+        from fact.scope_class(contract, scope, period) as c
+    ),
+    -- A day more, then two, four …, while an outage reaches the edge.
+    back (edge, step, unplanned) as (
+        select lower(period), interval '1 day', o.unplanned from own as o
+        union all
+        select b.edge - b.step, b.step * 2, further.unplanned
+        from back as b
+        cross join terms as t
+        cross join lateral (
+            select coalesce(range_agg(c.unplanned), '{}') as unplanned
+            from fact.scope_class(contract, scope, tstzrange(b.edge - b.step, b.edge)) as c
+        ) as further
+        where lower(b.unplanned) <= b.edge + t.gap and b.edge > t.starts
+    ),
+    forth (edge, step, unplanned) as (
+        select upper(period), interval '1 day', o.unplanned from own as o
+        union all
+        select f.edge + f.step, f.step * 2, further.unplanned
+        from forth as f
+        cross join terms as t
+        cross join lateral (
+            select coalesce(range_agg(c.unplanned), '{}') as unplanned
+            from fact.scope_class(contract, scope, tstzrange(f.edge, f.edge + f.step)) as c
+        ) as further
+        where upper(f.unplanned) >= f.edge - t.gap and f.edge < t.ends
+    )
+    select
+        tstzrange((select min(b.edge) from back as b), (select max(f.edge) from forth as f));
+end;
+comment on function fact.outage_reach(text, text, tstzrange) is
+'A span that holds the period and, whole, every outage that touches it.';
+
+create or replace function fact.outage_cause(services text [], span tstzrange) returns text
+language sql stable parallel safe
+begin atomic
+    with failed as (
+        select e.key, r.reason, r.status, r.at
+        from fact.service as s
+        inner join fact.service_endpoint as se
+            on se.service_id = s.service_id and se.during && span
+        inner join fact.endpoint as e on e.endpoint_id = se.endpoint_id
+        inner join fact.result as r on r.endpoint_id = e.endpoint_id
+        where s.key = any(services) and r.outcome = 'down' and r.at >= lower(span)
+            and r.at < upper(span)
+        order by r.at, e.key
+        limit 1
+    )
+    select concat_ws(
+        ' ', f.key || ':', coalesce(f.reason, 'down'),
+        case when f.reason = 'status' then f.status end
+    )
+    from failed as f;
+end;
+comment on function fact.outage_cause(text [], tstzrange) is
+'The first failed result of the services in the span: endpoint and reason. Null when the results are gone.';
+
+create or replace function fact.hit_customers(services text [], span tstzrange) returns bigint
+language sql stable parallel safe
+begin atomic
+    select count(distinct c.customer_id)
+    from fact.contract as c
+    inner join fact.contract_version as v on v.contract_id = c.contract_id
+    inner join fact.contract_service as cs on cs.version_id = v.version_id
+    inner join fact.service as s on s.service_id = cs.service_id
+    where v.replaced_at is null and v.valid && span and s.key = any(services);
+end;
+comment on function fact.hit_customers(text [], tstzrange) is
+'How many customers had a contract that covered one of the services during the span.';
+
+create or replace function sla.outage(contract text, scope text, period tstzrange)
+returns table (
+    services text [],
+    started timestamptz,
+    ended timestamptz,
+    elapsed_s numeric,
+    clipped_s numeric,
+    working_s numeric,
+    certain_s numeric,
+    possible_s numeric,
+    open boolean,
+    crisis boolean,
+    cause text
+)
+language sql stable parallel safe
+begin atomic
+    with terms as (
+        select v.*
+        from fact.contract_version as v
+        where
+            v.contract_id = fact.contract_id(contract)
+            and v.replaced_at is null
+            and v.valid && period
+        order by v.valid desc
+        limit 1
+    ),
+    wide as (
+        select c.*
+        from fact.outage_reach(contract, scope, fact.checked(period)) as r (span)
+        cross join lateral fact.service_class(
+            contract, fact.known_scope(contract, scope), r.span
+        ) as c
+    ),
+    scope_wide as (
+        select
+            coalesce(range_agg(w.unplanned), '{}') as unplanned,
+            coalesce(range_agg(w.planned), '{}') - coalesce(range_agg(w.unplanned), '{}')
+                as planned,
+            coalesce(range_agg(w.certain), '{}') as certain,
+            coalesce(range_agg(w.possible), '{}') as possible
+        from wide as w
+    ),
+    run as (
+        select
+            span,
+            -- The bounds end where the neighbouring outages begin.
+            tstzrange(lag(upper(span)) over by_time, lead(lower(span)) over by_time) as room
+        from scope_wide as s
+        cross join terms as t
+        cross join lateral fact.joined(s.unplanned, s.planned, t.join_within) as span
+        window by_time as (order by span)
+    ),
+    listed as (
+        select
+            r.span,
+            r.room,
+            array(
+                select distinct w.service from wide as w
+                where w.unplanned && r.span order by w.service
+            ) as services
+        from run as r
+        where r.span && period
+    )
+    select
+        l.services,
+        lower(l.span),
+        upper(l.span),
+        sla.seconds(l.span),
+        sla.seconds(l.span * period),
+        case
+            when t.interruption_calendar is null then sla.seconds(l.span)
+            else sla.seconds(fact.open_hours(t.interruption_calendar, l.span))
+        end,
+        sla.seconds(s.certain * tstzmultirange(l.span)),
+        (
+            select sla.seconds(coalesce(range_agg(p.span * l.room), '{}'))
+            from unnest(s.possible) as p (span)
+            where p.span && l.span
+        ),
+        upper(l.span) >= sla.as_of(),
+        coalesce(
+            sla.seconds(l.span) > extract(epoch from t.crisis_longer_than)
+            and fact.hit_customers(l.services, l.span) >= t.crisis_customers,
+            false
+        ),
+        fact.outage_cause(l.services, l.span)
+    from listed as l
+    cross join terms as t
+    cross join scope_wide as s
+    order by l.span;
+end;
+comment on function sla.outage(text, text, tstzrange) is
+'One row per outage that touches the period: a maximal run of unplanned, runs separated by at most the plan''s join_within being one, split by planned time. started, ended and elapsed_s are those of the whole outage, clipped_s the part inside the period. working_s is the outage inside the interruption calendar (elapsed when the plan names none). certain_s and possible_s bound elapsed_s: first failed to last failed result, last good to first good. open: not over as of the roll-up. crisis: longer than the plan''s limit and hitting enough customers. cause: the first failed result.';
+
+create or replace function sla.longest_interruption(contract text, scope text, period tstzrange)
+returns table (working_s numeric, elapsed_s numeric, limit_s numeric, verdict text)
+language sql stable parallel safe
+begin atomic
+    with terms as (
+        select
+            extract(epoch from v.interruption_max) as limit_s,
+            v.interruption_calendar
+        from fact.contract_version as v
+        where
+            v.contract_id = fact.contract_id(contract)
+            and v.replaced_at is null
+            and v.valid && fact.checked(period)
+        order by v.valid desc
+        limit 1
+    ),
+    longest as (
+        select o.working_s, o.elapsed_s
+        from sla.outage(contract, scope, period) as o
+        order by o.working_s desc, o.elapsed_s desc
+        limit 1
+    ),
+    -- What could have been one interruption, had all that is unknown been down.
+    worst as (
+        select
+            max(
+                case
+                    when t.interruption_calendar is null then sla.seconds(p.span)
+                    else sla.seconds(fact.open_hours(t.interruption_calendar, p.span))
+                end
+            ) as working_s
+        from terms as t
+        cross join lateral (
+            select range_agg(c.possible + c.unplanned) as spans
+            from fact.scope_class(contract, scope, period) as c
+        ) as s
+        cross join lateral unnest(s.spans) as p (span)
+    ),
+    figure as (
+        select
+            coalesce((select l.working_s from longest as l), 0) as working_s,
+            coalesce((select l.elapsed_s from longest as l), 0) as elapsed_s,
+            (select t.limit_s from terms as t) as limit_s,
+            coalesce((select w.working_s from worst as w), 0) as worst_s
+    )
+    select
+        f.working_s,
+        f.elapsed_s,
+        f.limit_s,
+        case
+            when f.limit_s is null or a.committed_s = 0 then 'not_applicable'
+            when not a.complete then 'running'
+            when f.working_s > f.limit_s then 'missed'
+            when f.worst_s > f.limit_s then 'not_provable'
+            else 'met'
+        end
+    from figure as f
+    cross join sla.availability(contract, scope, period) as a;
+end;
+comment on function sla.longest_interruption(text, text, tstzrange) is
+'One row: the greatest working time of one outage that touches the period (LEN-02), the elapsed time of that outage, the plan''s limit and the verdict. not_provable: unknown time next to it, or by itself, could have been longer than the limit.';
