@@ -1,5 +1,6 @@
 """What is watched and what was promised: a folder of YAML becomes a frozen, checked Catalogue."""
 
+from vigie.catalogue.load import load
 from vigie.catalogue.model import (
     Calendar,
     Catalogue,
@@ -14,6 +15,8 @@ from vigie.catalogue.model import (
     Terms,
 )
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
+from vigie.catalogue.schema import schemas
+from vigie.catalogue.services import Kinds
 
 __all__ = [
     "Calendar",
@@ -27,10 +30,13 @@ __all__ = [
     "Hours",
     "Instant",
     "Key",
+    "Kinds",
     "Model",
     "Origin",
     "Service",
     "Terms",
     "duration_text",
+    "load",
     "refusal",
+    "schemas",
 ]

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key
 
@@ -20,7 +20,7 @@ class Model(BaseModel):
 class Endpoint(Model):
     """One address that is probed; each kind adds its own target and expectations."""
 
-    key: Key
+    key: Key = Field(examples=["api-health"])
     every: Duration = timedelta(seconds=60)
     edge_every: Duration = timedelta(seconds=15)  # while down, and after a change of outcome
     timeout: Duration = timedelta(seconds=10)  # of one attempt
@@ -31,13 +31,18 @@ class Endpoint(Model):
     until: Instant | None = None
 
 
-class Service(Model):
-    """What a customer uses; its state follows from its endpoints."""
+class ServiceHead(Model):
+    """A service without its endpoints."""
 
-    key: Key
-    name: str
+    key: Key = Field(examples=["api"])
+    name: str = Field(min_length=1, examples=["Public API"])
     down_when: DownWhen = "any"  # "any", "all", or an int: at least so many endpoints
     allow: tuple[Literal["loopback", "private"], ...] = ()
+
+
+class Service(ServiceHead):
+    """What a customer uses; its state follows from its endpoints."""
+
     endpoints: tuple[Endpoint, ...]
 
 

@@ -35,7 +35,7 @@ _MOMENT = rf"^{_WEEKDAY} {_CLOCK}$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CLOSED = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,20})?$"
-_DAYS_OF_A_LEAP_YEAR = 2000
+_YEARLY = len("12-24")
 
 Range = tuple[timedelta, timedelta]  # since local midnight; the end may lie on the next day
 
@@ -109,7 +109,7 @@ def _closed_day(value: object) -> str:
     text = value if isinstance(value, str) else ""
     try:
         if re.match(_CLOSED, text):
-            date.fromisoformat(text if len(text) > len("12-24") else f"2000-{text}")
+            date.fromisoformat(text if len(text) > _YEARLY else f"2000-{text}")
             return text
     except ValueError:
         pass
@@ -118,7 +118,7 @@ def _closed_day(value: object) -> str:
 
 def days_of(closed: str, years: range) -> list[date]:
     """Return the dates that *closed* names: itself, or that day of each of the *years*."""
-    if len(closed) > len("12-24"):
+    if len(closed) > _YEARLY:
         return [date.fromisoformat(closed)]
     dates = []
     for year in years:
@@ -151,6 +151,8 @@ def _weekdays(value: object) -> tuple[int, ...]:
         close = nearest(str(value).lower()[:3], WEEKDAYS) or "mon-fri"
         raise refusal(f"{shown(value)} is not a weekday or a range of them", close)
     first, *last = (WEEKDAYS.index(name) for name in value.split("-"))
+    if last == [first]:
+        raise refusal(f"{shown(value)} is one day", WEEKDAYS[first])
     length = (last[0] - first) % 7 if last else 0
     return tuple((first + step) % 7 + 1 for step in range(length + 1))
 

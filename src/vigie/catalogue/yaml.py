@@ -152,7 +152,7 @@ class _Reader:
     problems: list[Problem]
     nodes: int = 0
     above: set[int] = field(default_factory=set)  # nodes being read: an alias to one is a loop
-    seen: set[tuple[int, str]] = field(default_factory=set)  # an aliased problem is told once
+    seen: set[Problem] = field(default_factory=set)  # an aliased problem is told once
 
     def data(self, node: yaml.Node) -> object:
         """Return the plain data of *node*."""
@@ -185,7 +185,7 @@ class _Reader:
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._refuse(key, "a key must be a word (write name: value)")
-            elif key.value == "<<" and key.style is None:
+            elif key.value == "<<" and not key.style:
                 self._refuse(key, '"<<" merges are not part of YAML 1.2 (write the keys out)')
             elif key.value in first:
                 line = first[key.value]
@@ -200,13 +200,14 @@ class _Reader:
         if "${" in text and "${" in _PLACEHOLDER.sub("", text):
             what = f"{shown(text)} has a broken placeholder"
             self._refuse(node, f"{what} (write ${{env:NAME}} or ${{file:PATH}})")
-        return _core(text) if node.style is None else text
+        return text if node.style else _core(text)  # the C parser says "" for plain
 
     def _refuse(self, node: yaml.Node, what: str) -> None:
-        if (id(node), what) not in self.seen:
-            self.seen.add((id(node), what))
-            mark = node.start_mark
-            self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, "", what))
+        mark = node.start_mark
+        problem = Problem(self.file, mark.line + 1, mark.column + 1, "", what)
+        if problem not in self.seen:
+            self.seen.add(problem)
+            self.problems.append(problem)
 
 
 def _core(text: str) -> object:

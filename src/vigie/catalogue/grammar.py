@@ -1,0 +1,166 @@
+"""The shapes that people write; each is turned into the frozen records of `model`."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from vigie.catalogue.model import Model
+from vigie.catalogue.scalars import (
+    ClosedDay,
+    Day,
+    Duration,
+    HoursRange,
+    Key,
+    Moment,
+    Percent,
+    Weekdays,
+    Zone,
+)
+
+Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Step = Literal["month", "quarter", "year"]
+
+
+class ProbesFile(Model):
+    """A file in probes/: what is watched. Each service is checked on its own."""
+
+    locations: tuple[Key, ...] = ()
+    services: tuple[Any, ...] = ()
+
+
+class Span(Model):
+    """Opening hours from one moment of the week to a later one."""
+
+    from_: Moment = Field(alias="from", examples=["sun 18:00"])
+    to: Moment = Field(examples=["fri 18:00"])
+
+
+class Holidays(Model):
+    """Public holidays, from the `holidays` library."""
+
+    country: str = Field(examples=["FR"], description="ISO 3166 code")
+    subdivision: str | None = Field(None, description="a state or region: BY, 57")
+    categories: tuple[str, ...] = ("public",)
+    language: str = Field("en_US", description="of the holidays' names")
+    hours: tuple[HoursRange, ...] = Field((), description="open at these hours; none: closed")
+
+
+class CalendarFile(Model):
+    """A document in reports/calendars/: opening hours."""
+
+    key: Key = Field(examples=["office"])
+    name: str | None = None
+    timezone: Zone = Field(examples=["Europe/Paris"])
+    hours: dict[Weekdays, tuple[HoursRange, ...]] = Field({})
+    spans: tuple[Span, ...] = ()
+    holidays: Holidays | None = None
+    closed: tuple[ClosedDay, ...] = ()
+    special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({})
+
+
+class Availability(Model):
+    """The promised share of time, and what counts."""
+
+    target: Percent | None = Field(None, description='per cent, in quotes: "99.98"')
+    basis: Step | None = Field(None, description="the period that carries the verdict")
+    hours: Key | None = Field(None, description="a calendar; always (default): around the clock")
+    maintenance: Literal["downtime", "window", "up"] | None = None
+    unknown: Literal["neither", "up", "down"] | None = None
+
+
+class Interruption(Model):
+    """The longest interruption that is allowed."""
+
+    max: Duration | None = Field(None, examples=["2h"])
+    calendar: Key | None = Field(None, description="working time; none: elapsed time")
+    join_within: Duration | None = None
+
+
+class Notice(Model):
+    """How long before a planned maintenance it must be announced."""
+
+    working_days: int | None = Field(None, ge=0, le=60)
+    calendar: Key | None = None
+
+
+class Cap(Model):
+    """How much planned maintenance there may be."""
+
+    time: Duration | None = None
+    per: Step | None = None
+
+
+class Maintenance(Model):
+    """The rules that planned maintenance obeys."""
+
+    notice: Notice | None = None
+    outside: Key | None = Field(None, description="allowed outside this calendar's hours")
+    cap: Cap | None = None
+
+
+class Crisis(Model):
+    """When an outage becomes a crisis."""
+
+    longer_than: Duration | None = Field(None, examples=["10m"])
+    customers: int | None = Field(None, ge=1, description="at least so many are hit")
+
+
+class TermsText(Model):
+    """The terms of a plan, or those that a contract overrides; `null` takes a term away."""
+
+    availability: Availability | None = None
+    interruption: Interruption | None = None
+    maintenance: Maintenance | None = None
+    crisis: Crisis | None = None
+    support: dict[str, Any] | None = Field(
+        None, description="reply times, channels, languages: kept as written"
+    )
+    not_liable: tuple[Key, ...] | None = Field(
+        None, description="causes that the provider does not answer for"
+    )
+
+
+class Source(Model):
+    """The text that a plan was read from."""
+
+    title: str = Field(examples=["Service level agreement"])
+    version: str | None = None
+    url: str | None = None
+
+
+class PlanFile(TermsText):
+    """A document in reports/plans/: terms that contracts share."""
+
+    key: Key = Field(examples=["premium"])
+    name: str | None = None
+    document: Source | None = None
+    extends: Key | None = Field(None, description="the plan whose terms these change")
+
+
+class CustomerText(Model):
+    """Who receives the report."""
+
+    key: Key = Field(examples=["acme"])
+    name: str = Field(min_length=1, examples=["Acme SA"])
+    language: Literal["en", "fr"] = Field(examples=["fr"])
+    recipients: tuple[Email, ...] = ()
+
+
+class ContractServices(Model):
+    """The services that a contract covers."""
+
+    essential: tuple[Key, ...] = Field(min_length=1, examples=["[api]"])
+    other: tuple[Key, ...] = ()
+
+
+class ContractFile(Model):
+    """A document in reports/contracts/: one version of a contract."""
+
+    key: Key = Field(examples=["acme"])
+    customer: CustomerText = Field(examples=["{key: acme, name: Acme SA, language: fr}"])
+    plan: Key = Field(examples=["lengow-premium"])
+    timezone: Zone = Field(examples=["Europe/Paris"])
+    from_: Day = Field(alias="from", examples=["2026-01-01"], description="its first day")
+    until: Day | None = Field(None, description="the first day on which it no longer holds")
+    services: ContractServices = Field(examples=["{essential: [api]}"])
+    terms: TermsText = TermsText()

@@ -1,0 +1,101 @@
+"""A folder of YAML becomes a frozen Catalogue, or every problem at once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from vigie import clock, paths
+from vigie.catalogue.calendars import make_calendar
+from vigie.catalogue.contracts import Promises, Version, read_contracts
+from vigie.catalogue.files import read_folder
+from vigie.catalogue.grammar import CalendarFile, PlanFile
+from vigie.catalogue.model import Calendar, Catalogue, Origin, Terms
+from vigie.catalogue.plans import check_plans
+from vigie.catalogue.problems import Problem
+from vigie.catalogue.services import Kinds, Watched, read_services
+from vigie.catalogue.shelf import Shelf, read_shelf
+from vigie.errors import CatalogueError
+
+
+def load(directory: Path, kinds: Kinds, *, now: datetime | None = None) -> Catalogue:
+    """Return the catalogue in *directory*, whose endpoints are of one of the *kinds*.
+
+    Plans and calendars that it does not hold are taken from the shipped ones.
+    Holidays are spelled out from the year before the first contract to two years after *now*.
+    No target is contacted and no placeholder is resolved.
+
+    Raises:
+        CatalogueError: with every problem, each `file:line:column: path: what (what to write)`.
+    """
+    if not (directory / "probes").is_dir():
+        what = f"{directory / 'probes'}: no such folder (write one; `vigie init DIR` starts it)"
+        raise CatalogueError([what])
+    problems: list[Problem] = []
+    catalogue = _load(directory, kinds, now or clock.now(), problems)
+    if problems:
+        raise CatalogueError([str(problem) for problem in sorted(set(problems))])
+    return catalogue
+
+
+def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem]) -> Catalogue:
+    watched = read_services(read_folder(directory / "probes", problems), kinds, problems)
+    reports, shipped = directory / "reports", paths.REPORTS
+    calendars = read_shelf(
+        CalendarFile, "calendar", reports / "calendars", shipped / "calendars", problems
+    )
+    plans = read_shelf(PlanFile, "plan", reports / "plans", shipped / "plans", problems)
+    check_plans(plans, calendars, problems)
+    promises = Promises(plans=plans, calendars=calendars, services=watched.names)
+    versions = read_contracts(read_folder(reports / "contracts", problems), promises, problems)
+    made = _calendars(calendars, versions, now, problems)
+    return Catalogue(
+        locations=watched.locations,
+        services=watched.services,
+        calendars=made,
+        contracts=tuple(version.contract for version in versions if version.contract),
+        origins=tuple(_origins(watched, versions, plans, calendars, made)),
+    )
+
+
+def _calendars(
+    shelf: Shelf[CalendarFile], versions: list[Version], now: datetime, problems: list[Problem]
+) -> dict[str, Calendar]:
+    """Return the user's own calendars and those shipped ones that a contract uses."""
+    first = min([version.shape.from_.year for version in versions], default=now.year)
+    years = range(min(first, now.year) - 1, now.year + 3)
+    used = {key for version in versions for key in _used(version)}
+    made = {}
+    for key, book in sorted(shelf.books.items()):
+        if key in used or not book.shipped:
+            calendar = make_calendar(book, years, problems)
+            if calendar:
+                made[key] = calendar
+    return made
+
+
+def _used(version: Version) -> set[str | None]:
+    if version.contract is None:
+        return set()
+    terms: Terms = version.contract.terms
+    return {terms.hours, terms.interruption_calendar, terms.notice_calendar, terms.outside}
+
+
+def _origins(
+    watched: Watched,
+    versions: list[Version],
+    plans: Shelf[PlanFile],
+    calendars: Shelf[CalendarFile],
+    made: dict[str, Calendar],
+) -> Iterator[Origin]:
+    for key, file in watched.files.items():
+        yield Origin(sort="service", key=key, file=file, shipped=False)
+    for version in versions:
+        file = version.document.file
+        yield Origin(sort="contract", key=version.shape.key, file=file, shipped=False)
+    for key in sorted({version.shape.plan for version in versions} & plans.books.keys()):
+        book = plans.books[key]
+        yield Origin(sort="plan", key=key, file=book.document.file, shipped=book.shipped)
+    for key in made:
+        calendar = calendars.books[key]
+        file = calendar.document.file
+        yield Origin(sort="calendar", key=key, file=file, shipped=calendar.shipped)

@@ -1,0 +1,219 @@
+"""From the files in probes/ to services and endpoints."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+from vigie.catalogue.files import Folder
+from vigie.catalogue.grammar import ProbesFile
+from vigie.catalogue.model import Endpoint, Service, ServiceHead
+from vigie.catalogue.names import Names
+from vigie.catalogue.problems import Problem
+from vigie.catalogue.scalars import duration_text
+from vigie.catalogue.validate import validate
+from vigie.catalogue.words import advice, nearest, shown
+from vigie.catalogue.yaml import Document, Trail
+
+Kinds = Mapping[str, type[Endpoint]]
+
+DEFAULT_LOCATION = "main"
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """What the files in probes/ say."""
+
+    locations: tuple[str, ...]
+    services: tuple[Service, ...]
+    names: Names  # of all services, also of those that were refused
+    files: Mapping[str, str]  # service key to file
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """The state of reading: the names so far, and the problems."""
+
+    kinds: Kinds
+    services: Names
+    endpoints: Names
+    locations: Names
+    problems: list[Problem]
+
+    def add(self, problem: Problem | None) -> None:
+        if problem:
+            self.problems.append(problem)
+
+
+def read_services(folder: Folder, kinds: Kinds, problems: list[Problem]) -> Watched:
+    """Return what the documents in *folder* watch; what they do wrong is added to *problems*."""
+    reading = _Reading(
+        kinds=kinds,
+        services=Names(sort="service", complete=folder.complete),
+        endpoints=Names(sort="endpoint"),
+        locations=_locations(folder),
+        problems=problems,
+    )
+    services: dict[str, Service] = {}
+    files: dict[str, str] = {}
+    for document in folder.documents:
+        for service in _services(document, reading):
+            services.setdefault(service.key, service)
+            files.setdefault(service.key, document.file)
+    return Watched(
+        locations=tuple(reading.locations.places),
+        services=tuple(services.values()),
+        names=reading.services,
+        files=files,
+    )
+
+
+def _locations(folder: Folder) -> Names:
+    """Return the locations that any document names; several may name the same."""
+    names = Names(sort="location", complete=folder.complete)
+    for document in folder.documents:
+        listed = document.at(("locations",))
+        for index, key in enumerate(listed if isinstance(listed, list) else ()):
+            names.claim(key, document, ("locations", index))
+    if not names.places:
+        names.places[DEFAULT_LOCATION] = ""
+    return names
+
+
+def _services(document: Document, reading: _Reading) -> Iterator[Service]:
+    if validate(ProbesFile, document, (), reading.problems) is None:
+        reading.services.complete &= isinstance(document.at(("services",)), list)
+    listed = document.at(("services",))
+    for index in range(len(listed) if isinstance(listed, list) else 0):
+        service = _service(document, ("services", index), reading)
+        if service:
+            yield service
+
+
+def _service(document: Document, trail: Trail, reading: _Reading) -> Service | None:
+    data = document.at(trail)
+    if not isinstance(data, dict):
+        validate(ServiceHead, document, trail, reading.problems, data=data or "")
+        reading.services.complete = False
+        return None
+    reading.add(reading.services.claim(data.get("key"), document, (*trail, "key")))
+    rest = {name: value for name, value in data.items() if name != "endpoints"}
+    head = validate(ServiceHead, document, trail, reading.problems, data=rest)
+    endpoints = _endpoints(document, trail, reading)
+    if head is None or not endpoints:
+        return None
+    if isinstance(head.down_when, int) and head.down_when > len(endpoints):
+        what = f"at least {head.down_when} of {len(endpoints)} can never be down"
+        write = f"(write at_least: {len(endpoints)} or less)"
+        reading.add(document.problem((*trail, "down_when"), f"{what} {write}"))
+    return Service(
+        **{name: getattr(head, name) for name in type(head).model_fields}, endpoints=endpoints
+    )
+
+
+def _endpoints(document: Document, trail: Trail, reading: _Reading) -> tuple[Endpoint, ...]:
+    """Return the endpoints of the service at *trail*; none when any was refused."""
+    listed = document.at((*trail, "endpoints"))
+    if not isinstance(listed, list) or not listed:
+        what = "a service needs endpoints (write endpoints: and a list with key and target)"
+        reading.add(document.problem((*trail, "endpoints"), what))
+        return ()
+    places = [(*trail, "endpoints", index) for index in range(len(listed))]
+    endpoints = [_endpoint(document, place, reading) for place in places]
+    return tuple(filter(None, endpoints)) if all(endpoints) else ()
+
+
+def _endpoint(document: Document, trail: Trail, reading: _Reading) -> Endpoint | None:
+    data = document.at(trail)
+    if not isinstance(data, dict):
+        validate(Endpoint, document, trail, reading.problems, data=data or "")
+        return None
+    reading.add(reading.endpoints.claim(data.get("key"), document, (*trail, "key")))
+    kind = _kind(data, document, trail, reading)
+    if kind:
+        model = reading.kinds[kind]
+        endpoint = validate(model, document, trail, reading.problems)
+    else:  # what every kind shares can still be checked
+        shared = {name: data[name] for name in data if name in Endpoint.model_fields}
+        endpoint = validate(Endpoint, document, trail, reading.problems, data=shared)
+    if endpoint:
+        reading.problems.extend(_rules(endpoint, document, trail, reading.locations))
+    return endpoint if kind else None
+
+
+def _kind(
+    data: Mapping[str, object], document: Document, trail: Trail, reading: _Reading
+) -> str | None:
+    """Return the one kind whose key is in *data*."""
+    found = [name for name in data if name in reading.kinds]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        what = f"has several targets, {', '.join(found)} (write one; make an endpoint of each)"
+        reading.add(document.problem(trail, what))
+        return None
+    strange = _strange(data, reading.kinds)
+    if strange:
+        what = f"{shown(strange)} is not a kind of endpoint ({advice(strange, reading.kinds)})"
+        reading.add(document.problem((*trail, strange), what, key=True))
+    else:
+        known = " or ".join(sorted(reading.kinds))
+        reading.add(document.problem(trail, f"has no target (write {known}: and its address)"))
+    return None
+
+
+def _strange(data: Mapping[str, object], kinds: Kinds) -> str | None:
+    """Return the key in *data* that was probably meant to be a kind."""
+    options = {name for model in kinds.values() for name in model.model_fields}
+    strange = [name for name in data if name not in options]
+    close = (name for name in strange if nearest(name, kinds))
+    return next(close, next(iter(strange), None))
+
+
+def _rules(
+    endpoint: Endpoint, document: Document, trail: Trail, locations: Names
+) -> Iterator[Problem]:
+    for index, location in enumerate(endpoint.locations):
+        problem = locations.refer(location, document, (*trail, "locations", index))
+        if problem:
+            yield problem
+    for name, what in (*_range_rules(endpoint), *_time_rules(endpoint)):
+        yield document.problem((*trail, name), what)
+
+
+def _range_rules(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
+    every = endpoint.every
+    if not _SHORTEST <= every <= _LONGEST:
+        yield "every", f"{duration_text(every)} is out of range (write 1s to 1h)"
+    if "edge_every" in endpoint.model_fields_set and not _SHORTEST <= endpoint.edge_every <= every:
+        what = f"{duration_text(endpoint.edge_every)} is out of range"
+        yield "edge_every", f"{what} (write 1s to {duration_text(every)}, which is every)"
+    if endpoint.since and endpoint.until and endpoint.since >= endpoint.until:
+        yield "until", "is not after since (write a later instant)"
+
+
+def _time_rules(endpoint: Endpoint) -> Iterable[tuple[str, str]]:
+    """Yield what keeps the attempts from fitting into one slot."""
+    steps = (timedelta(0), *endpoint.retries)
+    if any(later <= earlier for earlier, later in pairwise(steps)):
+        return [("retries", "do not go forward (write rising times after the slot: [2s, 10s])")]
+    if endpoint.timeout <= timedelta(0):
+        return [("timeout", "0s leaves no time to answer (write 10s)")]
+    if endpoint.every < _SHORTEST or steps[-1] + endpoint.timeout <= endpoint.every:
+        return []
+    written = [name for name in ("timeout", "retries") if name in endpoint.model_fields_set]
+    return [((*written, "every")[0], _too_slow(endpoint, steps[-1]))]
+
+
+def _too_slow(endpoint: Endpoint, last: timedelta) -> str:
+    every, timeout = endpoint.every, endpoint.timeout
+    what = (
+        f"the last attempt starts at {duration_text(last)} and may take {duration_text(timeout)},"
+        f" longer than every {duration_text(every)}"
+    )
+    if last < every:
+        return f"{what} (write timeout: {duration_text(every - last)} or less)"
+    if timeout < every:
+        return f"{what} (write retries: [])"
+    return f"{what} (write timeout: {duration_text(every / 2)} and retries: [])"

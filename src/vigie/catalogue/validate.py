@@ -1,0 +1,141 @@
+"""Checks a part of a document against a model; every refusal becomes a Problem with its place."""
+
+import re
+from collections.abc import Iterator
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from vigie.catalogue.problems import Problem
+from vigie.catalogue.scalars import KEY_PATTERN
+from vigie.catalogue.words import advice, shown
+from vigie.catalogue.yaml import Document, Trail
+
+AnyModel = TypeVar("AnyModel", bound=BaseModel)
+
+_PLAIN = {
+    "string_type": "is not a text (write it in quotes)",
+    "int_type": "is not a whole number (write 2)",
+    "int_parsing": "is not a whole number (write 2)",
+    "int_from_float": "is not a whole number (write 2)",
+    "bool_type": "is neither true nor false (write true)",
+    "bool_parsing": "is neither true nor false (write true)",
+    "tuple_type": "is not a list (write [a, b])",
+    "list_type": "is not a list (write [a, b])",
+    "model_type": "is not a mapping (write name: value)",
+    "dict_type": "is not a mapping (write name: value)",
+    "too_short": "is empty (write at least one)",
+    "string_too_short": "is empty (write a name)",
+}
+_BOUNDS = {
+    "greater_than_equal": ("at least", "ge"),
+    "less_than_equal": ("at most", "le"),
+    "greater_than": ("more than", "gt"),
+    "less_than": ("less than", "lt"),
+}
+
+
+def validate(
+    model: type[AnyModel],
+    document: Document,
+    trail: Trail,
+    problems: list[Problem],
+    *,
+    data: object = None,
+) -> AnyModel | None:
+    """Return the *model* made from the part of *document* at *trail*; None when it was refused.
+
+    *data* stands in for that part where only some of its keys belong to the model.
+    """
+    try:
+        return model.model_validate(document.at(trail) if data is None else data)
+    except ValidationError as error:
+        problems.extend(_problems(error, model, document, trail))
+        return None
+
+
+def _problems(
+    error: ValidationError, model: type[BaseModel], document: Document, trail: Trail
+) -> Iterator[Problem]:
+    told = set()  # a union complains once per member: the first is enough
+    for details in error.errors(include_url=False):
+        where = (*trail, *details["loc"])
+        problem = document.problem(
+            where,
+            _what(details, model),
+            key=details["type"] == "extra_forbidden" or details["loc"][-1:] == ("[key]",),
+        )
+        place = (problem.path, details["type"] == "missing" and details["loc"])
+        if place not in told:
+            told.add(place)
+            yield problem
+
+
+def _what(details: ErrorDetails, model: type[BaseModel]) -> str:
+    """Return what is wrong, and what to write instead."""
+    kind, value = details["type"], details["input"]
+    if kind in _PLAIN:
+        return f"{shown(value)} {_PLAIN[kind]}"
+    if kind == "missing":
+        return _missing(str(details["loc"][-1]), model_at(model, details["loc"][:-1]))
+    if kind == "extra_forbidden":
+        name = str(details["loc"][-1])
+        return f"{shown(name)} is not a known key ({advice(name, keys(model, details['loc']))})"
+    return _by_context(details) or _other(details)
+
+
+def _by_context(details: ErrorDetails) -> str | None:
+    kind, value, context = details["type"], details["input"], details.get("ctx", {})
+    if kind == "literal_error":
+        known = re.findall(r"'([^']*)'", context["expected"])
+        return f"{shown(value)} is not a known word ({advice(str(value), known)})"
+    if kind == "string_pattern_mismatch" and context["pattern"] == KEY_PATTERN:
+        return f"{shown(value)} is not a key (write {_slug(str(value))})"
+    if kind in _BOUNDS:
+        word, name = _BOUNDS[kind]
+        return f"{shown(value)} is out of range (write {word} {context[name]})"
+    return None
+
+
+def _missing(name: str, model: type[BaseModel]) -> str:
+    field = next(f for n, f in model.model_fields.items() if (f.alias or n) == name)
+    example = f" {field.examples[0]}" if field.examples else " …"
+    return f'"{name}" is missing (write {name}:{example})'
+
+
+def _other(details: ErrorDetails) -> str:
+    """Return the words of a kind's own validator, or pydantic's, in our grammar."""
+    text = details["msg"].removeprefix("Value error, ")
+    if details["type"] == "vigie" or "(write" in text:
+        return text
+    return f"{shown(details['input'])}: {text[:1].lower()}{text[1:]} (write another value)"
+
+
+def _slug(text: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:63].strip("-")
+    return slug or "lower-case letters, digits and hyphens"
+
+
+def keys(model: type[BaseModel], trail: tuple[str | int, ...]) -> list[str]:
+    """Return the keys that may stand where the last part of *trail* stands."""
+    fields = model_at(model, trail[:-1]).model_fields
+    return [field.alias or name for name, field in fields.items()]
+
+
+def model_at(model: type[BaseModel], trail: tuple[str | int, ...]) -> type[BaseModel]:
+    """Return the model of the mapping that *trail* leads to."""
+    for part in trail:
+        fields = {field.alias or name: field for name, field in model.model_fields.items()}
+        field = fields.get(str(part))
+        if field is not None:
+            model = next(_models(field.annotation), model)
+    return model
+
+
+def _models(annotation: object) -> Iterator[type[BaseModel]]:
+    """Yield the models that *annotation* mentions."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for argument in get_args(annotation):
+        yield from _models(argument)
