@@ -60,10 +60,11 @@ def _explain(error: BaseException) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     if isinstance(error, KeyboardInterrupt):
-        _complain("interrupted")
+        print("vigie: interrupted", file=sys.stderr)
         return 130
     for leaf in _leaves(error):
-        _complain(*_lines(leaf))
+        for line in _lines(leaf):
+            print(line, file=sys.stderr)
     return 1
 
 
@@ -76,14 +77,9 @@ def _leaves(error: BaseException) -> list[BaseException]:
 
 def _lines(error: BaseException) -> list[str]:
     if isinstance(error, CatalogueError):
-        return error.problems
+        return error.problems  # each begins with its own file:line:column
     if isinstance(error, VigieError):
-        return [str(error)]
-    if isinstance(error, OSError):
-        return [f"{error.filename}: {error.strerror}" if error.filename else str(error)]
+        return [f"vigie: {error}"]
+    if isinstance(error, OSError) and error.filename:
+        return [f"vigie: {error.filename}: {error.strerror}"]
     raise error
-
-
-def _complain(*lines: str) -> None:
-    for line in lines:
-        print(f"vigie: {line}", file=sys.stderr)

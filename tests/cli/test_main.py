@@ -1,0 +1,148 @@
+"""How a command begins and how it may end."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from vigie import __version__, cli
+from vigie.cli.commands import SECTIONS, Command
+from vigie.errors import CatalogueError, UsageError, VigieError
+
+HEAVY = ("aiohttp", "asyncio", "asyncpg", "cyclopts", "pandas", "pydantic", "rich", "weasyprint")
+NAMES = [name for section in SECTIONS.values() for name in section]
+
+
+def run(*arguments: str, code: str = "from vigie.cli import main; main()") -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], []])
+def test_the_overview_imports_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import atexit, sys; from vigie.cli import main;"
+        f"atexit.register(lambda: print(*set(sys.modules) & set({HEAVY}), file=sys.stderr));"
+        "main()"
+    )
+    status, _, heavy = run(*arguments, code=code)
+
+    assert (status, heavy.split()) == (0, [])
+
+
+def test_the_overview_names_every_command_and_what_it_does() -> None:
+    _, said, _ = run("--help")
+
+    for section in SECTIONS.values():
+        for name, command in section.items():
+            assert f"  {name:<12} {command.says}\n" in said
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert run("--version") == (0, f"vigie {__version__}\n", "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_command_explains_itself(name: str) -> None:
+    status, said, _ = run(name, "--help")
+
+    assert status == 0
+    assert f"vigie {name}" in said
+
+
+def test_an_unknown_command_gets_the_nearest_one() -> None:
+    said = 'vigie: there is no command "repotr" (did you mean report?)\n'
+
+    assert run("repotr") == (2, "", said)
+
+
+def test_a_command_like_no_other_gets_the_list() -> None:
+    said = f'vigie: there is no command "xyz" (choose from {", ".join(sorted(NAMES))})\n'
+
+    assert run("xyz") == (2, "", said)
+
+
+def test_an_unknown_option_gets_the_nearest_one() -> None:
+    status, said, complaint = run("run", "--listn", "127.0.0.1:1")
+
+    assert (status, said, complaint.count("\n")) == (2, "", 1)
+    assert complaint.startswith("vigie: ")
+    assert "--listen" in complaint
+
+
+Ends = Callable[[BaseException], int]
+
+
+@pytest.fixture
+def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
+    """A command that raises what it is told, and the status that the process ends with."""
+
+    def with_(error: BaseException) -> int:
+        def broken() -> None:
+            raise error
+
+        monkeypatch.setattr("vigie.cli.commands.overview", broken, raising=True)
+        monkeypatch.setattr("vigie.cli.overview", broken)
+        with pytest.raises(SystemExit) as caught:
+            cli.main([])
+        return int(caught.value.code or 0)
+
+    return with_
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (UsageError("no such month (write 2026-05)"), 1, "vigie: no such month (write 2026-05)\n"),
+        (VigieError(), 1, f"vigie: {VigieError.__doc__}\n"),
+        (CatalogueError(["a.yaml:1:1: x", "b.yaml:2:1: y"]), 1, "a.yaml:1:1: x\nb.yaml:2:1: y\n"),
+        (KeyboardInterrupt(), 130, "vigie: interrupted\n"),
+        (PermissionError(13, "Permission denied", "/x"), 1, "vigie: /x: Permission denied\n"),
+        (ExceptionGroup("tasks", [UsageError("one")]), 1, "vigie: one\n"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
+)
+def test_what_a_person_can_meet_is_said_in_lines(
+    ends: Ends,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException,
+    status: int,
+    said: str,
+) -> None:
+    assert (ends(error), capsys.readouterr().err) == (status, said)
+
+
+def test_a_defect_keeps_its_traceback(ends: Ends) -> None:
+    with pytest.raises(ZeroDivisionError):
+        ends(ZeroDivisionError())
+
+
+def test_a_reader_that_leaves_is_not_complained_about() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-c", "from vigie.cli import main; main()", "--help"],
+        stdout=write,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(write)
+
+    assert (done.returncode, done.stderr) == (141, b"")
+
+
+def test_every_command_points_at_a_file_that_exists() -> None:
+    folder = Path(cli.__file__).parent
+    files = {command.where.partition(":")[0] for command in _commands()}
+
+    assert {name for name in files if not (folder / f"{name}.py").exists()} == set()
+
+
+def _commands() -> Iterator[Command]:
+    for section in SECTIONS.values():
+        yield from section.values()
