@@ -17,6 +17,7 @@ from vigie.catalogue.model import (
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
 from vigie.catalogue.schema import schemas
 from vigie.catalogue.services import Kinds
+from vigie.catalogue.words import advice, shown
 
 __all__ = [
     "Calendar",
@@ -35,8 +36,10 @@ __all__ = [
     "Origin",
     "Service",
     "Terms",
+    "advice",
     "duration_text",
     "load",
     "refusal",
     "schemas",
+    "shown",
 ]
