@@ -235,7 +235,7 @@ begin atomic
             ) as working_s
         from terms as t
         cross join lateral (
-            select range_agg(c.possible + c.unplanned) as spans
+            select range_agg(c.exposed + c.unplanned) as spans
             from fact.scope_class(contract, scope, period) as c
         ) as s
         cross join lateral unnest(s.spans) as p (span)

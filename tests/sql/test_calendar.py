@@ -1,0 +1,119 @@
+"""Opening hours as instants: breaks, nights, clock changes, closed and special days."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+
+from tests.sql.world import World
+
+PARIS = "Europe/Paris"
+SUPPORT = [(day, *part) for day in range(1, 6) for part in ((9, 12.5), (14, 18.5))]
+DAILY_NIGHT = [(day, 22, 30) for day in range(1, 8)]  # 22:00 to 06:00
+ENDLESS = [(7, 18, 24 * 5 + 18)]  # Sunday 18:00 to Friday 18:00
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("hours", "timezone", "first", "last", "expected"),
+    [
+        # Monday 2026-05-04 in Paris is 22:00 to 22:00 UTC.
+        (SUPPORT, PARIS, "2026-05-03T22:00", "2026-05-04T22:00", 8),
+        # 11:17 to 15:43 local, the break of 1.5 h taken out.
+        (SUPPORT, PARIS, "2026-05-04T09:17", "2026-05-04T13:43", 4 + 26 / 60 - 1.5),
+        (SUPPORT, PARIS, "2026-05-01T22:00", "2026-05-03T22:00", 0),  # a weekend
+        # A week with the March clock change: still five days of 8 h.
+        (SUPPORT, PARIS, "2026-03-23T00:00", "2026-03-30T00:00", 40),
+        (DAILY_NIGHT, PARIS, "2026-03-28T20:00", "2026-03-29T05:00", 7),  # spring: 23 h
+        (DAILY_NIGHT, PARIS, "2026-10-24T18:00", "2026-10-25T06:00", 9),  # autumn: 25 h
+        (DAILY_NIGHT, "UTC", "2026-05-04T00:00", "2026-05-05T00:00", 8),  # 6 h and 2 h
+        (ENDLESS, "America/New_York", "2026-05-03T00:00", "2026-05-10T00:00", 5 * 24),
+        (ENDLESS, "America/New_York", "2026-05-06T00:00", "2026-05-07T00:00", 24),
+    ],
+)
+async def test_working_hours(
+    world: World, hours: Sequence[tuple[int, float, float]], timezone: str,
+    first: str, last: str, expected: float,
+) -> None:
+    await world.calendar("c", hours, timezone=timezone)
+
+    assert timedelta(hours=expected) == await _working(world, first, last)
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([], 24),  # Tuesday, Wednesday and Thursday
+        ([("2026-05-06", None, None)], 16),
+        ([("2026-05-06", 9, 12)], 19),
+        ([("2026-05-06", 9, 12), ("2026-05-06", 13, 14)], 20),
+        ([("2026-05-09", 9, 12)], 24),  # a Saturday outside the span
+    ],
+)
+async def test_special_days_replace_the_weekly_hours(
+    world: World, days: list[tuple[str, float | None, float | None]], expected: float
+) -> None:
+    special = [(at(day), opens, closes) for day, opens, closes in days]
+    await world.calendar("c", SUPPORT, timezone=PARIS, days=special)
+
+    assert timedelta(hours=expected) == await _working(
+        world, "2026-05-05T00:00", "2026-05-08T00:00"
+    )
+
+
+async def test_closed_day_cuts_the_hours_that_began_before_it(world: World) -> None:
+    """Sunday 18:00 to Friday 18:00, Wednesday closed: two days and 6 h, then 42 h."""
+    closed = [(at("2026-05-06"), None, None)]
+    await world.calendar("c", ENDLESS, timezone="UTC", days=closed)
+
+    assert timedelta(hours=(6 + 48) + (24 + 18)) == await _working(
+        world, "2026-05-03T00:00", "2026-05-09T00:00"
+    )
+
+
+@pytest.mark.parametrize(
+    ("announced", "starts", "expected"),
+    [
+        ("2026-05-04T08:00", "2026-05-07T20:00", 2),  # Monday; Tuesday and Wednesday count
+        ("2026-05-04T08:00", "2026-05-06T20:00", 1),
+        ("2026-05-07T08:00", "2026-05-12T20:00", 2),  # Friday and Monday, not the weekend
+        ("2026-05-04T21:59", "2026-05-07T20:00", 2),  # 23:59 on Monday in Paris
+        ("2026-05-04T22:00", "2026-05-07T20:00", 1),  # already Tuesday there
+        ("2026-05-07T08:00", "2026-05-07T20:00", 0),
+        ("2026-05-08T08:00", "2026-05-07T20:00", 0),  # announced after the start
+    ],
+)
+async def test_whole_working_days_lie_strictly_between(
+    world: World, announced: str, starts: str, expected: int
+) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS)
+
+    assert expected == await world.connection.fetchval(
+        "select sla.working_days('c', $1, $2)", at(announced), at(starts)
+    )
+
+
+async def test_holiday_is_no_working_day_but_a_special_day_is(world: World) -> None:
+    days = [(at("2026-05-05"), None, None), (at("2026-05-09"), 9.0, 12.0)]
+    await world.calendar("c", SUPPORT, timezone=PARIS, days=days)
+
+    # Between Monday 4 and Monday 11: Wednesday to Friday and the special Saturday.
+    assert await world.connection.fetchval(
+        "select sla.working_days('c', $1, $2)", at("2026-05-04T10:00"), at("2026-05-11T10:00")
+    ) == len(["wed", "thu", "fri", "sat"])
+
+
+async def test_unknown_calendar_is_refused(world: World) -> None:
+    with pytest.raises(asyncpg.RaiseError, match='calendar "x": there is none of this key'):
+        await _working(world, "2026-05-03T00:00", "2026-05-09T00:00", "x")
+
+
+async def _working(world: World, first: str, last: str, calendar: str = "c") -> timedelta:
+    seconds = await world.connection.fetchval(
+        "select sla.working_seconds($1, $2)", calendar, asyncpg.Range(at(first), at(last))
+    )
+    return timedelta(seconds=float(seconds))
