@@ -1,0 +1,129 @@
+"""Which addresses may be probed: decided on the resolved address, never on the name.
+
+Names are resolved once and the connection goes to exactly the address that was checked,
+so a name that changes its answer in between gains nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+from vigie.probing.failure import Failed
+from vigie.probing.result import Reason
+
+Address = IPv4Address | IPv6Address
+
+THIS_NETWORK = IPv4Network("0.0.0.0/8")  # Linux connects 0.0.0.0 to itself
+NAT64 = IPv6Network("64:ff9b::/96")
+NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
+IPV4_COMPATIBLE = IPv6Network("::/96")
+# Services that hand out a cloud machine's credentials outside the link-local ranges.
+METADATA = frozenset(
+    map(
+        ip_address,
+        (
+            "100.100.100.200",  # Alibaba Cloud
+            "168.63.129.16",  # Azure
+            "192.0.0.192",  # Oracle Cloud
+            "fd00:ec2::254",  # AWS
+            "fd20:ce::254",  # Google Cloud
+        ),
+    )
+)
+NOT_FOUND = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+
+
+async def resolve(host: str, port: int, allow: Sequence[str]) -> tuple[str, ...]:
+    """Return the addresses of *host* that may be probed, in the system's order of preference.
+
+    Raises:
+        Failed: the name does not exist (down), the resolver did not answer or
+            no address may be probed (unknown).
+    """
+    found = _literal(host) or await _look_up(host, port)
+    refusals = [refusal(address, tuple(allow)) for address in found]
+    allowed = tuple(a for a, no in zip(found, refusals, strict=True) if no is None)
+    if not allowed:
+        raise Failed(Reason.ADDRESS_REFUSED, str(refusals[0]))
+    return allowed
+
+
+def _literal(host: str) -> tuple[str, ...]:
+    try:
+        return (str(ip_address(host)),)
+    except ValueError:
+        return ()
+
+
+async def _look_up(host: str, port: int) -> tuple[str, ...]:
+    loop = asyncio.get_running_loop()
+    try:
+        infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except socket.gaierror as error:
+        if error.errno in NOT_FOUND:
+            raise Failed(Reason.DNS_NOT_FOUND, f"{host} has no address in DNS") from error
+        raise Failed(
+            Reason.DNS_FAILED, f"the resolver failed for {host}: {error.strerror}"
+        ) from error
+    except UnicodeError as error:
+        raise Failed(Reason.DNS_NOT_FOUND, f"{host} is not a host name") from error
+    return tuple(dict.fromkeys(str(info[4][0]).partition("%")[0] for info in infos))
+
+
+@lru_cache(maxsize=65536)
+def refusal(address: str, allow: tuple[str, ...]) -> str | None:
+    """Return why *address* may not be probed, None when it may."""
+    for inner in _meanings(ip_address(address)):
+        kind = _never(inner)
+        if kind:
+            return f"{address} is {kind}, which is never probed"
+        need = _needs(inner)
+        if need and need not in allow:
+            return f"{address} is a {need} address (write allow: [{need}] in the service)"
+    return None
+
+
+def _meanings(address: Address) -> list[Address]:
+    """Return *address* and the IPv4 addresses that a router would take it for."""
+    if isinstance(address, IPv4Address):
+        return [address]
+    inner: list[Address] = [address]
+    if address.ipv4_mapped:
+        return [address.ipv4_mapped]
+    if address.sixtofour:
+        inner.append(address.sixtofour)
+    if address.teredo:
+        inner.extend(address.teredo)
+    if address in NAT64 or (address in IPV4_COMPATIBLE and int(address) > 1):
+        inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
+    return inner
+
+
+def _never(address: Address) -> str | None:
+    if address in METADATA:
+        return "a metadata address"
+    if address.is_link_local:
+        return "a link-local address"
+    if address.is_unspecified or address in THIS_NETWORK:
+        return "no address of a host"
+    if address.is_multicast:
+        return "a multicast address"
+    if isinstance(address, IPv4Address) and address.is_reserved:
+        return "a reserved address"
+    return None
+
+
+def _needs(address: Address) -> str | None:
+    """Return the word that the service must allow for *address*, None for a public one."""
+    if address.is_loopback:
+        return "loopback"
+    if isinstance(address, IPv6Address) and (address.is_site_local or address in NAT64_LOCAL):
+        return "private"
+    return None if address.is_global or _embeds(address) else "private"
+
+
+def _embeds(address: Address) -> bool:
+    """Tell whether *address* only carries an IPv4 address, which is judged on its own."""
+    return len(_meanings(address)) > 1

@@ -1,0 +1,258 @@
+"""Hit the slots of many endpoints, one flight per endpoint at a time.
+
+Which slot to start is decided from the wall clock whenever an endpoint is free, so nothing
+drifts and nothing is caught up: the newest slot that is due is started, however late, and the
+regular ones that it overtook are recorded as missed. While the endpoint is on its edge (down,
+or just changed) there are extra slots in between; an overtaken extra slot leaves no trace, and
+an extra slot stands in for the regular one that it overtook.
+"""
+
+import asyncio
+import resource
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from vigie import clock
+from vigie.catalogue import Endpoint
+from vigie.probing.attempt import result_of, run_slot
+from vigie.probing.kinds import kind_of
+from vigie.probing.result import Attempt, Outcome, Result
+from vigie.probing.schedule import next_slot, offset_ms, slot_at
+from vigie.probing.target import Target
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+CALM = 2  # equal results in a row after a change, then the edge is over
+ASLEEP_MS = 5_000  # a timer so late was not late: the process did not run
+MISSED_AT_MOST = 60  # rows after a long sleep; the slots before have no row, and are unknown too
+FLIGHTS_AT_MOST = 1_000
+SPARE_FILES = 200  # descriptors for the database, the spool and the rest
+
+
+async def run_agent(
+    targets: Sequence[Target],
+    *,
+    location: str,
+    record: Callable[[Result], None],
+    stop: asyncio.Event,
+    grace: timedelta = timedelta(seconds=15),
+) -> None:
+    """Probe *targets* from *location* until *stop*, and *record* each result once.
+
+    After *stop* nothing starts; what is under way is recorded, cut short after *grace*.
+    Raises what *record* raised, after the same orderly end.
+    """
+    agent = Agent(location, record)
+    for target in targets:
+        agent.add(target)
+    stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait((stopping, agent.broken), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopping.cancel()
+        await agent.close(grace)
+    if agent.broken.done():
+        agent.broken.result()
+
+
+class Agent:
+    """The endpoints probed from one location."""
+
+    def __init__(self, location: str, record: Callable[[Result], None]) -> None:
+        self.location = location
+        self._record = record
+        self.gate = asyncio.Semaphore(flights_at_most())  # attempts at the same time
+        self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._watches: dict[str, Watch] = {}
+        self._flights: set[asyncio.Task[None]] = set()
+
+    def add(self, target: Target) -> None:
+        """Probe *target* from its next slot on, unless it is not for this location."""
+        endpoint = target.endpoint
+        if endpoint.locations and self.location not in endpoint.locations:
+            return
+        self._watches[endpoint.key] = watch = Watch(target, self)
+        watch.begin()
+
+    def fly(self, flight: asyncio.Task[None], landed: Callable[[], None]) -> None:
+        """Keep *flight*, and call *landed* when it is over."""
+        self._flights.add(flight)
+        flight.add_done_callback(partial(self._landed, landed))
+
+    def _landed(self, landed: Callable[[], None], flight: asyncio.Task[None]) -> None:
+        self._flights.discard(flight)
+        error = None if flight.cancelled() else flight.exception()
+        if error is None:
+            landed()
+        else:
+            self._break(error)
+
+    def record(self, result: Result) -> None:
+        """Hand *result* on; when that fails, the agent ends: it must not measure for nothing."""
+        try:
+            self._record(result)
+        except Exception as error:  # noqa: BLE001 - run_agent raises it, whatever it is
+            self._break(error)
+
+    def _break(self, error: BaseException) -> None:
+        if not self.broken.done():
+            self.broken.set_exception(error)
+
+    async def close(self, grace: timedelta) -> None:
+        """Start nothing more, and return when every flight is recorded."""
+        for watch in self._watches.values():
+            watch.end()
+        if self._flights:
+            await asyncio.wait(self._flights, timeout=grace.total_seconds())
+        for flight in self._flights:
+            flight.cancel()
+        if self._flights:
+            await asyncio.wait(self._flights)
+
+
+class Watch:
+    """One endpoint: which slot is next, and whether it is on its edge."""
+
+    def __init__(self, target: Target, agent: Agent) -> None:
+        self._target = target
+        self._agent = agent
+        self._kind = kind_of(target.endpoint)
+        self._every, self._offset = _grid(target.endpoint, target.endpoint.every)
+        self._edge = _grid(target.endpoint, target.endpoint.edge_every)
+        self._started = 0  # newest slot that was started or given up
+        self._regular = 0  # newest regular slot that is accounted for
+        self._due = 0  # the slot that the timer is set for
+        self._timer: asyncio.TimerHandle | None = None
+        self._ended = False
+        self._outcome: Outcome | None = None
+        self._streak = CALM
+
+    def begin(self) -> None:
+        """Wait for the first slot after now: an earlier one may be another process's."""
+        self._skip(_now_ms())
+        self._wait()
+
+    def end(self) -> None:
+        """Start nothing more."""
+        self._ended = True
+        if self._timer:
+            self._timer.cancel()
+
+    def _wait(self) -> None:
+        """Set the timer for the next slot."""
+        now = _now_ms()
+        self._due = self._next(max(now, self._started))
+        if self._ended or self._is_over(self._due):
+            return
+        loop = asyncio.get_running_loop()
+        self._timer = loop.call_later((self._due - now) / 1000, self._on_timer)
+
+    def _on_timer(self) -> None:
+        now = _now_ms()
+        if now - self._due > ASLEEP_MS:
+            # Starting everybody's slot now would be a burst, and none of them in its time.
+            self._miss(slot_at(now, self._every, self._offset) + self._every)
+            self._skip(now)
+            self._wait()
+        else:
+            self._turn(now)
+
+    def _turn(self, now: int) -> None:
+        """Start the newest slot that is due, or wait for the next one."""
+        if now < self._started - self._every:
+            self._skip(now)  # the clock was set back: begin again from what it says now
+        slot = self._newest(now)
+        if self._ended:
+            return
+        if slot > self._started and self._is_active(slot):
+            self._start(slot)
+        else:
+            self._wait()
+
+    def _start(self, slot: int) -> None:
+        self._miss(slot_at(slot, self._every, self._offset))
+        self._skip(slot)
+        flight = asyncio.get_running_loop().create_task(self._fly(slot))
+        self._agent.fly(flight, lambda: self._turn(_now_ms()))
+
+    async def _fly(self, slot: int) -> None:
+        endpoint = self._target.endpoint
+        regular = slot == self._regular
+        until = self._regular + self._every if regular else self._next(slot)
+        result = await run_slot(
+            endpoint,
+            _instant(slot),
+            location=self._agent.location,
+            until=_instant(until),
+            probe=self._probe,
+            gate=self._agent.gate,
+        )
+        if result.attempts:
+            self._note(result.outcome)
+        if result.attempts or regular:
+            self._agent.record(result)
+
+    async def _probe(self, number: int) -> Attempt:
+        return await self._kind.probe(
+            self._target.endpoint, number=number, allow=self._target.allow
+        )
+
+    def _note(self, outcome: Outcome) -> None:
+        changed = self._outcome is not None and outcome is not self._outcome
+        self._streak = 1 if changed else self._streak + 1
+        self._outcome = outcome
+
+    def _on_edge(self) -> bool:
+        return self._edge[0] < self._every and (
+            self._outcome is Outcome.DOWN or self._streak < CALM
+        )
+
+    def _newest(self, now: int) -> int:
+        slot = slot_at(now, self._every, self._offset)
+        return max(slot, slot_at(now, *self._edge)) if self._on_edge() else slot
+
+    def _next(self, now: int) -> int:
+        slot = next_slot(now, self._every, self._offset)
+        return min(slot, next_slot(now, *self._edge)) if self._on_edge() else slot
+
+    def _skip(self, now: int) -> None:
+        """Take every slot up to *now* as accounted for."""
+        self._started = now
+        self._regular = slot_at(now, self._every, self._offset)
+
+    def _miss(self, before: int) -> None:
+        """Record the regular slots between the last accounted one and *before* as missed."""
+        slots = range(self._regular + self._every, before, self._every)
+        for slot in slots[-MISSED_AT_MOST:]:
+            if self._is_active(slot):
+                key, location = self._target.endpoint.key, self._agent.location
+                self._agent.record(result_of(key, location, _instant(slot), ()))
+
+    def _is_active(self, slot: int) -> bool:
+        since = self._target.endpoint.since
+        return not self._is_over(slot) and (since is None or _instant(slot) >= since)
+
+    def _is_over(self, slot: int) -> bool:
+        until = self._target.endpoint.until
+        return until is not None and _instant(slot) >= until
+
+
+def flights_at_most() -> int:
+    """Return how many attempts may be under way: within the files this process may open."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return max(10, min(FLIGHTS_AT_MOST, files - SPARE_FILES))
+
+
+def _grid(endpoint: Endpoint, every: timedelta) -> tuple[int, int]:
+    every_ms = every // MILLISECOND
+    return every_ms, offset_ms(endpoint.key, every_ms)
+
+
+def _now_ms() -> int:
+    return (clock.now() - EPOCH) // MILLISECOND
+
+
+def _instant(ms: int) -> datetime:
+    return EPOCH + ms * MILLISECOND

@@ -1,0 +1,240 @@
+"""What a good HTTP answer looks like, and the first thing in which an answer differs."""
+
+import json as jsonlib
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Annotated
+
+from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from vigie.catalogue import Duration, Model, duration_text, refusal
+from vigie.probing import jsonpath, pattern
+from vigie.probing.failure import Failed
+from vigie.probing.response import Response
+from vigie.probing.result import Reason
+from vigie.probing.trace import Trace
+
+MATCHED_MAX = 64 * 1024  # bytes of the body that are searched
+SHOWN_MAX = 80  # characters of a value in a detail
+CHARSETS = {"us-ascii", "utf-8", "utf-16", "iso-8859-1", "iso-8859-15", "windows-1252"}
+
+Statuses = tuple[tuple[int, int], ...]  # first and last of each range
+Scalar = str | bool | int | float | None
+
+
+def _statuses(value: object) -> Statuses:
+    parts = value if isinstance(value, list | tuple) else [value]
+    if not parts:
+        raise refusal("an empty list is never met", "200-299")
+    return tuple(_status(part) for part in parts)
+
+
+def _status(value: object) -> tuple[int, int]:
+    match = re.fullmatch(r"([1-5]\d\d)(?:-([1-5]\d\d))?", str(value))
+    if not match or isinstance(value, bool):
+        raise refusal(f"{_quoted(value)} is not a status or a range of them", "200, or 200-299")
+    first, last = int(match[1]), int(match[2] or match[1])
+    if first > last:
+        raise refusal(f"{_quoted(value)} is empty", f"{last}-{first}")
+    return first, last
+
+
+def status_text(statuses: Statuses) -> str:
+    """Return *statuses* as the catalogue writes them: `200-299, 301`."""
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in statuses)
+
+
+def _status_list(statuses: Statuses) -> list[str]:
+    return status_text(statuses).split(", ")
+
+
+def _pattern(value: object) -> str:
+    try:
+        return re.compile(str(value)).pattern
+    except (re.error, RecursionError, OverflowError) as error:
+        raise refusal(
+            f"{_quoted(value)} is not a regular expression: {error}", r'"ok|ready"'
+        ) from None
+
+
+def _header(value: object) -> str:
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        raise refusal(f"{_quoted(value)} is not a header's value", '"text/html", or "/html/"')
+    text = str(value)
+    return f"/{_pattern(text[1:-1])}/" if _is_pattern(text) else text
+
+
+def _is_pattern(text: str) -> bool:
+    return len(text) > len("//") and text.startswith("/") and text.endswith("/")
+
+
+def _path(value: object) -> str:
+    try:
+        jsonpath.steps(str(value))
+    except ValueError:
+        raise refusal(f"{_quoted(value)} is not a path into JSON", "data.items[0].id") from None
+    return str(value)
+
+
+def _scalar(value: object) -> Scalar:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    raise refusal("a list or mapping cannot be compared", "one path for each value in it")
+
+
+def _quoted(value: object) -> str:
+    return f'"{str(value)[:60]}"'
+
+
+_TEXT = WithJsonSchema({"type": "string"})
+_STATUS = {
+    "anyOf": [
+        {"type": "integer", "minimum": 100, "maximum": 599},
+        {"type": "string", "pattern": r"^[1-5]\d\d(-[1-5]\d\d)?$"},
+    ]
+}
+
+Status = Annotated[
+    Statuses,
+    PlainValidator(_statuses),
+    PlainSerializer(_status_list, when_used="json"),
+    WithJsonSchema({"anyOf": [*_STATUS["anyOf"], {"type": "array", "items": _STATUS}]}),
+]
+Pattern = Annotated[str, PlainValidator(_pattern), _TEXT]
+HeaderValue = Annotated[str, PlainValidator(_header), _TEXT]
+JsonPath = Annotated[str, PlainValidator(_path), _TEXT]
+JsonValue = Annotated[
+    Scalar,
+    PlainValidator(_scalar),
+    WithJsonSchema({"type": ["string", "boolean", "number", "null"]}),
+]
+
+
+class HttpExpect(Model):
+    """What the answer must be like; what is not named is not looked at."""
+
+    status: Status = Field(((200, 299),), json_schema_extra={"default": "200-299"})
+    body_contains: str | None = Field(None, min_length=1)
+    body_regex: Pattern | None = None  # Python's; searched, not anchored
+    json_: Mapping[JsonPath, JsonValue] = Field({}, alias="json")  # path: the value it must have
+    header: Mapping[str, HeaderValue] = {}  # name: the value, or /regular expression/
+    within: Duration | None = None  # the whole attempt, redirects included
+    certificate_days: int | None = Field(None, ge=1, le=3650)  # the certificate lasts so long
+
+
+def check(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -> None:
+    """Raise Failed for the first expectation that *response* does not meet."""
+    _check_status(expect, response.status)
+    for name, wanted in expect.header.items():
+        _check_header(name, wanted, response.headers.get(name.lower()))
+    if expect.body_contains is not None or expect.body_regex is not None:
+        _check_body(expect, _text(response))
+    if expect.json_:
+        _check_json(expect.json_, response)
+    _check_certificate(expect, trace, now)
+    _check_time(expect, trace.elapsed_us())
+
+
+def expects_status(expect: HttpExpect, status: int) -> bool:
+    """Tell whether *status* is one that the answer may have."""
+    return any(first <= status <= last for first, last in expect.status)
+
+
+def _check_status(expect: HttpExpect, status: int) -> None:
+    if not expects_status(expect, status):
+        raise Failed(Reason.STATUS, f"status {status}, expected {status_text(expect.status)}")
+
+
+def _check_header(name: str, wanted: str, value: str | None) -> None:
+    if value is None:
+        raise Failed(Reason.HEADER, f"no header {name}, expected {wanted}")
+    same = pattern.found(_compiled(wanted[1:-1]), value) if _is_pattern(wanted) else value == wanted
+    if not same:
+        raise Failed(Reason.HEADER, f"header {name} is {_short(value)}, expected {wanted}")
+
+
+def _check_body(expect: HttpExpect, text: str) -> None:
+    where = "the first 64 KiB of the body" if len(text) >= MATCHED_MAX else "the body"
+    if expect.body_contains is not None and expect.body_contains not in text:
+        raise Failed(Reason.BODY, f"{where} does not contain {_short(expect.body_contains)}")
+    if expect.body_regex is not None and not pattern.found(_compiled(expect.body_regex), text):
+        raise Failed(Reason.BODY, f"{where} does not match {_short(expect.body_regex)}")
+
+
+def _check_json(wanted: Mapping[str, Scalar], response: Response) -> None:
+    _refuse_encoded(response)
+    try:
+        document = jsonlib.loads(response.body)
+    except (ValueError, RecursionError) as error:
+        raise Failed(Reason.JSON, f"the body is not JSON: {error}") from error
+    for path, value in wanted.items():
+        try:
+            found = jsonpath.at(document, path)
+        except jsonpath.Missing as missing:
+            raise Failed(Reason.JSON, f"{path} is missing, expected {_json(value)}") from missing
+        if not _equal(found, value):
+            raise Failed(Reason.JSON, f"{path} is {_json(found)}, expected {_json(value)}")
+
+
+def _check_certificate(expect: HttpExpect, trace: Trace, now: datetime) -> None:
+    expires = trace.certificate_expires
+    if expect.certificate_days is None or expires is None:
+        return
+    days = (expires - now).days
+    if days < expect.certificate_days:
+        raise Failed(
+            Reason.CERTIFICATE_DAYS,
+            f"the certificate ends on {expires:%Y-%m-%d}, in {days} days,"
+            f" expected at least {expect.certificate_days}",
+        )
+
+
+def _check_time(expect: HttpExpect, elapsed_us: int) -> None:
+    if expect.within is None:
+        return
+    # Through whole microseconds: a float would move the border.
+    limit_us = expect.within // type(expect.within)(microseconds=1)
+    if elapsed_us > limit_us:
+        raise Failed(
+            Reason.SLOW,
+            f"took {elapsed_us // 1000} ms, expected within {duration_text(expect.within)}",
+        )
+
+
+def _equal(found: object, wanted: Scalar) -> bool:
+    # In Python, True == 1: in JSON they are different things.
+    return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
+
+
+def _text(response: Response) -> str:
+    """Return the searched part of the body, in the charset that the answer names."""
+    _refuse_encoded(response)
+    match = re.search(r"charset=\"?([\w-]+)", response.headers.get("content-type", ""))
+    named = match[1].lower() if match else ""
+    # Only plain charsets: Python also knows codecs that unpack archives.
+    return response.body[:MATCHED_MAX].decode(named if named in CHARSETS else "utf-8", "replace")
+
+
+def _refuse_encoded(response: Response) -> None:
+    if response.encoded:
+        raise Failed(
+            Reason.PROTOCOL,
+            f"the body comes as {_short(response.encoded)}, which was not asked for",
+        )
+
+
+@lru_cache(maxsize=4096)
+def _compiled(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _json(value: object) -> str:
+    if isinstance(value, dict | list):
+        return "a list" if isinstance(value, list) else "an object"
+    return _short(jsonlib.dumps(value, ensure_ascii=False))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"

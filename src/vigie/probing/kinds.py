@@ -1,0 +1,35 @@
+"""The kinds of endpoints: one line here and one file beside it for each."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from vigie.catalogue import Endpoint
+from vigie.probing import http
+from vigie.probing.result import Attempt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A way of probing."""
+
+    name: str  # the YAML key that holds the target
+    model: type[Endpoint]
+    # (endpoint of that model, *, number: int, allow: Sequence[str])
+    probe: Callable[..., Awaitable[Attempt]]
+
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
+    {kind.name: kind for kind in (Kind(name="http", model=http.HttpEndpoint, probe=http.probe),)}
+)
+MODELS: Mapping[str, type[Endpoint]] = MappingProxyType(
+    {name: kind.model for name, kind in KINDS.items()}
+)
+
+
+def kind_of(endpoint: Endpoint) -> Kind:
+    """Return the kind of *endpoint*; raise TypeError when its model is not registered."""
+    for kind in KINDS.values():
+        if isinstance(endpoint, kind.model):
+            return kind
+    raise TypeError(f"no kind for {type(endpoint).__name__}")

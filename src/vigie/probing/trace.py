@@ -1,0 +1,81 @@
+"""What an attempt has measured so far; a failure keeps the phases that were reached."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter_ns
+
+from vigie import clock
+from vigie.catalogue import duration_text
+from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason
+
+GRACE = timedelta(seconds=2)  # after an attempt's timeout; what takes longer is our own fault
+RESOLVING = "resolving the name"
+CONNECTING = "connecting"
+TIMEOUTS = {RESOLVING: Reason.DNS_FAILED, CONNECTING: Reason.CONNECT_TIMEOUT}
+DETAIL_MAX = 300  # characters: a hostile answer must not fill the database
+
+
+@dataclass(slots=True, kw_only=True)
+class Trace:
+    """The phases of one attempt, filled in as they end; over redirects they add up."""
+
+    number: int
+    started: datetime = field(default_factory=clock.now)
+    began_ns: int = field(default_factory=perf_counter_ns)
+    phase: str = RESOLVING  # what a timeout interrupts
+    secrets: list[str] = field(default_factory=list)  # never to appear in a detail
+    dns_us: int | None = None
+    connect_us: int | None = None
+    tls_us: int | None = None
+    first_byte_us: int | None = None
+    status: int | None = None
+    address: str | None = None
+    certificate_expires: datetime | None = None
+
+    def elapsed_us(self) -> int:
+        """Return the microseconds since the attempt began."""
+        return (perf_counter_ns() - self.began_ns) // 1000
+
+    def up(self) -> Attempt:
+        """Return the attempt as good."""
+        return self._attempt(Outcome.UP, None, None)
+
+    def failed(self, reason: Reason, detail: str) -> Attempt:
+        """Return the attempt as failed: unknown where *reason* is not the target's, else down."""
+        outcome = Outcome.UNKNOWN if reason in UNKNOWN_REASONS else Outcome.DOWN
+        return self._attempt(outcome, reason, self._printable(detail))
+
+    def timed_out(self, limit: timedelta) -> Attempt:
+        """Return the attempt as not over within *limit*, by what it was waiting for."""
+        text = f"nothing within {duration_text(limit)}: {self.phase}"
+        if self.elapsed_us() > (limit + GRACE) // timedelta(microseconds=1):
+            return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
+        return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
+
+    def _printable(self, detail: str) -> str:
+        for secret in self.secrets:
+            detail = detail.replace(secret, "***")
+        line = "".join(c if c.isprintable() else " " for c in detail)
+        return line if len(line) <= DETAIL_MAX else line[: DETAIL_MAX - 1] + "…"
+
+    def _attempt(self, outcome: Outcome, reason: Reason | None, detail: str | None) -> Attempt:
+        return Attempt(
+            number=self.number,
+            started=self.started,
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            duration_us=self.elapsed_us(),
+            dns_us=self.dns_us,
+            connect_us=self.connect_us,
+            tls_us=self.tls_us,
+            first_byte_us=self.first_byte_us,
+            status=self.status,
+            address=self.address,
+            certificate_expires=self.certificate_expires,
+        )
+
+
+def since_us(ns: int) -> int:
+    """Return the microseconds since the `perf_counter_ns` reading *ns*."""
+    return (perf_counter_ns() - ns) // 1000
