@@ -1,0 +1,130 @@
+"""Figures as people of one language read them. Nothing here rounds."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, get_day_names
+from babel.lists import format_list
+from babel.numbers import format_decimal, get_decimal_symbol
+
+NARROW = "\u202f"  # no-break thin space, before a percent sign
+SPACE = "\u00a0"  # no-break space, before a unit
+DASH = "\u2013"
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How one language writes numbers, durations and dates of one time zone."""
+
+    language: str  # en, fr, de_AT …
+    timezone: str
+
+    @property
+    def locale(self) -> Locale:
+        """The CLDR locale of the language."""
+        return Locale.parse(self.language, sep="-" if "-" in self.language else "_")
+
+    def percent(self, text: str | None) -> str:
+        """Return an exact percentage (`99.9798`) with the language's decimal sign; None: a dash."""
+        return DASH if text is None else self.decimals(text) + NARROW + "%"
+
+    def decimals(self, text: str) -> str:
+        """Return decimal digits, none of them touched, with the language's decimal sign."""
+        return text.replace(".", get_decimal_symbol(self.locale))
+
+    def seconds(self, value: Decimal | None) -> str:
+        """Return exact seconds, grouped: `2,677,200 s`."""
+        if value is None:
+            return DASH
+        plain = value.normalize() + 0  # 540.000 is 540
+        return format_decimal(plain, locale=self.locale, decimal_quantization=False) + SPACE + "s"
+
+    def duration(self, value: Decimal | None) -> str:
+        """Return exact hours, minutes and seconds: `9 min 0 s`; parts above the first are left out."""
+        if value is None:
+            return DASH
+        minutes, rest = divmod(value, 60)
+        hours, minutes = divmod(int(minutes), 60)
+        parts = [(hours, "h"), (minutes, "min")]
+        first = next((i for i, (amount, _) in enumerate(parts) if amount), len(parts))
+        shown = [f"{amount}{SPACE}{unit}" for amount, unit in parts[first:]]
+        return SPACE.join([*shown, f"{self.decimals(plain(rest))}{SPACE}s"])
+
+    def limit(self, value: Decimal | None) -> str:
+        """Return a promised duration without its empty parts: `2 h`."""
+        if value is None:
+            return DASH
+        empty = [f"{SPACE}0{SPACE}s", f"{SPACE}0{SPACE}min"]
+        text = self.duration(value)
+        for part in empty:
+            text = text.removesuffix(part)
+        return text
+
+    def day(self, value: date) -> str:
+        """Return a date: `12 May 2026`."""
+        return format_date(value, "d MMM y", locale=self.locale)
+
+    def day_month(self, value: date) -> str:
+        """Return a date without its year: `12 May`."""
+        return format_date(value, "d MMM", locale=self.locale)
+
+    def period(self, kind: str, start: datetime) -> str:
+        """Return the name of the local period that begins at *start*: `May 2026`."""
+        patterns = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}
+        name = format_date(self.local(start).date(), patterns.get(kind, "d MMM y"), self.locale)
+        return name[:1].upper() + name[1:]
+
+    def local(self, at: datetime) -> datetime:
+        """Return the same instant on the clocks of the time zone."""
+        return at.astimezone(ZoneInfo(self.timezone))
+
+    def date_of(self, at: datetime) -> str:
+        """Return the local date of an instant."""
+        return self.day(self.local(at).date())
+
+    def time_of(self, at: datetime) -> str:
+        """Return the local time of day of an instant, to its last digit: `03:00:12.5`."""
+        return self.decimals(clock(self.local(at)))
+
+    def moment(self, at: datetime) -> str:
+        """Return the local date and time of an instant."""
+        return f"{self.date_of(at)} {self.time_of(at)}"
+
+    def weekdays(self) -> list[str]:
+        """Return the short names of the days of the week, Monday first."""
+        names = get_day_names("abbreviated", locale=self.locale)
+        return [names[number] for number in range(7)]
+
+    def listing(self, words: list[str] | tuple[str, ...]) -> str:
+        """Return *words* as a list in prose: `api, orders and crawler`."""
+        return format_list(words, locale=self.locale)
+
+
+def plain(value: Decimal) -> str:
+    """Return the digits of *value* without an exponent and without trailing zeros."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def clock(at: datetime) -> str:
+    """Return hours, minutes, seconds and, if there is one, the fraction of a second."""
+    return plain_fraction(at.strftime("%H:%M:%S"), at.microsecond)
+
+
+def plain_fraction(text: str, microsecond: int) -> str:
+    """Append a fraction of a second to *text* unless it is zero."""
+    return f"{text}.{microsecond:06d}".rstrip("0") if microsecond else text
+
+
+def utc(at: datetime) -> str:
+    """Return an instant in RFC 3339, UTC: `2026-04-30T22:00:00Z`."""
+    moment = at.astimezone(ZoneInfo("UTC"))
+    return plain_fraction(moment.strftime("%Y-%m-%dT%H:%M:%S"), moment.microsecond) + "Z"
+
+
+def utc_second(at: datetime) -> str:
+    """Return an instant in RFC 3339, UTC, its fraction of a second cut off."""
+    return utc(at.replace(microsecond=0))

@@ -1,0 +1,179 @@
+"""The figures of one contract and period, exactly as SQL gave them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """A half-open span of time with its name on the contract's clocks."""
+
+    kind: str  # month, quarter, year
+    name: str  # 2026-05, 2026-Q2, 2026
+    starts: datetime
+    ends: datetime
+    timezone: str
+    complete: bool
+    as_of: datetime | None  # nothing is known after it; None: nothing is known at all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """The terms in force at the end of the period."""
+
+    key: str
+    customer: str
+    language: str
+    plan: str
+    timezone: str
+    version_from: date
+    version_until: date | None  # first local day after it; None: open
+    basis: str  # the period that carries the contractual verdict
+    maintenance: str
+    unknown: str
+    hours: str | None  # calendar of the agreed service hours; None: always
+    interruption_calendar: str | None  # None: elapsed time
+    join_within_s: Decimal
+    notice_working_days: int | None
+    notice_calendar: str | None
+    crisis_longer_than_s: Decimal | None
+    crisis_customers: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """A period cut into classes; outside to up sum to the period."""
+
+    period: Decimal
+    outside: Decimal
+    excluded: Decimal
+    planned: Decimal
+    unplanned: Decimal
+    unknown: Decimal
+    up: Decimal
+    committed: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Availability:
+    """The availability of one scope. Percentages are digits, already cut; None: not applicable."""
+
+    scope: str
+    name: str
+    essential: bool
+    seconds: Seconds
+    percent: str | None
+    low: str | None
+    high: str | None
+    coverage: str | None
+    target: str | None
+    budget_s: Decimal | None
+    used_s: Decimal | None
+    left_s: Decimal | None
+    over_s: Decimal | None  # how much more than the budget was used; 0: none
+    used_share: str | None  # percent of the budget, rounded up
+    verdict: str  # met, missed, not_provable, not_applicable, running
+    confidence: str | None  # clear, within_uncertainty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Longest:
+    """The interruption with the greatest working time."""
+
+    working_s: Decimal
+    elapsed_s: Decimal
+    limit_s: Decimal | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """A maximal unexcused run of downtime, not clipped to the period."""
+
+    services: tuple[str, ...]
+    starts: datetime
+    ends: datetime
+    elapsed_s: Decimal
+    clipped_s: Decimal
+    working_s: Decimal
+    certain_s: Decimal
+    possible_s: Decimal
+    open: bool
+    crisis: bool
+    cause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """A maintenance window, whether it excuses anything, and why not."""
+
+    key: str
+    services: tuple[str, ...]
+    kind: str
+    starts: datetime
+    ends: datetime
+    announced_at: datetime | None
+    channel: str | None
+    recipient: str | None
+    evidence: str | None
+    reason: str
+    notice_days: int | None
+    valid: bool
+    why: str | None
+    down_s: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """One local day of the scope."""
+
+    day: date
+    starts: datetime
+    ends: datetime
+    seconds: Seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One unplanned span, and the budget used when it ended."""
+
+    starts: datetime
+    ends: datetime
+    before_s: Decimal
+    after_s: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """How one endpoint of the contract is measured."""
+
+    service: str
+    endpoint: str
+    target: str | None
+    every_s: Decimal
+    quorum: str
+    locations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Everything a report or a table prints about one contract, scope and period."""
+
+    contract: Contract
+    period: Period
+    availability: Availability
+    basis: bool  # this kind of period carries the contractual verdict
+    longest: Longest
+    outages: tuple[Outage, ...]
+    maintenance: tuple[Window, ...]
+    services: tuple[Availability, ...]  # worst first
+    days: tuple[Day, ...]
+    steps: tuple[Step, ...]
+    probes: tuple[Probe, ...]
+    sla_version: str
+
+    @property
+    def names(self) -> dict[str, str]:
+        """The service names by key."""
+        return {service.scope: service.name for service in self.services}

@@ -1,0 +1,43 @@
+"""The words of a report in each language: gettext catalogues, read as they are written."""
+
+import gettext
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from vigie import paths
+from vigie.errors import ReportError
+
+LOCALES = paths.REPORTS / "locale"
+
+
+def languages() -> tuple[str, ...]:
+    """Return the languages that reports speak."""
+    return tuple(sorted(path.parent.name for path in LOCALES.glob("*/report.po")))
+
+
+def resolve(language: str) -> str:
+    """Return the spoken language for a wished one: `fr` for `fr-CA`; refuse unknown ones."""
+    spoken = languages()
+    for candidate in (language, language.replace("-", "_").split("_")[0].lower()):
+        if candidate in spoken:
+            return candidate
+    raise ReportError(f"language {language!r} is not spoken here (write {' or '.join(spoken)})")
+
+
+@lru_cache
+def words(language: str) -> gettext.GNUTranslations:
+    """Return the translations of a spoken *language*, compiled in memory."""
+    return _compile(LOCALES / language / "report.po", language)
+
+
+def _compile(path: Path, language: str) -> gettext.GNUTranslations:
+    with path.open("rb") as source:
+        catalog = read_po(source, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
