@@ -10,8 +10,8 @@ from itertools import pairwise
 
 import aiohttp
 
-from vigie.demo.script import FAULTS, LASTS, WINDOW, happening
-from vigie.demo.shop import PARTS, Clock
+from vigie.demo.script import FAULTS, LASTS, MAINTAINED, WINDOW, happening
+from vigie.demo.shop import PORTS, Clock
 
 
 @asynccontextmanager
@@ -31,9 +31,14 @@ async def a_shop() -> AsyncIterator[tuple[Process, dict[str, int]]]:
 
 async def test_every_part_of_the_shop_answers() -> None:
     async with a_shop() as (_, ports), aiohttp.ClientSession() as session:
-        for part, text in PARTS.items():
-            async with session.get(f"http://127.0.0.1:{ports[part]}/") as answer:
-                assert (answer.status, await answer.text()) == (200, text)
+        for part in PORTS:
+            async with session.get(f"http://127.0.0.1:{ports[part]}/health") as answer:
+                assert (answer.status, await answer.json()) == (200, {"status": "ok", "part": part})
+
+
+async def test_two_shops_get_along() -> None:
+    async with a_shop() as (_, first), a_shop() as (_, second):
+        assert set(first.values()) & set(second.values()) == set()
 
 
 async def test_the_shop_ends_with_whoever_started_it() -> None:
@@ -44,7 +49,7 @@ async def test_the_shop_ends_with_whoever_started_it() -> None:
 
 
 def test_before_the_script_begins_nothing_is_wrong() -> None:
-    assert [Clock().fault(part) for part in PARTS] == [None, None, None]
+    assert [Clock().fault(part) for part in PORTS] == [None, None, None]
 
 
 def test_the_script_leaves_time_between_faults_and_at_both_ends() -> None:
@@ -57,7 +62,7 @@ def test_one_fault_lies_inside_maintenance_and_the_others_outside() -> None:
     inside = [one.part for one in FAULTS if WINDOW[0] < one.starts and one.ends < WINDOW[1]]
     outside = [one.part for one in FAULTS if one.ends <= WINDOW[0] or WINDOW[1] <= one.starts]
 
-    assert (inside, outside) == (["storefront"], ["orders", "search", "search"])
+    assert (inside, outside) == ([MAINTAINED], ["orders", "crawler", "crawler"])
 
 
 def test_people_are_told_what_to_look_at() -> None:

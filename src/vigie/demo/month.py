@@ -16,10 +16,9 @@ RESULT_HEADER = ("endpoint", "location", "at", "outcome", "duration_ms", "status
 MAINTENANCE_HEADER = ("services", "kind", "starts", "ends", "announced", "reason")
 
 TYPICAL_MS: Mapping[str, float] = {
-    "demo-storefront": 42,
-    "demo-orders": 95,
-    "demo-payment": 140,
-    "demo-search": 65,
+    "api-health": 42,
+    "orders-health": 95,
+    "crawler-health": 140,
 }
 
 
@@ -50,14 +49,16 @@ class Window:
 
 
 TROUBLES = (
-    Trouble(endpoint="demo-storefront", day=6, clock="02:06", minutes=24, reason="connect_refused"),
-    Trouble(endpoint="demo-search", day=9, clock="16:12", minutes=6, reason="slow", status=200),
-    Trouble(endpoint="demo-orders", day=13, clock="10:42", minutes=4, reason="status", status=503),
-    Trouble(endpoint="demo-payment", day=15, clock="03:10", minutes=2, reason="timeout"),
-    Trouble(endpoint="demo-storefront", day=19, clock="14:05", minutes=1, reason="reset"),
-    Trouble(endpoint="demo-search", day=21, clock="22:08", minutes=19, reason="connect_refused"),
+    Trouble(endpoint="api-health", day=6, clock="02:06", minutes=24, reason="connect_refused"),
+    Trouble(endpoint="crawler-health", day=9, clock="16:12", minutes=6, reason="slow", status=200),
     Trouble(
-        endpoint="demo-orders",
+        endpoint="orders-health", day=13, clock="10:42", minutes=4, reason="status", status=503
+    ),
+    Trouble(endpoint="orders-health", day=15, clock="03:10", minutes=2, reason="timeout"),
+    Trouble(endpoint="api-health", day=19, clock="14:05", minutes=1, reason="reset"),
+    Trouble(endpoint="crawler-health", day=21, clock="22:08", minutes=19, reason="connect_refused"),
+    Trouble(
+        endpoint="orders-health",
         day=24,
         clock="05:31",
         minutes=1,
@@ -67,7 +68,7 @@ TROUBLES = (
 )
 WINDOWS = (
     Window(
-        service="demo-storefront",
+        service="api",
         kind="planned",
         day=6,
         clock="02:00",
@@ -76,22 +77,22 @@ WINDOWS = (
         reason="Move to the new load balancer",
     ),
     Window(
-        service="demo-orders",
+        service="orders",
         kind="planned",
         day=15,
         clock="03:00",
         minutes=30,
         announced=(1, "17:30"),  # too late: it excuses nothing
-        reason="Upgrade of the payment gateway",
+        reason="Upgrade of the order database",
     ),
     Window(
-        service="demo-search",
+        service="crawler",
         kind="security",
         day=21,
         clock="22:00",
         minutes=40,
         announced=(0, "21:40"),
-        reason="Urgent fix of the search engine",
+        reason="Urgent fix of a library of the crawler",
     ),
 )
 

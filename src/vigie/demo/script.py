@@ -25,31 +25,32 @@ FAULTS = (
         kind="unavailable",
         starts=10,
         ends=20,
-        says="orders answer 503: an outage, and nothing excuses it",
+        says="orders answers 503: an outage that nothing excuses",
     ),
     Fault(
-        part="search",
+        part="crawler",
         kind="slow",
         starts=24,
         ends=31,
-        says="search takes 0.9 s, which is longer than promised",
+        says="crawler answers, but later than promised",
     ),
     Fault(
-        part="storefront",
+        part="api",
         kind="refuse",
         starts=36,
         ends=46,
-        says="the storefront refuses connections, inside announced maintenance",
+        says="api refuses connections, inside its announced maintenance",
     ),
     Fault(
-        part="search",
+        part="crawler",
         kind="stall",
         starts=50,
         ends=55,
-        says="search accepts connections and never answers",
+        says="crawler accepts connections and never answers",
     ),
 )
-WINDOW = (34.0, 48.0)  # the maintenance of the storefront
+MAINTAINED = "api"
+WINDOW = (34, 48)  # seconds after the start
 
 
 def happening(elapsed: float) -> str:

@@ -15,12 +15,8 @@ from aiohttp import web
 
 from vigie.demo.script import FAULTS, Fault
 
-PARTS = {
-    "storefront": "<!doctype html><title>Shop</title><h1>Welcome to the shop</h1>",
-    "orders": '{"status": "ok", "waiting": 3}',
-    "search": '{"status": "ok", "found": 12}',
-}
-SLOW_S = 0.9
+PORTS = {"api": 8787, "orders": 8788, "crawler": 8789}  # where they are, unless taken
+SLOW_S = 0.3  # longer than the catalogue accepts, shorter than its timeout
 
 
 class Clock:
@@ -55,8 +51,7 @@ def answer(part: str, clock: Clock) -> Callable[[web.Request], Awaitable[web.Res
             await asyncio.sleep(SLOW_S)
         if fault and fault.kind == "stall":
             await asyncio.sleep(fault.ends - clock.elapsed())
-        kind = "text/html" if part == "storefront" else "application/json"
-        return web.Response(text=PARTS[part], content_type=kind)
+        return web.json_response({"status": "ok", "part": part})
 
     return handle
 
@@ -66,17 +61,24 @@ class Part:
 
     def __init__(self, name: str, clock: Clock) -> None:
         app = web.Application()
-        app.router.add_get("/", answer(name, clock))
+        app.router.add_get("/health", answer(name, clock))
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         self._name = name
         self._clock = clock
         self._site: web.TCPSite | None = None
-        self.port = 0
+        self.port = PORTS[name]
+
+    async def begin(self) -> None:
+        """Listen on the part's own port, or on a free one if somebody else sits there."""
+        await self._runner.setup()
+        try:
+            await self.open()
+        except OSError:
+            self.port = 0
+            await self.open()
 
     async def open(self) -> None:
-        """Listen; the first time on a free port, then always on that one."""
-        if not self.port:
-            await self._runner.setup()
+        """Listen; after the first time always on the same port."""
         site = web.TCPSite(self._runner, "127.0.0.1", self.port, reuse_address=True)
         await site.start()
         self._site = site
@@ -99,9 +101,9 @@ class Part:
 async def run() -> None:
     """Open the shop until standard input is closed."""
     clock = Clock()
-    parts = {name: Part(name, clock) for name in PARTS}
+    parts = {name: Part(name, clock) for name in PORTS}
     for part in parts.values():
-        await part.open()
+        await part.begin()
     print(json.dumps({name: part.port for name, part in parts.items()}), flush=True)  # noqa: T201
     tasks = [asyncio.create_task(part.follow()) for part in parts.values()]
     while await asyncio.to_thread(sys.stdin.readline):
