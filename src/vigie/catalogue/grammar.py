@@ -1,6 +1,6 @@
 """The shapes that people write; each is turned into the frozen records of `model`."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -9,6 +9,7 @@ from vigie.catalogue.scalars import (
     ClosedDay,
     Day,
     Duration,
+    Email,
     HoursRange,
     Key,
     Moment,
@@ -17,7 +18,6 @@ from vigie.catalogue.scalars import (
     Zone,
 )
 
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 Step = Literal["month", "quarter", "year"]
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from vigie.catalogue.grammar import Holidays
 from vigie.catalogue.model import Holiday
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.words import advice, shown
+from vigie.catalogue.words import advice, nearest, shown
 from vigie.catalogue.yaml import Document
 
 if TYPE_CHECKING:
@@ -71,13 +71,20 @@ def _country(code: str) -> "type[HolidayBase]":
     return country
 
 
+def _likely(country: str) -> str:
+    from holidays.registry import COUNTRIES
+
+    codes = {word.lower(): names[1] for names in COUNTRIES.values() for word in names}
+    close = nearest(country.lower(), codes)
+    return codes[close] if close else "a two-letter code such as FR"
+
+
 def _problems(shape: Holidays, document: Document) -> Iterator[Problem]:
     from holidays.registry import COUNTRIES
 
-    codes = {names[1] for names in COUNTRIES.values()}
-    if shape.country not in codes:
-        what = f"no holidays are known for {shown(shape.country)}"
-        yield document.problem(("holidays", "country"), f"{what} ({advice(shape.country, codes)})")
+    if shape.country not in {names[1] for names in COUNTRIES.values()}:
+        what = f"no holidays are known for {shown(shape.country)} (write {_likely(shape.country)})"
+        yield document.problem(("holidays", "country"), what)
         return
     country = _country(shape.country)
     # Old names such as GES are accepted by the library, which then leaves days out.

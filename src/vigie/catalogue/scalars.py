@@ -35,6 +35,7 @@ _MOMENT = rf"^{_WEEKDAY} {_CLOCK}$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _CLOSED = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,20})?$"
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _YEARLY = len("12-24")
 
 Range = tuple[timedelta, timedelta]  # since local midnight; the end may lie on the next day
@@ -193,6 +194,12 @@ def _down_when_text(value: str | int) -> str | dict[str, int]:
     return {"at_least": value} if isinstance(value, int) else value
 
 
+def _email(value: object) -> str:
+    if isinstance(value, str) and re.match(_EMAIL, value):
+        return value
+    raise refusal(f"{shown(value)} is not an e-mail address", "sla@acme.example")
+
+
 def _text(pattern: str, example: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
@@ -210,6 +217,7 @@ Instant = Annotated[
 ]
 Day = Annotated[date, PlainValidator(_day), _text(_DAY, "2026-01-31")]
 ClosedDay = Annotated[str, PlainValidator(_closed_day), _text(_CLOSED, "12-24")]
+Email = Annotated[str, PlainValidator(_email), _text(_EMAIL, "sla@acme.example")]
 HoursRange = Annotated[Range, PlainValidator(_range), _text(_RANGE, "09:00-12:30")]
 Weekdays = Annotated[tuple[int, ...], PlainValidator(_weekdays), _text(_WEEKDAYS, "mon-fri")]
 Moment = Annotated[timedelta, PlainValidator(_moment), _text(_MOMENT, "sun 18:00")]

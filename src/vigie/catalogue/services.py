@@ -202,7 +202,8 @@ def _time_rules(endpoint: Endpoint) -> Iterable[tuple[str, str]]:
         return [("timeout", "0s leaves no time to answer (write 10s)")]
     if endpoint.every < _SHORTEST or steps[-1] + endpoint.timeout <= endpoint.every:
         return []
-    written = [name for name in ("timeout", "retries") if name in endpoint.model_fields_set]
+    blamed = ("retries", "timeout") if steps[-1] >= endpoint.every else ("timeout", "retries")
+    written = [name for name in blamed if name in endpoint.model_fields_set]
     return [((*written, "every")[0], _too_slow(endpoint, steps[-1]))]
 
 
@@ -214,6 +215,7 @@ def _too_slow(endpoint: Endpoint, last: timedelta) -> str:
     )
     if last < every:
         return f"{what} (write timeout: {duration_text(every - last)} or less)"
-    if timeout < every:
-        return f"{what} (write retries: [])"
+    if timeout <= every:
+        fitting = (duration_text(it) for it in endpoint.retries if it + timeout <= every)
+        return f"{what} (write retries: [{', '.join(fitting)}])"
     return f"{what} (write timeout: {duration_text(every / 2)} and retries: [])"

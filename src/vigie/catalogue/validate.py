@@ -21,12 +21,10 @@ _PLAIN = {
     "int_from_float": "is not a whole number (write 2)",
     "bool_type": "is neither true nor false (write true)",
     "bool_parsing": "is neither true nor false (write true)",
-    "tuple_type": "is not a list (write [a, b])",
-    "list_type": "is not a list (write [a, b])",
     "model_type": "is not a mapping (write name: value)",
     "dict_type": "is not a mapping (write name: value)",
-    "too_short": "is empty (write at least one)",
     "string_too_short": "is empty (write a name)",
+    "too_short": "without items is empty (write at least one)",
 }
 _BOUNDS = {
     "greater_than_equal": ("at least", "ge"),
@@ -75,6 +73,9 @@ def _problems(
 def _what(details: ErrorDetails, model: type[BaseModel]) -> str:
     """Return what is wrong, and what to write instead."""
     kind, value = details["type"], details["input"]
+    if kind in ("tuple_type", "list_type"):
+        write = f"[{shown(value)}]" if isinstance(value, str | int) else "items that start with -"
+        return f"{shown(value)} is not a list (write {write})"
     if kind in _PLAIN:
         return f"{shown(value)} {_PLAIN[kind]}"
     if kind == "missing":

@@ -35,6 +35,13 @@ class Real(float):
     text: str
 
 
+class _RefusedError(yaml.MarkedYAMLError):
+    """YAML that we do not want; nothing of the file can be trusted after it."""
+
+    def __init__(self, node: yaml.Node, what: str) -> None:
+        super().__init__(problem=what, problem_mark=node.start_mark)
+
+
 class _Loader(yaml.CSafeLoader):
     """Composes nodes only: every scalar is left as it was written, every tag is kept."""
 
@@ -44,11 +51,11 @@ class _Loader(yaml.CSafeLoader):
         """Return a mark that no written tag can be."""
         return _IMPLICIT
 
-    def descend_resolver(self, parent: object, index: object) -> None:  # noqa: ARG002
+    def descend_resolver(self, parent: yaml.Node | None, index: object) -> None:  # noqa: ARG002
         """Refuse to nest deeper than the C parser's own stack could bear."""
         self.depth += 1
-        if self.depth > DEEPEST:
-            raise yaml.YAMLError(f"nested deeper than {DEEPEST} levels (write it flatter)")
+        if parent and self.depth > DEEPEST:
+            raise _RefusedError(parent, f"nested deeper than {DEEPEST} levels (write it flatter)")
 
     def ascend_resolver(self) -> None:
         """Leave one level."""
@@ -78,15 +85,21 @@ class Document:
 
         Parts that are not in the document are skipped: pydantic adds the names of union members.
         """
-        node, mark, path = self.node, self.node.start_mark, ""
+        node, mark, path = self.node, self.node.start_mark, []
         for part in trail:
             found = _child(node, part)
             if found is None:
                 continue
-            path += f"[{part}]" if isinstance(part, int) else f".{part}"
+            path.append(part)
             mark = (found[0] if key else found[1]).start_mark
             node = found[1]
-        return Problem(self.file, mark.line + 1, mark.column + 1, path.removeprefix("."), what)
+        return Problem(self.file, mark.line + 1, mark.column + 1, path_text(path), what)
+
+
+def path_text(trail: Sequence[Part]) -> str:
+    """Return *trail* as people write it: `services[0].key`."""
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in trail)
+    return "".join(parts).removeprefix(".")
 
 
 def _child(node: yaml.Node, part: Part) -> tuple[yaml.Node, yaml.Node] | None:
@@ -132,16 +145,21 @@ def _read(text: str, name: str, problems: list[Problem]) -> tuple[list[Document]
 
 
 def _syntax(error: yaml.YAMLError, text: str, name: str) -> Problem:
+    if isinstance(error, _RefusedError):
+        return Problem(name, *_place(error.problem_mark), "", str(error.problem))
     if isinstance(error, yaml.MarkedYAMLError):
         mark = error.problem_mark or error.context_mark
         what = ", ".join(filter(None, (error.context, error.problem)))
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        return Problem(name, line, column, "", f"is not YAML: {what} (correct the syntax)")
+        return Problem(name, *_place(mark), "", f"is not YAML: {what} (correct the syntax)")
     if isinstance(error, yaml.reader.ReaderError):
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return Problem(name, line, column, "", "is not YAML: a control character (remove it)")
     return Problem(name, 1, 1, "", str(error))
+
+
+def _place(mark: yaml.Mark | None) -> tuple[int, int]:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,17 +169,16 @@ class _Reader:
     file: str
     problems: list[Problem]
     nodes: int = 0
+    trail: list[Part] = field(default_factory=list)
     above: set[int] = field(default_factory=set)  # nodes being read: an alias to one is a loop
-    seen: set[Problem] = field(default_factory=set)  # an aliased problem is told once
+    seen: set[tuple[int, int, str]] = field(default_factory=set)  # an aliased problem is told once
 
     def data(self, node: yaml.Node) -> object:
         """Return the plain data of *node*."""
         self.nodes += 1
         if self.nodes > MOST_NODES:
-            raise yaml.MarkedYAMLError(
-                problem=f"more than {MOST_NODES} values, aliases included",
-                problem_mark=node.start_mark,
-            )
+            what = f"has more than {MOST_NODES} values, aliases included (write several files)"
+            raise _RefusedError(node, what)
         if node.tag != _IMPLICIT:
             self._refuse(node, f"{shown(node.tag)} is a tag, which has no meaning here (remove it)")
         if isinstance(node, yaml.ScalarNode):
@@ -170,15 +187,20 @@ class _Reader:
 
     def _collection(self, node: yaml.Node) -> object:
         if id(node) in self.above:
-            self._refuse(node, "contains itself through an alias (write it out)")
-            return None
+            raise _RefusedError(node, "contains itself through an alias (write it out)")
         self.above.add(id(node))
         try:
             if isinstance(node, yaml.SequenceNode):
-                return [self.data(item) for item in node.value]
+                return [self._inside(index, item) for index, item in enumerate(node.value)]
             return dict(self._pairs(node))
         finally:
             self.above.discard(id(node))
+
+    def _inside(self, part: Part, node: yaml.Node) -> object:
+        self.trail.append(part)
+        value = self.data(node)
+        self.trail.pop()
+        return value
 
     def _pairs(self, node: yaml.Node) -> Iterator[tuple[str, object]]:
         first: dict[str, int] = {}
@@ -193,7 +215,7 @@ class _Reader:
                 self._refuse(key, what)
             else:
                 first[key.value] = key.start_mark.line + 1
-                yield key.value, self.data(value)
+                yield key.value, self._inside(key.value, value)
 
     def _scalar(self, node: yaml.ScalarNode) -> object:
         text: str = node.value
@@ -204,10 +226,10 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, what: str) -> None:
         mark = node.start_mark
-        problem = Problem(self.file, mark.line + 1, mark.column + 1, "", what)
-        if problem not in self.seen:
-            self.seen.add(problem)
-            self.problems.append(problem)
+        if (mark.line, mark.column, what) not in self.seen:
+            self.seen.add((mark.line, mark.column, what))
+            path = path_text(self.trail)
+            self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, path, what))
 
 
 def _core(text: str) -> object:
