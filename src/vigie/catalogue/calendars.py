@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from vigie.catalogue.grammar import CalendarFile
 from vigie.catalogue.holidays import public_holidays
+from vigie.catalogue.hours import days_of
 from vigie.catalogue.model import Calendar, Holiday, Hours
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.scalars import days_of
 from vigie.catalogue.shelf import Book
 from vigie.catalogue.words import shown
 from vigie.catalogue.yaml import Document, Trail

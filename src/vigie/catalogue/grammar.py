@@ -4,19 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from vigie.catalogue.hours import ClosedDay, HoursRange, Moment, Weekdays
 from vigie.catalogue.model import Model
-from vigie.catalogue.scalars import (
-    ClosedDay,
-    Day,
-    Duration,
-    Email,
-    HoursRange,
-    Key,
-    Moment,
-    Percent,
-    Weekdays,
-    Zone,
-)
+from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Zone
 
 Step = Literal["month", "quarter", "year"]
 

@@ -17,18 +17,28 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Endpoint(Model):
-    """One address that is probed; each kind adds its own target and expectations."""
+class Timing(Model):
+    """When an endpoint is probed."""
 
-    key: Key = Field(examples=["api-health"])
     every: Duration = timedelta(seconds=60)
     edge_every: Duration = timedelta(seconds=15)  # while down, and after a change of outcome
     timeout: Duration = timedelta(seconds=10)  # of one attempt
     retries: tuple[Duration, ...] = (timedelta(seconds=2), timedelta(seconds=10))  # after the slot
-    locations: tuple[Key, ...] = ()  # empty: every location
-    quorum: Literal["majority", "any", "all"] = "majority"
+
+
+class Lifetime(Model):
+    """From when until when an endpoint counts."""
+
     since: Instant | None = None  # None: from its first result
     until: Instant | None = None
+
+
+class Endpoint(Lifetime, Timing):
+    """One address that is probed; each kind adds its own target and expectations."""
+
+    key: Key = Field(examples=["api-health"])
+    locations: tuple[Key, ...] = ()  # empty: every location
+    quorum: Literal["majority", "any", "all"] = "majority"
 
 
 class ServiceHead(Model):

@@ -44,9 +44,10 @@ def check_plans(
     """Add to *problems* references to what does not exist, and plans that extend themselves."""
     for key, book in plans.books.items():
         problems.extend(check_calendars(book.document, (), calendars.names))
-        if book.shape is None or book.shape.extends is None:
-            continue
-        problem = plans.names.refer(book.shape.extends, book.document, ("extends",))
+        parent = book.document.at(("extends",))
+        problem = None
+        if isinstance(parent, str):
+            problem = plans.names.refer(parent, book.document, ("extends",))
         if problem:
             problems.append(problem)
         circle = _circle(key, plans)

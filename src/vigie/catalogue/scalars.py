@@ -17,7 +17,6 @@ from vigie.catalogue.words import nearest, shown
 from vigie.catalogue.yaml import Real
 
 KEY_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -27,18 +26,9 @@ _UNITS = {
     "d": timedelta(days=1),
 }
 _DURATION = r"^[0-9]{1,9}(ms|s|m|h|d)$"
-_CLOCK = r"([01][0-9]|2[0-4]):[0-5][0-9]"
-_RANGE = rf"^{_CLOCK}-{_CLOCK}$"
-_WEEKDAY = "(" + "|".join(WEEKDAYS) + ")"
-_WEEKDAYS = rf"^{_WEEKDAY}(-{_WEEKDAY})?$"
-_MOMENT = rf"^{_WEEKDAY} {_CLOCK}$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_CLOSED = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,20})?$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_YEARLY = len("12-24")
-
-Range = tuple[timedelta, timedelta]  # since local midnight; the end may lie on the next day
 
 
 def refusal(what: str, write: str) -> PydanticCustomError:
@@ -49,7 +39,7 @@ def refusal(what: str, write: str) -> PydanticCustomError:
 def _duration(value: object) -> timedelta:
     if isinstance(value, timedelta):
         return value
-    if isinstance(value, str) and re.match(_DURATION, value):
+    if isinstance(value, str) and re.fullmatch(_DURATION, value):
         number, unit = re.findall(r"\d+|[a-z]+", value)
         return int(number) * _UNITS[unit]
     raise refusal(f"{shown(value)} is not a duration", _likely_duration(value))
@@ -71,7 +61,7 @@ def duration_text(value: timedelta) -> str:
 
 def _percent(value: object) -> Decimal:
     text = value.text if isinstance(value, Real) else str(value)
-    if isinstance(value, bool) or not re.match(_PERCENT, text):
+    if isinstance(value, bool) or not re.fullmatch(_PERCENT, text):
         raise refusal(f"{shown(value)} is not a percentage", '"99.98"')
     share = Decimal(text).scaleb(-2)
     if not 0 < share <= 1:
@@ -87,7 +77,7 @@ def _instant(value: object) -> datetime:
         instant = datetime.fromisoformat(text)
     except ValueError:
         raise refusal(f"{shown(value)} is not an instant", "2026-01-31T00:00:00Z") from None
-    if re.match(_DAY, text):
+    if re.fullmatch(_DAY, text):
         return instant.replace(tzinfo=UTC)
     if instant.tzinfo is None:
         raise refusal(f"{shown(value)} has no offset from UTC", f"{text}Z")
@@ -99,73 +89,11 @@ def _day(value: object) -> date:
         return value
     text = value if isinstance(value, str) else ""
     try:
-        if re.match(_DAY, text):
+        if re.fullmatch(_DAY, text):
             return date.fromisoformat(text)
     except ValueError:
         raise refusal(f"{shown(value)} is not a day of the calendar", "2026-01-31") from None
     raise refusal(f"{shown(value)} is not a day", "2026-01-31")
-
-
-def _closed_day(value: object) -> str:
-    text = value if isinstance(value, str) else ""
-    try:
-        if re.match(_CLOSED, text):
-            date.fromisoformat(text if len(text) > _YEARLY else f"2000-{text}")
-            return text
-    except ValueError:
-        pass
-    raise refusal(f"{shown(value)} is not a day", '"12-24" for every year, or "2026-12-24"')
-
-
-def days_of(closed: str, years: range) -> list[date]:
-    """Return the dates that *closed* names: itself, or that day of each of the *years*."""
-    if len(closed) > _YEARLY:
-        return [date.fromisoformat(closed)]
-    dates = []
-    for year in years:
-        try:
-            dates.append(date.fromisoformat(f"{year}-{closed}"))
-        except ValueError:  # 29 February exists in leap years only
-            continue
-    return dates
-
-
-def _clock(text: str) -> timedelta | None:
-    hours, minutes = text.split(":")
-    value = timedelta(hours=int(hours), minutes=int(minutes))
-    return value if value <= timedelta(days=1) else None
-
-
-def _range(value: object) -> Range:
-    if not isinstance(value, str) or not re.match(_RANGE, value):
-        raise refusal(f"{shown(value)} is not a span of hours", '"09:00-12:30"')
-    opens, closes = (_clock(part) for part in value.split("-"))
-    if opens is None or closes is None or opens >= timedelta(days=1):
-        raise refusal(f"{shown(value)} goes past midnight", '"18:00-24:00", or "22:00-06:00"')
-    if opens == closes:
-        raise refusal(f"{shown(value)} is empty", '"00:00-24:00" for the whole day')
-    return opens, closes if opens < closes else closes + timedelta(days=1)
-
-
-def _weekdays(value: object) -> tuple[int, ...]:
-    if not isinstance(value, str) or not re.match(_WEEKDAYS, value):
-        close = nearest(str(value).lower()[:3], WEEKDAYS) or "mon-fri"
-        raise refusal(f"{shown(value)} is not a weekday or a range of them", close)
-    first, *last = (WEEKDAYS.index(name) for name in value.split("-"))
-    if last == [first]:
-        raise refusal(f"{shown(value)} is one day", WEEKDAYS[first])
-    length = (last[0] - first) % 7 if last else 0
-    return tuple((first + step) % 7 + 1 for step in range(length + 1))
-
-
-def _moment(value: object) -> timedelta:
-    if not isinstance(value, str) or not re.match(_MOMENT, value):
-        raise refusal(f"{shown(value)} is not a moment of the week", '"sun 18:00"')
-    name, clock = value.split(" ")
-    since_midnight = _clock(clock)
-    if since_midnight is None:
-        raise refusal(f"{shown(value)} goes past midnight", f'"{name} 24:00"')
-    return timedelta(days=WEEKDAYS.index(name)) + since_midnight
 
 
 @lru_cache(maxsize=1)
@@ -195,12 +123,13 @@ def _down_when_text(value: str | int) -> str | dict[str, int]:
 
 
 def _email(value: object) -> str:
-    if isinstance(value, str) and re.match(_EMAIL, value):
+    if isinstance(value, str) and re.fullmatch(_EMAIL, value):
         return value
     raise refusal(f"{shown(value)} is not an e-mail address", "sla@acme.example")
 
 
-def _text(pattern: str, example: str) -> WithJsonSchema:
+def text_shape(pattern: str, example: str) -> WithJsonSchema:
+    """Return what editors are told: a text such as *example*."""
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
 
 
@@ -210,17 +139,13 @@ Duration = Annotated[
     timedelta,
     PlainValidator(_duration),
     PlainSerializer(duration_text, return_type=str, when_used="json"),
-    _text(_DURATION, "60s"),
+    text_shape(_DURATION, "60s"),
 ]
 Instant = Annotated[
-    datetime, BeforeValidator(_instant), _text(r"^[0-9]{4}-", "2026-01-31T00:00:00Z")
+    datetime, BeforeValidator(_instant), text_shape(r"^[0-9]{4}-", "2026-01-31T00:00:00Z")
 ]
-Day = Annotated[date, PlainValidator(_day), _text(_DAY, "2026-01-31")]
-ClosedDay = Annotated[str, PlainValidator(_closed_day), _text(_CLOSED, "12-24")]
-Email = Annotated[str, PlainValidator(_email), _text(_EMAIL, "sla@acme.example")]
-HoursRange = Annotated[Range, PlainValidator(_range), _text(_RANGE, "09:00-12:30")]
-Weekdays = Annotated[tuple[int, ...], PlainValidator(_weekdays), _text(_WEEKDAYS, "mon-fri")]
-Moment = Annotated[timedelta, PlainValidator(_moment), _text(_MOMENT, "sun 18:00")]
+Day = Annotated[date, PlainValidator(_day), text_shape(_DAY, "2026-01-31")]
+Email = Annotated[str, PlainValidator(_email), text_shape(_EMAIL, "sla@acme.example")]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 Percent = Annotated[
     Decimal,

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from vigie.catalogue.files import Folder
 from vigie.catalogue.grammar import ProbesFile
-from vigie.catalogue.model import Endpoint, Service, ServiceHead
+from vigie.catalogue.model import Endpoint, Lifetime, Service, ServiceHead, Timing
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.scalars import duration_text
@@ -16,6 +19,7 @@ from vigie.catalogue.words import advice, nearest, shown
 from vigie.catalogue.yaml import Document, Trail
 
 Kinds = Mapping[str, type[Endpoint]]
+Part = TypeVar("Part", Timing, Lifetime)
 
 DEFAULT_LOCATION = "main"
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
@@ -101,15 +105,22 @@ def _service(document: Document, trail: Trail, reading: _Reading) -> Service | N
     rest = {name: value for name, value in data.items() if name != "endpoints"}
     head = validate(ServiceHead, document, trail, reading.problems, data=rest)
     endpoints = _endpoints(document, trail, reading)
+    reading.add(_at_least(document, trail))
     if head is None or not endpoints:
         return None
-    if isinstance(head.down_when, int) and head.down_when > len(endpoints):
-        what = f"at least {head.down_when} of {len(endpoints)} can never be down"
-        write = f"(write at_least: {len(endpoints)} or less)"
-        reading.add(document.problem((*trail, "down_when"), f"{what} {write}"))
-    return Service(
-        **{name: getattr(head, name) for name in type(head).model_fields}, endpoints=endpoints
-    )
+    fields = {name: getattr(head, name) for name in ServiceHead.model_fields}
+    return Service(**fields, endpoints=endpoints)
+
+
+def _at_least(document: Document, trail: Trail) -> Problem | None:
+    """Return the problem when more endpoints must be down than there are."""
+    needed = document.at((*trail, "down_when", "at_least"))
+    listed = document.at((*trail, "endpoints"))
+    if not isinstance(needed, int) or not isinstance(listed, list) or needed <= len(listed):
+        return None
+    what = f"{needed} endpoints of {len(listed)} can never be down"
+    write = f"(write {len(listed)} or less)"
+    return document.problem((*trail, "down_when", "at_least"), f"{what} {write}")
 
 
 def _endpoints(document: Document, trail: Trail, reading: _Reading) -> tuple[Endpoint, ...]:
@@ -137,8 +148,7 @@ def _endpoint(document: Document, trail: Trail, reading: _Reading) -> Endpoint |
     else:  # what every kind shares can still be checked
         shared = {name: data[name] for name in data if name in Endpoint.model_fields}
         endpoint = validate(Endpoint, document, trail, reading.problems, data=shared)
-    if endpoint:
-        reading.problems.extend(_rules(endpoint, document, trail, reading.locations))
+    reading.problems.extend(_rules(data, document, trail, reading.locations))
     return endpoint if kind else None
 
 
@@ -172,43 +182,58 @@ def _strange(data: Mapping[str, object], kinds: Kinds) -> str | None:
 
 
 def _rules(
-    endpoint: Endpoint, document: Document, trail: Trail, locations: Names
+    data: Mapping[str, object], document: Document, trail: Trail, locations: Names
 ) -> Iterator[Problem]:
-    for index, location in enumerate(endpoint.locations):
-        problem = locations.refer(location, document, (*trail, "locations", index))
+    """Yield what fields that are right each on its own do wrong together, or name in vain."""
+    listed = data.get("locations")
+    for index, location in enumerate(listed if isinstance(listed, list) else ()):
+        problem = locations.refer(str(location), document, (*trail, "locations", index))
         if problem:
             yield problem
-    for name, what in (*_range_rules(endpoint), *_time_rules(endpoint)):
+    timing, lifetime = _if_right(Timing, data), _if_right(Lifetime, data)
+    rules = (*(_timing_rules(timing) if timing else ()), *_lifetime_rules(lifetime))
+    for name, what in rules:
         yield document.problem((*trail, name), what)
 
 
-def _range_rules(endpoint: Endpoint) -> Iterator[tuple[str, str]]:
-    every = endpoint.every
-    if not _SHORTEST <= every <= _LONGEST:
-        yield "every", f"{duration_text(every)} is out of range (write 1s to 1h)"
-    if "edge_every" in endpoint.model_fields_set and not _SHORTEST <= endpoint.edge_every <= every:
-        what = f"{duration_text(endpoint.edge_every)} is out of range"
-        yield "edge_every", f"{what} (write 1s to {duration_text(every)}, which is every)"
-    if endpoint.since and endpoint.until and endpoint.since >= endpoint.until:
+def _if_right(model: type[Part], data: Mapping[str, object]) -> Part | None:
+    try:
+        return model(**{name: data[name] for name in model.model_fields if name in data})
+    except ValidationError:  # told already, each field on its own
+        return None
+
+
+def _lifetime_rules(lifetime: Lifetime | None) -> Iterator[tuple[str, str]]:
+    if lifetime and lifetime.since and lifetime.until and lifetime.since >= lifetime.until:
         yield "until", "is not after since (write a later instant)"
 
 
-def _time_rules(endpoint: Endpoint) -> Iterable[tuple[str, str]]:
+def _timing_rules(timing: Timing) -> Iterator[tuple[str, str]]:
+    every = timing.every
+    if not _SHORTEST <= every <= _LONGEST:
+        yield "every", f"{duration_text(every)} is out of range (write 1s to 1h)"
+    if "edge_every" in timing.model_fields_set and not _SHORTEST <= timing.edge_every <= every:
+        what = f"{duration_text(timing.edge_every)} is out of range"
+        yield "edge_every", f"{what} (write 1s to {duration_text(every)}, which is every)"
+    yield from _attempt_rules(timing)
+
+
+def _attempt_rules(timing: Timing) -> Iterable[tuple[str, str]]:
     """Yield what keeps the attempts from fitting into one slot."""
-    steps = (timedelta(0), *endpoint.retries)
+    steps = (timedelta(0), *timing.retries)
     if any(later <= earlier for earlier, later in pairwise(steps)):
         return [("retries", "do not go forward (write rising times after the slot: [2s, 10s])")]
-    if endpoint.timeout <= timedelta(0):
+    if timing.timeout <= timedelta(0):
         return [("timeout", "0s leaves no time to answer (write 10s)")]
-    if endpoint.every < _SHORTEST or steps[-1] + endpoint.timeout <= endpoint.every:
+    if timing.every < _SHORTEST or steps[-1] + timing.timeout <= timing.every:
         return []
-    blamed = ("retries", "timeout") if steps[-1] >= endpoint.every else ("timeout", "retries")
-    written = [name for name in blamed if name in endpoint.model_fields_set]
-    return [((*written, "every")[0], _too_slow(endpoint, steps[-1]))]
+    blamed = ("retries", "timeout") if steps[-1] >= timing.every else ("timeout", "retries")
+    written = [name for name in blamed if name in timing.model_fields_set]
+    return [((*written, "every")[0], _too_slow(timing, steps[-1]))]
 
 
-def _too_slow(endpoint: Endpoint, last: timedelta) -> str:
-    every, timeout = endpoint.every, endpoint.timeout
+def _too_slow(timing: Timing, last: timedelta) -> str:
+    every, timeout = timing.every, timing.timeout
     what = (
         f"the last attempt starts at {duration_text(last)} and may take {duration_text(timeout)},"
         f" longer than every {duration_text(every)}"
@@ -216,6 +241,6 @@ def _too_slow(endpoint: Endpoint, last: timedelta) -> str:
     if last < every:
         return f"{what} (write timeout: {duration_text(every - last)} or less)"
     if timeout <= every:
-        fitting = (duration_text(it) for it in endpoint.retries if it + timeout <= every)
+        fitting = (duration_text(it) for it in timing.retries if it + timeout <= every)
         return f"{what} (write retries: [{', '.join(fitting)}])"
     return f"{what} (write timeout: {duration_text(every / 2)} and retries: [])"
