@@ -28,6 +28,10 @@ class DatabaseError(VigieError):
     """PostgreSQL could not be reached or used."""
 
 
+class DatabaseDownError(DatabaseError):
+    """PostgreSQL does not answer; it may come back by itself."""
+
+
 class MigrationError(DatabaseError):
     """The database and this program do not fit together."""
 
