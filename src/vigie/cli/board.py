@@ -9,7 +9,8 @@ from rich.text import Text
 
 from vigie.probing import Attempt, Outcome, Result
 
-HISTORY = 40  # results shown as marks
+HISTORY = 30  # results shown as marks
+PHASES = ("dns", "connect", "tls", "answer", "total ms")
 MARKS = {Outcome.UP: "·", Outcome.DOWN: "\N{MULTIPLICATION SIGN}", Outcome.UNKNOWN: "?"}
 COLOURS = {Outcome.UP: "green", Outcome.DOWN: "red", Outcome.UNKNOWN: "yellow"}
 
@@ -45,14 +46,14 @@ class Board:
 
     def table(self, availability: Mapping[str, str] | None = None) -> Table:
         """Return the table; *availability*, when known, is text of SQL by endpoint."""
-        table = Table(box=None, pad_edge=False, header_style="bold", expand=False)
-        for name in ("endpoint", "outcome", "total"):
-            table.add_column(name, no_wrap=True)
-        for name in ("up", "down", "?"):
+        table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+        table.add_column("endpoint", overflow="ellipsis", no_wrap=True, ratio=1)
+        table.add_column("outcome", no_wrap=True)
+        for name in (*PHASES, "up", "down", "?"):
             table.add_column(name, justify="right")
         if availability is not None:
             table.add_column("so far", justify="right")
-        table.add_column("results, newest right", no_wrap=True)
+        table.add_column("newest right", no_wrap=True, justify="right")
         for key, row in self.rows.items():
             share = [] if availability is None else [availability.get(key, "…")]
             table.add_row(*_cells(row), *share, _marks(row.history))
@@ -77,7 +78,16 @@ class Board:
 
 def _cells(row: Row) -> list[Text | str]:
     counts = [str(row.counts[outcome]) for outcome in Outcome]
-    return [row.label, _state(row), _took(row.last), *counts]
+    return [row.label, _state(row), *_phases(row.last), *counts]
+
+
+def _phases(result: Result | None) -> list[str]:
+    """Return the milliseconds of the phases of the last attempt, as far as it came."""
+    if result is None or not result.attempts:
+        return ["" for _ in PHASES]
+    last = result.attempts[-1]
+    spans = (last.dns_us, last.connect_us, last.tls_us, last.first_byte_us, last.duration_us)
+    return ["" if span is None else f"{span / 1000:.1f}" for span in spans]
 
 
 def _state(row: Row) -> Text:

@@ -1,0 +1,13 @@
+-- What a running process shows of the figures.
+
+-- name: as_of
+-- Up to where the figures hold.
+select sla.as_of();
+
+-- name: percent_so_far
+-- Availability of some scopes ($2) of a contract ($1) over a period ($3, $4), as text.
+select
+    s.scope,
+    a.percent
+from unnest($2::text[]) as s (scope)
+cross join lateral sla.availability($1, s.scope, tstzrange($3, $4)) as a;

@@ -1,0 +1,44 @@
+"""The commands `plan` and `apply`: what the database would change, and changing it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from vigie import catalogue, clock, probing, settings
+from vigie.storing import Changes, apply_catalogue, open_database, plan_catalogue
+
+Directory = Annotated[Path, Parameter(name="--dir")]
+
+
+async def plan(*, directory: Directory = Path()) -> None:
+    """Show what `apply` would change in the database; nothing is changed.
+
+    Parameters
+    ----------
+    directory
+        The catalogue's directory, with probes/ and reports/ in it.
+    """
+    found = catalogue.load(directory, probing.MODELS)
+    async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
+        _say(await plan_catalogue(connection, found, clock.now()))
+
+
+async def apply(*, directory: Directory = Path()) -> None:
+    """Make the database match the catalogue; what vanished is ended, never deleted.
+
+    Parameters
+    ----------
+    directory
+        The catalogue's directory, with probes/ and reports/ in it.
+    """
+    found = catalogue.load(directory, probing.MODELS)
+    async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
+        _say(await apply_catalogue(connection, found, clock.now()))
+
+
+def _say(changes: Changes) -> None:
+    for line in changes.lines:
+        print(line)
+    if not changes:
+        print("The database matches the catalogue.")

@@ -1,0 +1,168 @@
+"""Everything that measures, in one process: prober, spool, shipper and roll-up.
+
+Probing does not wait for the database: what is measured meanwhile waits in the spool.
+"""
+
+import asyncio
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+import structlog
+from asyncpg import exceptions
+
+from vigie import clock
+from vigie.catalogue import Catalogue, Service
+from vigie.errors import DatabaseDownError, UsageError
+from vigie.probing import Result, Target, run_agent
+from vigie.settings import Settings
+from vigie.storing import (
+    Shipper,
+    Spool,
+    apply_catalogue,
+    open_database,
+    roll_up,
+    run_rollup,
+)
+
+RETRY_S = 2.0  # between two looks for a database that is down
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Pulse:
+    """What a measuring process knows of itself."""
+
+    newest: datetime | None = None  # slot of the newest result
+    as_of: datetime | None = None  # figures said nothing of what lay after, when last asked
+    pool: asyncpg.Pool | None = None  # None while the database was not reached yet
+
+
+def targets(services: Sequence[Service]) -> list[Target]:
+    """Return what the services ask to probe."""
+    return [
+        Target(service=service.key, endpoint=endpoint, allow=service.allow)
+        for service in services
+        for endpoint in service.endpoints
+    ]
+
+
+def only_location(catalogue: Catalogue, asked: str | None) -> str:
+    """Return the location to probe from: the one *asked* for, or the only one there is."""
+    known = ", ".join(catalogue.locations)
+    if asked is None and len(catalogue.locations) > 1:
+        raise UsageError(f"the catalogue names locations {known} (write --location with one)")
+    if asked is not None and asked not in catalogue.locations:
+        raise UsageError(f'--location: the catalogue has no "{asked}" (write one of {known})')
+    return asked or catalogue.locations[0]
+
+
+async def measure(
+    catalogue: Catalogue,
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    location: str,
+    pulse: Pulse,
+    record: Callable[[Result], None] | None = None,
+    only: Sequence[Service] | None = None,
+) -> None:
+    """Probe until *stop*, then write, ship and roll up what is left. No result is lost.
+
+    The whole *catalogue* is applied; *only* some of its services may be probed.
+    Raises what made it impossible, after the same orderly end.
+    """
+    asked = targets(catalogue.services if only is None else only)
+    spool = Spool(settings.home / "spool")
+    probed, written = asyncio.Event(), asyncio.Event()
+
+    def keep(result: Result) -> None:
+        pulse.newest = result.at
+        spool.put(result)
+        if record:
+            record(result)
+
+    writing = asyncio.create_task(spool.run(probed))
+    storing = asyncio.create_task(_store(catalogue, settings, stop, written, pulse))
+    for task in (writing, storing):  # they end on their own only when they cannot go on
+        task.add_done_callback(lambda _: stop.set())
+    try:
+        await run_agent(asked, location=location, record=keep, stop=stop)
+    finally:
+        probed.set()
+        await asyncio.wait([writing])
+        written.set()
+        await asyncio.wait([storing])
+    writing.result()
+    storing.result()
+
+
+async def _store(
+    catalogue: Catalogue,
+    settings: Settings,
+    stop: asyncio.Event,
+    written: asyncio.Event,
+    pulse: Pulse,
+) -> None:
+    """Keep the database up with the spool until everything is *written*."""
+    async with AsyncExitStack() as stack:
+        pool = await _open(stack, settings, stop)
+        if pool is None:
+            log.warning("the database never answered, results wait in the spool")
+            return
+        async with pool.acquire() as connection:
+            changes = await apply_catalogue(connection, catalogue, clock.now())
+        for line in changes.lines:
+            log.info("catalogue", change=line)
+        pulse.pool = pool
+        shipper = Shipper(settings.home / "spool", pool)
+        await asyncio.gather(shipper.run(written), run_rollup(pool, written))
+        pulse.pool = None
+        await _last_roll_up(pool)
+
+
+async def _open(
+    stack: AsyncExitStack, settings: Settings, stop: asyncio.Event
+) -> asyncpg.Pool | None:
+    """Return a pool as soon as the database answers, or None when *stop* came first."""
+    told = False
+    while not stop.is_set():
+        try:
+            return await stack.enter_async_context(open_database(settings))
+        except DatabaseDownError as error:
+            if not told:
+                log.warning("waiting for the database, results wait in the spool", why=str(error))
+            told = True
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), RETRY_S)
+    return None
+
+
+async def _last_roll_up(pool: asyncpg.Pool) -> None:
+    """Let the figures follow to the end; the next start does it if the database is gone now."""
+    try:
+        await roll_up(pool, clock.now())
+    except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+        log.warning("roll-up: left to the next start", why=str(error))
+
+
+@contextmanager
+def stopping() -> Iterator[asyncio.Event]:
+    """Give an event that SIGTERM and Ctrl-C set; a second one ends the process at once."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+
+    def on_signal(number: int) -> None:
+        stop.set()
+        loop.remove_signal_handler(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal, number)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
