@@ -3,7 +3,7 @@
 
 -- name: migrate_known
 -- Whether this database was ever migrated.
-select to_regclass('vigie_meta.migration') is not null and to_regclass('vigie_meta.definitions') is not null;
+select to_regclass('vigie_meta.definitions') is not null;
 
 -- name: migrate_lock
 -- Whether we are now the one who migrates. Polled: a waiting lock would hold a snapshot, and
@@ -20,7 +20,7 @@ create schema if not exists vigie_meta;
 comment on schema vigie_meta is 'What Vigie applied to this database.';
 create table if not exists vigie_meta.migration (
     number integer primary key,
-    name text not null,
+    filename text not null,
     digest text not null,
     applied_at timestamptz not null default now()
 );
@@ -35,11 +35,16 @@ comment on table vigie_meta.definitions is
 
 -- name: migrate_applied
 -- What was applied, in order.
-select number, name, digest from vigie_meta.migration order by number;
+select
+    number,
+    filename,
+    digest
+from vigie_meta.migration
+order by number;
 
 -- name: migrate_insert
 -- One more was applied.
-insert into vigie_meta.migration (number, name, digest) values ($1, $2, $3);
+insert into vigie_meta.migration (number, filename, digest) values ($1, $2, $3);
 
 -- name: migrate_definitions
 -- The digest of the functions and views that this database has.

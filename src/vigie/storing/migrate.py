@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
+from asyncpg import exceptions
 
 from vigie import paths
 from vigie.errors import MigrationError
@@ -33,6 +34,7 @@ class Script:
 
     @property
     def number(self) -> int:
+        """The place in the order of migrations."""
         return int(self.name.rpartition("/")[2][:4])
 
 
@@ -105,7 +107,7 @@ async def _defined(connection: asyncpg.Connection) -> str | None:
 
 @asynccontextmanager
 async def _alone(connection: asyncpg.Connection) -> AsyncIterator[None]:
-    while not await connection.fetchval(query("migrate_lock")):
+    while not await connection.fetchval(query("migrate_lock")):  # noqa: ASYNC110 - by another process
         await asyncio.sleep(0.1)
     try:
         yield
@@ -121,12 +123,12 @@ async def _missing(
     applied = await connection.fetch(query("migrate_applied"))
     for row in applied[len(migrations) :]:
         raise MigrationError(
-            f"this database is newer than this program: it has {row['name']} (upgrade vigie)"
+            f"this database is newer than this program: it has {row['filename']} (upgrade vigie)"
         )
     for row, script in zip(applied, migrations, strict=False):
         if row["digest"] != script.digest:
             raise MigrationError(
-                f"{script.name}: changed after this database applied {row['name']}"
+                f"{script.name}: changed after this database applied {row['filename']}"
                 " (restore it, and write a new migration for the change)"
             )
     return migrations[len(applied) :]
@@ -156,11 +158,11 @@ async def _define(connection: asyncpg.Connection, definitions: Sequence[Script])
 async def _run(connection: asyncpg.Connection, script: Script) -> None:
     try:
         await connection.execute(script.text)
-    except asyncpg.PostgresError as error:
+    except exceptions.PostgresError as error:
         raise MigrationError(f"sql/{_where(script, error)}: {error.args[0]}") from error
 
 
-def _where(script: Script, error: asyncpg.PostgresError) -> str:
+def _where(script: Script, error: exceptions.PostgresError) -> str:
     """Return `file:line` when PostgreSQL told the position (in characters, from 1)."""
     position = getattr(error, "position", None)
     if position is None:

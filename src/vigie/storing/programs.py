@@ -37,9 +37,11 @@ class Programs:
 
     @property
     def major(self) -> str:
+        """The part of the version that decides which data fits."""
         return self.version.partition(".")[0]
 
     def path(self, name: str) -> Path:
+        """Return the file of the program *name*."""
         return self.root / "bin" / name
 
     def run(
@@ -107,8 +109,8 @@ def _run(
         input=stdin,
         env=environment(),
         cwd="/",  # ours may be closed to the account
-        user=account and account.uid,
-        group=account and account.gid,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
         extra_groups=[] if account else None,
         umask=0o077,
         pass_fds=keep_open,

@@ -1,0 +1,61 @@
+"""What PostgreSQL and the network refused, in one line and without the password."""
+
+import os
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+from asyncpg import exceptions as pg
+
+from vigie.errors import DatabaseDownError, DatabaseError
+
+_NO_ENTRY = (
+    pg.InvalidAuthorizationSpecificationError,
+    pg.InsufficientPrivilegeError,
+    pg.InvalidCatalogNameError,
+)
+_NOT_NOW = (pg.CannotConnectNowError, pg.TooManyConnectionsError)
+_CORRECT = "correct VIGIE_DATABASE_URL"
+_SHAPE = "write postgresql://user:password@host:5432/name, special characters as %XX"
+
+
+@contextmanager
+def explained(url: str) -> Iterator[None]:
+    """Raise `DatabaseError` for what goes wrong with the database at *url*."""
+    try:
+        yield
+    except DatabaseError:
+        raise
+    except _NOT_NOW as error:
+        raise DatabaseDownError(f"{address(url)}: {_said(error)} (try again)") from error
+    except (ssl.SSLError, *_NO_ENTRY) as error:
+        raise DatabaseError(f"{address(url)}: {_said(error)} ({_CORRECT})") from error
+    except (pg.PostgresConnectionError, pg.AdminShutdownError, OSError) as error:
+        said = f"no PostgreSQL answers: {_said(error)} (start it, or {_CORRECT})"
+        raise DatabaseDownError(f"{address(url)}: {said}") from error
+    except (pg.ClientConfigurationError, ValueError) as error:  # may quote the password
+        raise DatabaseError(f"VIGIE_DATABASE_URL is not a PostgreSQL URL ({_SHAPE})") from error
+    except (pg.PostgresError, pg.InterfaceError) as error:
+        raise DatabaseError(f"{address(url)}: {_said(error)}") from error
+
+
+def address(url: str) -> str:
+    """Return host, port and database of *url*, which may be no URL at all."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or 5432
+    except ValueError:
+        return "VIGIE_DATABASE_URL"
+    return f"{parts.hostname or 'localhost'}:{port}{parts.path}"
+
+
+def _said(error: BaseException) -> str:
+    if isinstance(error, TimeoutError):
+        return "it took too long"
+    if isinstance(error, OSError) and error.strerror:
+        # asyncio's own text for a refused connection is less than the system's.
+        number = error.errno or 0
+        return os.strerror(number) if number > 0 else error.strerror
+    text = str(error.args[0]) if error.args else ""
+    return " ".join(text.split()) or type(error).__name__
