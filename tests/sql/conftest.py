@@ -2,7 +2,6 @@
 
 import asyncpg
 import pytest
-
 from tests.sql.world import World
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import asyncpg
 import pytest
-
 from tests.sql.world import World, minute, span
 
 MINUTE = Decimal(60)
@@ -29,48 +28,88 @@ CASES = [
     Case(
         name="no_fault",
         results="UUUUUUUUUU",
-        expected={"up_s": 600, "committed_s": 600, "percent": "100", "verdict": "met",
-                  "low": "100", "high": "100", "coverage": "100", "confidence": "clear"},
+        expected={
+            "up_s": 600,
+            "committed_s": 600,
+            "percent": "100",
+            "verdict": "met",
+            "low": "100",
+            "high": "100",
+            "coverage": "100",
+            "confidence": "clear",
+        },
     ),
     Case(
         name="exactly_at_the_target_is_met",
         results="UUUUUUUUUD",
         # 9 of 10 minutes; the last good is at 8, the first good (not in the period) at 10.
-        expected={"unplanned_s": 60, "percent": "90.0000", "verdict": "met",
-                  "budget_s": 60, "budget_used_s": 60, "budget_left_s": 0,
-                  "budget_used_percent": "100.00"},
+        expected={
+            "unplanned_s": 60,
+            "percent": "90.0000",
+            "verdict": "met",
+            "budget_s": 60,
+            "budget_used_s": 60,
+            "budget_left_s": 0,
+            "budget_used_percent": "100.00",
+        },
     ),
     Case(
         name="one_minute_over_the_budget_is_missed",
         results="UUUDDUUUUU",
         # 8 of 10 minutes. Certain: minute 3 to 4. Possible: minute 2 to 5.
-        expected={"unplanned_s": 120, "percent": "80.0000", "verdict": "missed",
-                  "low": "70.0000", "high": "90.0000", "confidence": "within_uncertainty",
-                  "budget_s": 60, "budget_used_percent": "200.00"},
+        expected={
+            "unplanned_s": 120,
+            "percent": "80.0000",
+            "verdict": "missed",
+            "low": "70.0000",
+            "high": "90.0000",
+            "confidence": "within_uncertainty",
+            "budget_s": 60,
+            "budget_used_percent": "200.00",
+        },
     ),
     Case(
         name="planned_leaves_numerator_and_denominator",
         results="UUUDDDUUUU",
         windows=((3, 5),),
         # 10 - 2 planned = 8 committed, of which 7 up: 87.5 %.
-        expected={"planned_s": 120, "unplanned_s": 60, "up_s": 420, "committed_s": 480,
-                  "percent": "87.5000", "verdict": "missed", "budget_s": 48},
+        expected={
+            "planned_s": 120,
+            "unplanned_s": 60,
+            "up_s": 420,
+            "committed_s": 480,
+            "percent": "87.5000",
+            "verdict": "missed",
+            "budget_s": 48,
+        },
     ),
     Case(
         name="planned_counts_as_up_where_the_contract_says_so",
         results="UUUDDDUUUU",
         contract={"maintenance": "up"},
         windows=((3, 5),),
-        expected={"planned_s": 120, "up_s": 420, "committed_s": 600,
-                  "percent": "90.0000", "verdict": "met"},
+        expected={
+            "planned_s": 120,
+            "up_s": 420,
+            "committed_s": 600,
+            "percent": "90.0000",
+            "verdict": "met",
+        },
     ),
     Case(
         name="unknown_counts_neither_way_but_spoils_the_proof",
         results="UUUU..UUUU",
         # Two of ten minutes unknown: as down they would be 80 %.
-        expected={"unknown_s": 120, "committed_s": 480, "percent": "100",
-                  "verdict": "not_provable", "low": "80.0000", "high": "100",
-                  "coverage": "80.0000", "confidence": "within_uncertainty"},
+        expected={
+            "unknown_s": 120,
+            "committed_s": 480,
+            "percent": "100",
+            "verdict": "not_provable",
+            "low": "80.0000",
+            "high": "100",
+            "coverage": "80.0000",
+            "confidence": "within_uncertainty",
+        },
     ),
     Case(
         name="little_unknown_is_still_proof",
@@ -87,8 +126,14 @@ CASES = [
         name="unknown_counts_down_where_the_contract_says_so",
         results="UUUU..UUUU",
         contract={"unknown": "down"},
-        expected={"unknown_s": 120, "unplanned_s": 0, "committed_s": 600, "budget_used_s": 120,
-                  "percent": "80.0000", "verdict": "missed"},
+        expected={
+            "unknown_s": 120,
+            "unplanned_s": 0,
+            "committed_s": 600,
+            "budget_used_s": 120,
+            "percent": "80.0000",
+            "verdict": "missed",
+        },
     ),
     Case(
         name="unknown_counts_up_where_the_contract_says_so",
@@ -99,53 +144,94 @@ CASES = [
     Case(
         name="nothing_measured_is_not_applicable",
         results="",
-        expected={"unknown_s": 600, "committed_s": 0, "ratio": None, "percent": None,
-                  "verdict": "not_applicable", "confidence": None, "coverage": "0.0000",
-                  "low": "0.0000", "high": "100"},
+        expected={
+            "unknown_s": 600,
+            "committed_s": 0,
+            "ratio": None,
+            "percent": None,
+            "verdict": "not_applicable",
+            "confidence": None,
+            "coverage": "0.0000",
+            "low": "0.0000",
+            "high": "100",
+        },
     ),
     Case(
         name="all_planned_is_not_applicable",
         results="DDDDDDDDDD",
         windows=((-1, 11),),
-        expected={"planned_s": 600, "committed_s": 0, "percent": None, "low": None,
-                  "verdict": "not_applicable"},
+        expected={
+            "planned_s": 600,
+            "committed_s": 0,
+            "percent": None,
+            "low": None,
+            "verdict": "not_applicable",
+        },
     ),
     Case(
         name="no_target_has_no_verdict",
         results="UUUUUUUUUD",
         contract={"target": None},
-        expected={"percent": "90.0000", "target": None, "budget_s": None,
-                  "verdict": "not_applicable"},
+        expected={
+            "percent": "90.0000",
+            "target": None,
+            "budget_s": None,
+            "verdict": "not_applicable",
+        },
     ),
     Case(
         name="contract_that_begins_inside_the_period",
         results="DDDDUUUUUU",
         contract={"valid": span(4, 100)},
-        expected={"outside_s": 240, "up_s": 360, "percent": "100", "verdict": "met",
-                  "coverage": "100"},
+        expected={
+            "outside_s": 240,
+            "up_s": 360,
+            "percent": "100",
+            "verdict": "met",
+            "coverage": "100",
+        },
     ),
     Case(
         name="period_without_contract_is_not_applicable",
         results="UUUUUUUUUU",
         contract={"valid": span(50, 60)},
-        expected={"outside_s": 600, "committed_s": 0, "verdict": "not_applicable",
-                  "target": None, "coverage": None},
+        expected={
+            "outside_s": 600,
+            "committed_s": 0,
+            "verdict": "not_applicable",
+            "target": None,
+            "coverage": None,
+        },
     ),
     Case(
         name="running_period_has_the_budget_of_the_whole",
         results="UUUDUU",
         as_of=6,
         # 6 of 10 minutes are over; 10 % of all 10 is 60 s.
-        expected={"unknown_s": 240, "future_s": 240, "committed_s": 360, "percent": "83.3333",
-                  "verdict": "running", "complete": False, "budget_s": 60, "budget_used_s": 60,
-                  "coverage": "100"},
+        expected={
+            "unknown_s": 240,
+            "future_s": 240,
+            "committed_s": 360,
+            "percent": "83.3333",
+            "verdict": "running",
+            "complete": False,
+            "budget_s": 60,
+            "budget_used_s": 60,
+            "coverage": "100",
+        },
     ),
     Case(
         name="period_that_has_not_begun_is_running",
         results="U",
         as_of=-1,
-        expected={"unknown_s": 600, "future_s": 600, "committed_s": 0, "percent": None,
-                  "verdict": "running", "confidence": None},
+        expected={
+            "unknown_s": 600,
+            "future_s": 600,
+            "committed_s": 0,
+            "percent": None,
+            "verdict": "running",
+            "confidence": None,
+        },
     ),
 ]
 
@@ -203,13 +289,18 @@ async def test_example_of_the_design_comes_out_to_the_last_digit(world: World) -
     actual = await world.availability(span(0, 31 * 1440))
 
     expected = {
-        "period_s": 31 * 86400, "planned_s": 20 * MINUTE, "unplanned_s": 9 * MINUTE,
-        "up_s": 31 * 86400 - 29 * MINUTE, "committed_s": 31 * 86400 - 20 * MINUTE,
+        "period_s": 31 * 86400,
+        "planned_s": 20 * MINUTE,
+        "unplanned_s": 9 * MINUTE,
+        "up_s": 31 * 86400 - 29 * MINUTE,
+        "committed_s": 31 * 86400 - 20 * MINUTE,
         "percent": "99.9798",  # 1 - 540 / 2677200 = 0.99979829…
         "low": "99.9775",  # 1 - 600 / 2677200 = 0.99977588…
         "high": "99.9820",  # 1 - 480 / 2677200 = 0.99982070…
         "budget_s": Decimal("535.44"),  # 0.0002 · 2677200
-        "budget_used_s": 540, "verdict": "missed", "confidence": "within_uncertainty",
+        "budget_used_s": 540,
+        "verdict": "missed",
+        "confidence": "within_uncertainty",
     }
     assert expected == {name: actual[name] for name in expected}
 
@@ -256,7 +347,10 @@ async def test_change_of_target_inside_the_period_gives_each_part_its_own_budget
 
     # 0.1 · 300 + 0.5 · 300 = 180 s allowed, 180 s used.
     assert (Decimal(180), 180, "met", Decimal("0.5")) == (
-        actual["budget_s"], actual["budget_used_s"], actual["verdict"], actual["target"]
+        actual["budget_s"],
+        actual["budget_used_s"],
+        actual["verdict"],
+        actual["target"],
     )
 
 
@@ -270,9 +364,7 @@ async def test_change_of_target_inside_the_period_gives_each_part_its_own_budget
         ("2026-10-15", "Australia/Lord_Howe", 743.5),  # its clocks change by half an hour
     ],
 )
-async def test_months_are_local(
-    world: World, month: str, timezone: str, hours: float
-) -> None:
+async def test_months_are_local(world: World, month: str, timezone: str, hours: float) -> None:
     await world.service()
     await world.contract(timezone=timezone)
 
@@ -324,9 +416,7 @@ async def test_percent_is_cut(
     )
 
 
-async def _month(
-    world: World, *, days: int, down: int, planned: range = range(0)
-) -> None:
+async def _month(world: World, *, days: int, down: int, planned: range = range(0)) -> None:
     """Fill *days* with a result a minute: *down* failures at noon of the second day."""
     failed = {2160 + number for number in range(down)} | set(planned)
     await world.connection.execute(
@@ -334,7 +424,8 @@ async def _month(
     )
     location = await world._location("main")
     await world.connection.copy_records_to_table(
-        "result", schema_name="fact",
+        "result",
+        schema_name="fact",
         columns=["endpoint_id", "location_id", "at", "outcome", "attempts"],
         records=[
             (world.ids["a"], location, minute(number), "down" if number in failed else "up", 1)

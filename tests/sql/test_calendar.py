@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import asyncpg
 import pytest
-
 from tests.sql.world import World
 
 PARIS = "Europe/Paris"
@@ -36,8 +35,12 @@ def at(text: str) -> datetime:
     ],
 )
 async def test_working_hours(
-    world: World, hours: Sequence[tuple[int, float, float]], timezone: str,
-    first: str, last: str, expected: float,
+    world: World,
+    hours: Sequence[tuple[int, float, float]],
+    timezone: str,
+    first: str,
+    last: str,
+    expected: float,
 ) -> None:
     await world.calendar("c", hours, timezone=timezone)
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-
-from tests.sql.world import World, minute, span
+from tests.sql.world import World, minute, minutes, span
 
 
 async def _measured(world: World, results: str, *, as_of: float = 6000, **terms: Any) -> None:
@@ -16,10 +15,7 @@ async def _measured(world: World, results: str, *, as_of: float = 6000, **terms:
 
 
 def _bounds(outages: list[dict[str, Any]]) -> list[tuple[float, float]]:
-    return [
-        tuple((o[edge] - minute(0)) / timedelta(minutes=1) for edge in ("started", "ended"))
-        for o in outages
-    ]  # type: ignore[misc]  # two edges make a pair
+    return [(minutes(outage["started"]), minutes(outage["ended"])) for outage in outages]
 
 
 async def test_outage_has_its_bounds_and_cause(world: World) -> None:
@@ -28,11 +24,17 @@ async def test_outage_has_its_bounds_and_cause(world: World) -> None:
     (outage,) = await world.outages(span(0, 10))
 
     expected = {
-        "services": ["api"], "started": minute(3), "ended": minute(6), "elapsed_s": 180,
-        "clipped_s": 180, "working_s": 180,
+        "services": ["api"],
+        "started": minute(3),
+        "ended": minute(6),
+        "elapsed_s": 180,
+        "clipped_s": 180,
+        "working_s": 180,
         "certain_s": 120,  # first failed 3 to last failed 5
         "possible_s": 240,  # last good 2 to first good 6
-        "open": False, "crisis": False, "cause": "a: down",
+        "open": False,
+        "crisis": False,
+        "cause": "a: down",
     }
     assert expected == outage
 
@@ -43,7 +45,10 @@ async def test_outage_is_not_clipped_to_the_period(world: World) -> None:
     (inside,) = await world.outages(span(100, 200))
 
     assert (minute(1), minute(301), 300 * 60, 100 * 60) == (
-        inside["started"], inside["ended"], inside["elapsed_s"], inside["clipped_s"]
+        inside["started"],
+        inside["ended"],
+        inside["elapsed_s"],
+        inside["clipped_s"],
     )
 
 
@@ -116,9 +121,7 @@ async def test_hole_beside_an_outage_may_have_been_part_of_it(world: World) -> N
 
     (outage,) = await world.outages(span(0, 6))
 
-    assert (120, 60, 5 * 60) == (
-        outage["elapsed_s"], outage["certain_s"], outage["possible_s"]
-    )
+    assert (120, 60, 5 * 60) == (outage["elapsed_s"], outage["certain_s"], outage["possible_s"])
 
 
 async def test_working_time_is_the_outage_inside_the_calendar(world: World) -> None:
@@ -127,9 +130,7 @@ async def test_working_time_is_the_outage_inside_the_calendar(world: World) -> N
     hours = [(day, *part) for day in range(1, 6) for part in ((9, 12.5), (14, 18.5))]
     await world.calendar("support", hours, timezone="Europe/Paris")
     await world.service(every=timedelta(minutes=60))
-    await world.contract(
-        interruption_max=timedelta(hours=2), interruption_calendar="support"
-    )
+    await world.contract(interruption_max=timedelta(hours=2), interruption_calendar="support")
     start = (friday - minute(0)) / timedelta(minutes=1)
     await world.results("a", "U" + "D" * 64 + "U", start=start - 60, step=60)
     await world.rolled_up_to(minute(start + 6000))
@@ -188,9 +189,7 @@ async def test_solution_outage_names_the_services_that_were_down(world: World) -
 async def test_longest_interruption(
     world: World, results: str, limit: int | None, expected: tuple[Any, ...]
 ) -> None:
-    await _measured(
-        world, results, interruption_max=limit and timedelta(minutes=limit)
-    )
+    await _measured(world, results, interruption_max=limit and timedelta(minutes=limit))
 
     row = await world.connection.fetchrow(
         "select * from sla.longest_interruption('acme', 'solution', $1)", span(0, 10)

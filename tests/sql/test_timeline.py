@@ -1,4 +1,4 @@
-"""What every instant of a period is: the rules of cover, votes, services and classes, in minutes."""
+"""What every instant of a period is: cover, votes, services and classes, in minutes."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -6,8 +6,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-
-from tests.sql.world import World, minute, span
+from tests.sql.world import Range, World, minute, span
 
 Timeline = list[tuple[float, float, str]]
 
@@ -114,8 +113,11 @@ MAINTENANCE = [
         name="overlapping_nested_touching_and_duplicate_windows_are_one_union",
         results="DDDDDDDDDD",
         windows=(
-            {"first": 1, "last": 4}, {"first": 3, "last": 5}, {"first": 2, "last": 3},
-            {"first": 5, "last": 6}, {"first": 1, "last": 4},
+            {"first": 1, "last": 4},
+            {"first": 3, "last": 5},
+            {"first": 2, "last": 3},
+            {"first": 5, "last": 6},
+            {"first": 1, "last": 4},
         ),
         expected=[(0, 1, "unplanned"), (1, 6, "planned"), (6, 10, "unplanned")],
     ),
@@ -147,7 +149,10 @@ PRIORITY = [
         exclusions=((2, 4),),
         windows=({"first": 3, "last": 6},),
         expected=[
-            (0, 2, "unplanned"), (2, 4, "excluded"), (4, 6, "planned"), (6, 10, "unplanned"),
+            (0, 2, "unplanned"),
+            (2, 4, "excluded"),
+            (4, 6, "planned"),
+            (6, 10, "unplanned"),
         ],
     ),
     Case(
@@ -162,7 +167,10 @@ PRIORITY = [
         contract={"valid": span(3, 7)},
         exclusions=((2, 4),),
         expected=[
-            (0, 3, "outside"), (3, 4, "excluded"), (4, 7, "unplanned"), (7, 10, "outside"),
+            (0, 3, "outside"),
+            (3, 4, "excluded"),
+            (4, 7, "unplanned"),
+            (7, 10, "outside"),
         ],
     ),
 ]
@@ -301,16 +309,17 @@ async def test_time_outside_the_agreed_hours_is_outside(world: World) -> None:
     await world.rolled_up_to(minute(60))
 
     expected = [
-        (0, 6, "outside"), (6, 12, "unplanned"), (12, 18, "outside"), (18, 24, "unplanned"),
+        (0, 6, "outside"),
+        (6, 12, "unplanned"),
+        (12, 18, "outside"),
+        (18, 24, "unplanned"),
         (24, 30, "outside"),
     ]
     assert expected == await world.timeline(span(0, 30))
 
 
 async def test_endpoint_counts_from_since_to_until(world: World) -> None:
-    await world.service(
-        endpoints=["old"], every_endpoint=True, since=minute(2), until=minute(6)
-    )
+    await world.service(endpoints=["old"], every_endpoint=True, since=minute(2), until=minute(6))
     await world.contract()
     await world.results("old", "DDDDDDDDDD")
     await world.rolled_up_to(minute(60))
@@ -376,9 +385,7 @@ async def test_denser_samples_shift_nothing(world: World) -> None:
         (asyncpg.Range(minute(0), None), "its end must lie after its start, both finite"),
     ],
 )
-async def test_period_without_length_is_refused(
-    world: World, period: asyncpg.Range, expected: str
-) -> None:
+async def test_period_without_length_is_refused(world: World, period: Range, expected: str) -> None:
     await world.service()
     await world.contract()
 

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
+Range: TypeAlias = "asyncpg.Range[datetime]"
+
 START = datetime(2026, 5, 4, tzinfo=UTC)  # a Monday
+EARLY = START - timedelta(days=10)
 OUTCOMES = {"U": "up", "D": "down", "?": "unknown"}
 
 
@@ -17,7 +20,7 @@ def minute(number: float) -> datetime:
     return START + timedelta(minutes=number)
 
 
-def span(first: float, last: float) -> asyncpg.Range:
+def span(first: float, last: float) -> Range:
     """Return the half-open span between two minutes."""
     return asyncpg.Range(minute(first), minute(last))
 
@@ -44,16 +47,32 @@ class World:
         """Add a service and its endpoints, as if the catalogue had always listed them."""
         identity = await self._insert("service", {"key": key, "name": key.title()}, "service_id")
         self.ids[key] = identity
-        always = asyncpg.Range(None, None)
+        always: Range = asyncpg.Range(None, None)
         rule = {"service_id": identity, "valid": always, "at_least": at_least}
         await self._insert("service_version", rule | {"every_endpoint": every_endpoint})
         for name in endpoints:
-            self.ids[name] = await self._insert("endpoint", {"key": name}, "endpoint_id")
-            member = {"service_id": identity, "endpoint_id": self.ids[name], "during": always}
-            await self._insert("service_endpoint", member)
-            version = {"endpoint_id": self.ids[name], "valid": always, "every": every}
-            dates = {"since": since, "until": until}
-            await self._insert("endpoint_version", version | dates | {"quorum": quorum, "spec": "{}"})
+            await self.endpoint(
+                name, service=key, every=every, quorum=quorum, since=since, until=until
+            )
+
+    async def endpoint(
+        self,
+        key: str,
+        *,
+        service: str,
+        every: timedelta,
+        quorum: str,
+        since: datetime | None,
+        until: datetime | None,
+    ) -> None:
+        """Add an endpoint to a service."""
+        always: Range = asyncpg.Range(None, None)
+        self.ids[key] = await self._insert("endpoint", {"key": key}, "endpoint_id")
+        member = {"service_id": self.ids[service], "endpoint_id": self.ids[key], "during": always}
+        await self._insert("service_endpoint", member)
+        version = {"endpoint_id": self.ids[key], "valid": always, "every": every}
+        dates = {"since": since, "until": until}
+        await self._insert("endpoint_version", version | dates | {"quorum": quorum, "spec": "{}"})
 
     async def results(
         self,
@@ -79,9 +98,7 @@ class World:
             for endpoint, location, at, outcome in results
         ]
         for day in {row[2].date() for row in rows}:
-            await self.connection.execute(
-                "select fact.ensure_partitions($1, $1)", day
-            )
+            await self.connection.execute("select fact.ensure_partitions($1, $1)", day)
         await self.connection.executemany(
             """insert into fact.result (endpoint_id, location_id, at, outcome, attempts)
             values ($1, $2, $3, $4, 1) on conflict do nothing""",
@@ -128,7 +145,7 @@ class World:
         *,
         essential: Sequence[str] = ("api",),
         other: Sequence[str] = (),
-        valid: asyncpg.Range | None = None,
+        valid: Range | None = None,
         customer: str | None = None,
         **terms: Any,
     ) -> None:
@@ -143,8 +160,10 @@ class World:
         version = _TERMS | {
             "contract_id": self.ids[key],
             "valid": valid or asyncpg.Range(minute(-100000), None),
-            **{name: self.ids.get(value, value) if name in _CALENDARS else value
-               for name, value in terms.items()},
+            **{
+                name: self.ids.get(value, value) if name in _CALENDARS else value
+                for name, value in terms.items()
+            },
         }
         identity = await self._insert("contract_version", version, "version_id")
         for position, service in enumerate((*essential, *other)):
@@ -159,7 +178,7 @@ class World:
         *,
         services: Sequence[str] = ("api",),
         kind: str = "planned",
-        announced: datetime | None = minute(-14400),
+        announced: datetime | None = EARLY,
         channel: str | None = "e-mail",
         closed: float | None = None,
         withdrawn: bool = False,
@@ -167,8 +186,13 @@ class World:
         """Announce a maintenance window; return its key."""
         key = f"m-{len(self.ids)}"
         row = {
-            "key": key, "kind": kind, "starts": minute(first), "ends": minute(last),
-            "announced_at": announced, "channel": channel, "reason": "upgrade",
+            "key": key,
+            "kind": kind,
+            "starts": minute(first),
+            "ends": minute(last),
+            "announced_at": announced,
+            "channel": channel,
+            "reason": "upgrade",
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
         self.ids[key] = await self._insert("maintenance", row, "maintenance_id")
@@ -187,8 +211,11 @@ class World:
         """Record a correction of effect exclude by alice; *approver* None leaves it pending."""
         key = f"c-{len(self.ids)}"
         row = {
-            "key": key, "service_id": self.ids[service], "during": span(first, last),
-            "effect": "exclude", "reason": "probe fault",
+            "key": key,
+            "service_id": self.ids[service],
+            "during": span(first, last),
+            "effect": "exclude",
+            "reason": "probe fault",
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
         self.ids[key] = await self._insert("correction", row, "correction_id")
@@ -199,7 +226,7 @@ class World:
             )
 
     async def availability(
-        self, period: asyncpg.Range, scope: str = "solution", contract: str = "acme"
+        self, period: Range, scope: str = "solution", contract: str = "acme"
     ) -> Mapping[str, Any]:
         """Return the row of sla.availability."""
         row = await self.connection.fetchrow(
@@ -209,16 +236,16 @@ class World:
         return dict(row)
 
     async def timeline(
-        self, period: asyncpg.Range, scope: str = "solution", contract: str = "acme"
+        self, period: Range, scope: str = "solution", contract: str = "acme"
     ) -> list[tuple[float, float, str]]:
         """Return the timeline as (first minute, last minute, class)."""
         rows = await self.connection.fetch(
             "select * from sla.timeline($1, $2, $3)", contract, scope, period
         )
-        return [(_minutes(r["span"].lower), _minutes(r["span"].upper), r["class"]) for r in rows]
+        return [(minutes(r["span"].lower), minutes(r["span"].upper), r["class"]) for r in rows]
 
     async def outages(
-        self, period: asyncpg.Range, scope: str = "solution", contract: str = "acme"
+        self, period: Range, scope: str = "solution", contract: str = "acme"
     ) -> list[dict[str, Any]]:
         """Return the rows of sla.outage."""
         rows = await self.connection.fetch(
@@ -240,12 +267,14 @@ class World:
     async def _insert(self, table: str, row: Mapping[str, Any], returning: str = "1") -> int:
         places = ", ".join(f"${number + 1}" for number in range(len(row)))
         statement = f"insert into fact.{table} ({', '.join(row)}) values ({places})"
-        identity = await self.connection.fetchval(f"{statement} returning {returning}", *row.values())
+        identity = await self.connection.fetchval(
+            f"{statement} returning {returning}", *row.values()
+        )
         return int(identity)
 
 
 _CALENDARS = ("hours", "interruption_calendar", "notice_calendar", "outside")
-_TERMS: Mapping[str, Any] = {
+_TERMS: dict[str, Any] = {
     "recorded_at": START,
     "plan": "test",
     "timezone": "UTC",
@@ -264,5 +293,5 @@ def _hours(opens: float | None, closes: float | None) -> dict[str, timedelta | N
     return {"opens": timedelta(hours=opens), "closes": timedelta(hours=closes)}
 
 
-def _minutes(moment: datetime) -> float:
+def minutes(moment: datetime) -> float:
     return (moment - START) / timedelta(minutes=1)
