@@ -1,10 +1,27 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
+from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
+from vigie.storing.csv import Imported, import_results
 from vigie.storing.embedded import Embedded
 from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
 from vigie.storing.queries import query
+from vigie.storing.rollup import roll_up, run_rollup
 from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
 
-__all__ = ["Embedded", "Shipper", "Spool", "migrate", "open_database", "query"]
+__all__ = [
+    "Changes",
+    "Embedded",
+    "Imported",
+    "Shipper",
+    "Spool",
+    "apply_catalogue",
+    "import_results",
+    "migrate",
+    "open_database",
+    "plan_catalogue",
+    "query",
+    "roll_up",
+    "run_rollup",
+]

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 import asyncpg
+from asyncpg import exceptions
 
 from vigie.storing.queries import query
 
@@ -51,11 +52,16 @@ async def make_partitions(connection: asyncpg.Connection, days: Iterable[date]) 
 
 
 async def stage(
-    connection: asyncpg.Connection, results: Sequence[Row], attempts: Sequence[Row]
+    connection: asyncpg.Connection,
+    results: Sequence[Row],
+    attempts: Sequence[Row] = (),
+    *,
+    columns: Sequence[str] = RESULT_COLUMNS,
 ) -> None:
     """Copy rows into the temporary tables of this transaction."""
-    await connection.execute(query("create_staging"))
-    await connection.copy_records_to_table("staged_result", records=results, columns=RESULT_COLUMNS)
+    if not await connection.fetchval(query("staging_exists")):
+        await connection.execute(query("create_staging"))
+    await connection.copy_records_to_table("staged_result", records=results, columns=columns)
     if attempts:
         await connection.copy_records_to_table(
             "staged_attempt", records=attempts, columns=ATTEMPT_COLUMNS
@@ -64,6 +70,13 @@ async def stage(
 
 async def store_staged(connection: asyncpg.Connection) -> int:
     """Insert what was staged and is new, mark its days, and return how many results were new."""
-    stored: int = await connection.fetchval(query("insert_results"))
+    try:
+        async with connection.transaction():
+            stored = await connection.execute(query("insert_results"))
+    except exceptions.UniqueViolationError:  # some came before: a replay
+        stored = await connection.execute(query("insert_missing_results"))
     await connection.execute(query("insert_attempts"))
-    return stored
+    new = int(stored.rpartition(" ")[2])  # "INSERT 0 12"
+    if new:
+        await connection.execute(query("mark_days"))
+    return new

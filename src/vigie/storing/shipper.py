@@ -12,10 +12,12 @@ from typing import IO
 
 import asyncpg
 import structlog
+from asyncpg import exceptions
 
 from vigie.errors import SpoolError
 from vigie.storing import results, spoolfile
 from vigie.storing.queries import query
+from vigie.storing.trouble import Trouble
 from vigie.storing.unspool import Load, read_load
 
 FILES_PER_TRANSACTION = 10
@@ -27,7 +29,7 @@ RETRY_ASIDE_S = 600.0
 
 # The rows are at fault, not the database: trying again would block the queue for ever.
 _BAD_ROWS = (ValueError, OverflowError, asyncpg.DataError, asyncpg.NotNullViolationError)
-_NO_DATABASE = (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+_NO_DATABASE = (OSError, TimeoutError, exceptions.PostgresError, exceptions.InterfaceError)
 
 log = structlog.get_logger()
 
@@ -38,7 +40,10 @@ class Shipper:
     def __init__(self, directory: Path, pool: asyncpg.Pool) -> None:
         self.directory = directory
         self._pool = pool
-        self._failures = 0
+        self._trouble = Trouble(
+            "shipper: results cannot be shipped, they wait in the spool",
+            "shipper: the spool is shipped again",
+        )
         self._told: set[tuple[str, str]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -48,7 +53,7 @@ class Shipper:
                 if alone:
                     await self._run_alone(stop)
                     return
-            self._failed("another process ships from this directory")
+            self._trouble.failed(error="another process ships from this directory")
             await _wait(stop, POLL_S)
 
     async def _run_alone(self, stop: asyncio.Event) -> None:
@@ -65,23 +70,13 @@ class Shipper:
         try:
             await self.ship()
         except _NO_DATABASE as error:
-            self._failed(_text(error))
+            self._trouble.failed(error=_text(error))
             return False
-        self._succeeded()
+        self._trouble.worked()
         return True
 
-    def _failed(self, why: str) -> None:
-        if not self._failures:
-            log.error("shipper: results cannot be shipped, they wait in the spool", error=why)
-        self._failures += 1
-
-    def _succeeded(self) -> None:
-        if self._failures:
-            log.info("shipper: the spool is shipped again", tries=self._failures)
-        self._failures = 0
-
     def _pause(self) -> float:
-        longest = min(LONGEST_PAUSE_S, POLL_S * 2 ** min(self._failures, 10))
+        longest: float = min(LONGEST_PAUSE_S, POLL_S * 2 ** min(self._trouble.failures, 10))
         return longest * (0.5 + secrets.randbelow(500) / 1000)  # not all agents at once
 
     async def ship(self) -> int:

@@ -15,8 +15,9 @@ import structlog
 
 from vigie import clock
 from vigie.errors import SpoolError
-from vigie.probing.result import Result
+from vigie.probing import Result
 from vigie.storing import spoolfile
+from vigie.storing.trouble import Trouble
 
 FLUSH_EVERY_S = 0.5  # what kill -9 may cost: the results of so many seconds
 ROWS_PER_FILE = 5_000
@@ -46,7 +47,10 @@ class Spool:
         self._writing = asyncio.Lock()
         self._number = 0
         self._token = secrets.token_hex(4)  # two writers never meet in one name
-        self._failing = False
+        self._trouble = Trouble(
+            "spool: the disk refuses results, they wait in memory",
+            "spool: the disk takes results again",
+        )
 
     def __len__(self) -> int:
         """How many results are only in memory."""
@@ -77,9 +81,9 @@ class Spool:
                 while self._queue:
                     await self._write_one()
             except OSError as error:
-                self._fail(error)
+                self._trouble.failed(directory=str(self.directory), error=str(error))
                 return False
-            self._recover()
+            self._trouble.worked()
             return True
 
     async def _write_one(self) -> None:
@@ -108,20 +112,6 @@ class Spool:
         self.lost += 1
         if self.lost == 1:
             log.error("spool: memory is full, newest results are refused", limit=self._limit)
-
-    def _fail(self, error: OSError) -> None:
-        if not self._failing:
-            log.error(
-                "spool: the disk refuses results, they wait in memory",
-                directory=str(self.directory),
-                error=str(error),
-            )
-        self._failing = True
-
-    def _recover(self) -> None:
-        if self._failing:
-            log.info("spool: the disk takes results again", lost=self.lost)
-        self._failing = False
 
 
 def _write(path: Path, batch: list[Result]) -> None:

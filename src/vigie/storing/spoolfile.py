@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie.errors import SpoolError
-from vigie.probing.result import Attempt, Result
+from vigie.probing import Attempt, Result
 
 VERSION = 1
 SUFFIX = ".jsonl"

@@ -1,0 +1,584 @@
+-- The database follows the catalogue: rows are added, ended or superseded, never deleted.
+-- The catalogue is copied into temporary tables `wanted_…`; each step then compares and acts.
+-- A step takes the instant of the change ($1) if it needs it, and tells what it did:
+-- action (added, changed, ended) and line.
+
+-- name: catalogue_lock
+-- One change at a time, until the end of the transaction.
+select pg_advisory_xact_lock(hashtext('vigie catalogue'));
+
+-- name: catalogue_changed_at
+-- The last instant at which the catalogue changed anything that is dated.
+select
+    greatest(
+        (select max(lower(valid)) from fact.service_version),
+        (select max(upper(valid)) from fact.service_version),
+        (select max(lower(valid)) from fact.endpoint_version),
+        (select max(upper(valid)) from fact.endpoint_version),
+        (select max(lower(during)) from fact.service_endpoint),
+        (select max(upper(during)) from fact.service_endpoint),
+        (select max(recorded_at) from fact.calendar),
+        (select max(recorded_at) from fact.contract_version),
+        (select max(replaced_at) from fact.contract_version)
+    ) as changed_at;
+
+-- name: create_wanted
+-- The catalogue's side of the comparison.
+drop table if exists pg_temp.wanted_location, pg_temp.wanted_service, pg_temp.wanted_endpoint,
+pg_temp.wanted_calendar, pg_temp.wanted_hours, pg_temp.wanted_day, pg_temp.wanted_customer,
+pg_temp.wanted_contract, pg_temp.wanted_contract_service, pg_temp.wanted_version;
+create temporary table wanted_location (key text primary key) on commit drop;
+create temporary table wanted_service (
+    key text primary key,
+    name text not null,
+    at_least integer,
+    every_endpoint boolean not null
+) on commit drop;
+create temporary table wanted_endpoint (
+    key text primary key,
+    service text not null,
+    every_us bigint not null,
+    quorum text not null,
+    since timestamptz,
+    until timestamptz,
+    spec jsonb not null
+) on commit drop;
+create temporary table wanted_calendar (
+    key text primary key,
+    digest text not null,
+    timezone text not null,
+    source text
+) on commit drop;
+create temporary table wanted_hours (
+    calendar text not null,
+    weekday smallint not null,
+    opens_us bigint not null,
+    closes_us bigint not null
+) on commit drop;
+create temporary table wanted_day (
+    calendar text not null,
+    day date not null,
+    name text not null,
+    opens_us bigint,
+    closes_us bigint
+) on commit drop;
+create temporary table wanted_customer (
+    key text primary key,
+    name text not null,
+    language text not null,
+    recipients text[] not null
+) on commit drop;
+create temporary table wanted_contract (
+    key text not null,
+    customer text not null,
+    starts date not null,
+    ends date,
+    plan text not null,
+    timezone text not null,
+    target numeric,
+    basis text not null,
+    hours text,
+    maintenance text not null,
+    unknown text not null,
+    interruption_max_us bigint,
+    interruption_calendar text,
+    join_within_us bigint not null,
+    notice_working_days integer,
+    notice_calendar text,
+    outside text,
+    cap_time_us bigint,
+    cap_per text,
+    crisis_longer_than_us bigint,
+    crisis_customers integer,
+    terms jsonb not null,
+    primary key (key, starts)
+) on commit drop;
+create temporary table wanted_contract_service (
+    contract text not null,
+    starts date not null,
+    service text not null,
+    essential boolean not null,
+    position smallint not null
+) on commit drop;
+
+-- name: moved_contracts
+-- Contracts that the catalogue gives to another customer than before.
+select distinct
+    w.key,
+    c.key as customer
+from wanted_contract as w
+inner join fact.contract as k on w.key = k.key
+inner join fact.customer as c on k.customer_id = c.customer_id
+where w.customer <> c.key
+order by w.key;
+
+-- name: add_locations
+insert into fact.location (key)
+select w.key
+from wanted_location as w
+where
+    not exists (
+        select from fact.location as l
+        where l.key = w.key
+    )
+order by w.key
+returning 'added' as action, 'location ' || key as line;
+
+-- name: add_services
+insert into fact.service (key, name)
+select
+    w.key,
+    w.name
+from wanted_service as w
+where
+    not exists (
+        select from fact.service as s
+        where s.key = w.key
+    )
+order by w.key
+returning 'added' as action, 'service ' || key as line;
+
+-- name: rename_services
+update fact.service as s
+set name = w.name
+from wanted_service as w
+where w.key = s.key and w.name <> s.name
+returning 'changed' as action, 'service ' || s.key || ': name' as line;
+
+-- name: close_service_versions
+update fact.service_version as v
+set valid = tstzrange(lower(v.valid), $1)
+from fact.service as s
+inner join wanted_service as w on s.key = w.key
+where
+    v.service_id = s.service_id
+    and upper_inf(v.valid)
+    and (v.at_least, v.every_endpoint) is distinct from (w.at_least, w.every_endpoint)
+returning 'changed' as action, 'service ' || s.key || ': down_when' as line;
+
+-- name: open_service_versions
+-- The first version reaches back without limit.
+insert into fact.service_version (service_id, valid, at_least, every_endpoint)
+select
+    s.service_id,
+    tstzrange(
+        case when count(v.valid) > 0 then $1::timestamptz end, null
+    ) as valid,
+    w.at_least,
+    w.every_endpoint
+from wanted_service as w
+inner join fact.service as s on w.key = s.key
+left join fact.service_version as v on s.service_id = v.service_id
+group by s.service_id, w.at_least, w.every_endpoint
+having not coalesce(bool_or(upper_inf(v.valid)), false);
+
+-- name: add_endpoints
+insert into fact.endpoint (key)
+select w.key
+from wanted_endpoint as w
+where
+    not exists (
+        select from fact.endpoint as e
+        where e.key = w.key
+    )
+order by w.key;
+
+-- name: close_endpoint_versions
+update fact.endpoint_version as v
+set valid = tstzrange(lower(v.valid), $1)
+from fact.endpoint as e
+inner join wanted_endpoint as w on e.key = w.key
+where v.endpoint_id = e.endpoint_id and upper_inf(v.valid) and v.spec <> w.spec
+returning 'changed' as action, 'endpoint ' || e.key as line;
+
+-- name: open_endpoint_versions
+-- The first version reaches back without limit, so that a history can be imported.
+insert into fact.endpoint_version (endpoint_id, valid, every, quorum, since, until, spec)
+select
+    e.endpoint_id,
+    tstzrange(
+        case when count(v.valid) > 0 then $1::timestamptz end, null
+    ) as valid,
+    w.every_us * interval '1 microsecond' as every,
+    w.quorum,
+    w.since,
+    w.until,
+    w.spec
+from wanted_endpoint as w
+inner join fact.endpoint as e on w.key = e.key
+left join fact.endpoint_version as v on e.endpoint_id = v.endpoint_id
+group by e.endpoint_id, w.key
+having not coalesce(bool_or(upper_inf(v.valid)), false);
+
+-- name: close_memberships
+-- An endpoint that left, or that belongs to another service from now on.
+update fact.service_endpoint as m
+set during = tstzrange(lower(m.during), $1)
+from fact.endpoint as e
+left join wanted_endpoint as w on e.key = w.key
+left join fact.service as s on w.service = s.key
+where
+    m.endpoint_id = e.endpoint_id
+    and upper_inf(m.during)
+    and m.service_id is distinct from s.service_id
+returning
+    case when w.key is null then 'ended' end as action, 'endpoint ' || e.key as line;
+
+-- name: open_memberships
+-- The first membership reaches back without limit; one that comes back begins now.
+with absent as (
+    select
+        e.endpoint_id,
+        w.key,
+        s.service_id,
+        w.service,
+        max(upper(m.during)) as last_end
+    from wanted_endpoint as w
+    inner join fact.endpoint as e on w.key = e.key
+    inner join fact.service as s on w.service = s.key
+    left join fact.service_endpoint as m on e.endpoint_id = m.endpoint_id
+    group by e.endpoint_id, w.key, s.service_id, w.service
+    having not coalesce(bool_or(upper_inf(m.during)), false)
+),
+
+opened as (
+    insert into fact.service_endpoint (service_id, endpoint_id, during)
+    select
+        service_id,
+        endpoint_id,
+        tstzrange(case when last_end is not null then $1::timestamptz end, null) as during
+    from absent
+    returning endpoint_id
+)
+
+select
+    case when last_end = $1 then 'changed' else 'added' end as action,
+    case
+        when last_end = $1 then format('endpoint %s: moved to service %s', key, service)
+        when last_end is null then format('endpoint %s of service %s', key, service)
+        else format('endpoint %s of service %s, back again', key, service)
+    end as line
+from absent
+inner join opened using (endpoint_id)
+order by key;
+
+-- name: ended_services
+-- Services whose last endpoint has just left with them.
+select
+    'ended' as action,
+    'service ' || s.key as line
+from fact.service as s
+inner join fact.service_endpoint as m on s.service_id = m.service_id
+left join wanted_service as w on s.key = w.key
+where w.key is null
+group by s.key
+having max(coalesce(upper(m.during), 'infinity')) = $1
+order by s.key;
+
+-- name: replace_calendars
+update fact.calendar as c
+set replaced_at = $1
+from wanted_calendar as w
+where c.key = w.key and c.replaced_at is null and c.digest <> w.digest
+returning 'changed' as action, 'calendar ' || c.key as line;
+
+-- name: add_calendars
+with missing as (
+    select w.*
+    from wanted_calendar as w
+    where
+        not exists (
+            select from fact.calendar as c
+            where c.key = w.key and c.replaced_at is null
+        )
+),
+
+added as (
+    insert into fact.calendar (key, digest, timezone, source, recorded_at)
+    select
+        key,
+        digest,
+        timezone,
+        source,
+        $1 as recorded_at
+    from missing
+    returning calendar_id, key
+),
+
+hours_added as (
+    insert into fact.calendar_hours (calendar_id, weekday, opens, closes)
+    select
+        a.calendar_id,
+        h.weekday,
+        h.opens_us * interval '1 microsecond' as opens,
+        h.closes_us * interval '1 microsecond' as closes
+    from added as a
+    inner join wanted_hours as h on a.key = h.calendar
+),
+
+days_added as (
+    insert into fact.calendar_day (calendar_id, day, name, opens, closes)
+    select
+        a.calendar_id,
+        d.day,
+        d.name,
+        d.opens_us * interval '1 microsecond' as opens,
+        d.closes_us * interval '1 microsecond' as closes
+    from added as a
+    inner join wanted_day as d on a.key = d.calendar
+)
+
+select
+    case when count(c.key) = 0 then 'added' end as action,
+    'calendar ' || a.key as line
+from added as a
+left join fact.calendar as c on a.key = c.key
+group by a.key
+order by a.key;
+
+-- name: add_customers
+insert into fact.customer (key, name, language, recipients)
+select
+    w.key,
+    w.name,
+    w.language,
+    w.recipients
+from wanted_customer as w
+where
+    not exists (
+        select from fact.customer as c
+        where c.key = w.key
+    )
+order by w.key
+returning 'added' as action, 'customer ' || key as line;
+
+-- name: change_customers
+update fact.customer as c
+set
+    name = w.name,
+    language = w.language,
+    recipients = w.recipients
+from wanted_customer as w
+where
+    c.key = w.key
+    and (c.name, c.language, c.recipients) is distinct from (w.name, w.language, w.recipients)
+returning 'changed' as action, 'customer ' || c.key as line;
+
+-- name: add_contracts
+insert into fact.contract (key, customer_id)
+select distinct
+    w.key,
+    c.customer_id
+from wanted_contract as w
+inner join fact.customer as c on w.customer = c.key
+where not exists (
+    select from fact.contract as k
+    where k.key = w.key
+);
+
+-- name: word_contracts
+-- The wanted versions as rows of fact.contract_version.
+create temporary table wanted_version on commit drop as
+select
+    k.contract_id,
+    w.key,
+    w.starts,
+    tstzrange(
+        w.starts::timestamp at time zone w.timezone, w.ends::timestamp at time zone w.timezone
+    ) as valid,
+    w.plan,
+    w.timezone,
+    w.target,
+    w.basis,
+    hours.calendar_id as hours,
+    w.maintenance,
+    w.unknown,
+    w.interruption_max_us * interval '1 microsecond' as interruption_max,
+    interruption.calendar_id as interruption_calendar,
+    w.join_within_us * interval '1 microsecond' as join_within,
+    w.notice_working_days,
+    notice.calendar_id as notice_calendar,
+    outside.calendar_id as outside,
+    w.cap_time_us * interval '1 microsecond' as cap_time,
+    w.cap_per,
+    w.crisis_longer_than_us * interval '1 microsecond' as crisis_longer_than,
+    w.crisis_customers,
+    w.terms
+from wanted_contract as w
+inner join fact.contract as k on w.key = k.key
+left join fact.calendar as hours on w.hours = hours.key and hours.replaced_at is null
+left join fact.calendar as interruption
+    on w.interruption_calendar = interruption.key and interruption.replaced_at is null
+left join fact.calendar as notice
+    on w.notice_calendar = notice.key and notice.replaced_at is null
+left join fact.calendar as outside on w.outside = outside.key and outside.replaced_at is null;
+
+-- name: supersede_contract_versions
+-- A current version whose wording, dates or calendars are not wanted as they are.
+update fact.contract_version as v
+set replaced_at = $1
+from fact.contract as k
+where
+    k.contract_id = v.contract_id
+    and v.replaced_at is null
+    and exists (
+        select from wanted_version as w
+        where w.contract_id = v.contract_id
+    )
+    and not exists (
+        select from wanted_version as w
+        where
+            w.contract_id = v.contract_id
+            and (
+                w.valid, w.plan, w.timezone, w.terms,
+                w.hours, w.interruption_calendar, w.notice_calendar, w.outside
+            ) is not distinct from (
+                v.valid, v.plan, v.timezone, v.terms,
+                v.hours, v.interruption_calendar, v.notice_calendar, v.outside
+            )
+    )
+returning
+    'changed' as action,
+    format(
+        'contract %s from %s: superseded', k.key, (lower(v.valid) at time zone v.timezone)::date
+    ) as line;
+
+-- name: add_contract_versions
+with missing as (
+    select w.*
+    from wanted_version as w
+    where
+        not exists (
+            select from fact.contract_version as v
+            where
+                v.contract_id = w.contract_id and v.valid = w.valid and v.replaced_at is null
+        )
+),
+
+added as (
+    insert into fact.contract_version (
+        contract_id, valid, recorded_at, plan, timezone, target, basis, hours, maintenance,
+        unknown, interruption_max, interruption_calendar, join_within, notice_working_days,
+        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers, terms
+    )
+    select
+        contract_id,
+        valid,
+        $1 as recorded_at,
+        plan,
+        timezone,
+        target,
+        basis,
+        hours,
+        maintenance,
+        unknown,
+        interruption_max,
+        interruption_calendar,
+        join_within,
+        notice_working_days,
+        notice_calendar,
+        outside,
+        cap_time,
+        cap_per,
+        crisis_longer_than,
+        crisis_customers,
+        terms
+    from missing
+    returning version_id, contract_id, valid
+),
+
+services_added as (
+    insert into fact.contract_service (version_id, service_id, essential, position)
+    select
+        a.version_id,
+        s.service_id,
+        c.essential,
+        c.position
+    from added as a
+    inner join missing as m using (contract_id, valid)
+    inner join wanted_contract_service as c on m.key = c.contract and m.starts = c.starts
+    inner join fact.service as s on c.service = s.key
+)
+
+select
+    'added' as action,
+    format('contract %s from %s', key, starts) as line
+from missing
+order by key, starts;
+
+-- name: end_contracts
+-- Versions of contracts that left the catalogue and still run or are to come.
+update fact.contract_version as v
+set replaced_at = $1
+from fact.contract as k
+where
+    k.contract_id = v.contract_id
+    and v.replaced_at is null
+    and coalesce(upper(v.valid), 'infinity') > $1
+    and k.key not in (select w.key from wanted_contract as w)
+returning
+    'ended' as action,
+    format('contract %s from %s', k.key, (lower(v.valid) at time zone v.timezone)::date) as line;
+
+-- name: add_ended_versions
+-- The same versions again, ending now.
+with ended as (
+    select v.*
+    from fact.contract_version as v
+    inner join fact.contract as k on v.contract_id = k.contract_id
+    where
+        v.replaced_at = $1
+        and lower(v.valid) < $1
+        and coalesce(upper(v.valid), 'infinity') > $1
+        and not exists (
+            select from wanted_contract as w
+            where w.key = k.key
+        )
+),
+
+added as (
+    insert into fact.contract_version (
+        contract_id, valid, recorded_at, plan, timezone, target, basis, hours, maintenance,
+        unknown, interruption_max, interruption_calendar, join_within, notice_working_days,
+        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers, terms
+    )
+    select
+        contract_id,
+        tstzrange(lower(valid), $1) as valid,
+        $1 as recorded_at,
+        plan,
+        timezone,
+        target,
+        basis,
+        hours,
+        maintenance,
+        unknown,
+        interruption_max,
+        interruption_calendar,
+        join_within,
+        notice_working_days,
+        notice_calendar,
+        outside,
+        cap_time,
+        cap_per,
+        crisis_longer_than,
+        crisis_customers,
+        terms
+    from ended
+    returning version_id, contract_id
+),
+
+services_added as (
+    insert into fact.contract_service (version_id, service_id, essential, position)
+    select
+        a.version_id,
+        s.service_id,
+        s.essential,
+        s.position
+    from added as a
+    inner join ended as e on a.contract_id = e.contract_id
+    inner join fact.contract_service as s on e.version_id = s.version_id
+)
+
+select count(*) as ended
+from added;

@@ -1,0 +1,130 @@
+"""Making the database match the catalogue, in one transaction, without forgetting anything."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import asyncpg
+
+from vigie.catalogue import Catalogue
+from vigie.errors import UsageError
+from vigie.storing.queries import query
+from vigie.storing.wanted import wanted_rows
+
+CLOCK_TOLERANCE = timedelta(minutes=1)
+
+_STEPS = (
+    "add_locations",
+    "add_services",
+    "rename_services",
+    "close_service_versions",
+    "open_service_versions",
+    "add_endpoints",
+    "close_endpoint_versions",
+    "open_endpoint_versions",
+    "close_memberships",
+    "open_memberships",
+    "ended_services",
+    "replace_calendars",
+    "add_calendars",
+    "add_customers",
+    "change_customers",
+    "add_contracts",
+    "word_contracts",
+    "supersede_contract_versions",
+    "add_contract_versions",
+    "end_contracts",
+    "add_ended_versions",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What the database was made to follow: `service api`, `endpoint api-health: moved to …`."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether anything changed."""
+        return bool(self.added or self.changed or self.ended)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """One line per change, for people: `+` added, `~` changed, `-` ended."""
+        return (
+            *(f"+ {line}" for line in self.added),
+            *(f"~ {line}" for line in self.changed),
+            *(f"- {line}" for line in self.ended),
+        )
+
+
+async def apply_catalogue(
+    connection: asyncpg.Connection, catalogue: Catalogue, now: datetime
+) -> Changes:
+    """Make the database match *catalogue* as of *now* and return what changed.
+
+    One transaction; concurrent calls wait for each other. Keys keep their ids, what vanished is
+    ended, and changed terms supersede the old ones, which stay as evidence.
+    """
+    async with connection.transaction():
+        await connection.execute(query("catalogue_lock"))
+        await _load(connection, catalogue)
+        await _refuse_moved_contracts(connection)
+        return await _change(connection, await _instant(connection, now))
+
+
+async def plan_catalogue(
+    connection: asyncpg.Connection, catalogue: Catalogue, now: datetime
+) -> Changes:
+    """Return what `apply_catalogue` would change, and change nothing."""
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        return await apply_catalogue(connection, catalogue, now)
+    finally:
+        await transaction.rollback()
+
+
+async def _load(connection: asyncpg.Connection, catalogue: Catalogue) -> None:
+    await connection.execute(query("create_wanted"))
+    for table, rows in wanted_rows(catalogue).items():
+        await connection.copy_records_to_table(table, records=rows)
+
+
+async def _instant(connection: asyncpg.Connection, now: datetime) -> datetime:
+    """Return *now*, moved just behind the last change: nothing may last for no time at all."""
+    last: datetime | None = await connection.fetchval(query("catalogue_changed_at"))
+    if last is None or last < now:
+        return now
+    if last > now + CLOCK_TOLERANCE:
+        raise UsageError(
+            f"the catalogue was last applied at {last:%Y-%m-%dT%H:%M:%SZ}, which is after now"
+            " (set this computer's clock)"
+        )
+    return last + timedelta(microseconds=1)
+
+
+async def _refuse_moved_contracts(connection: asyncpg.Connection) -> None:
+    for record in await connection.fetch(query("moved_contracts")):
+        raise UsageError(
+            f"contract {record['key']}: belongs to customer {record['customer']}"
+            " (give the new customer a contract with a key of its own)"
+        )
+
+
+async def _change(connection: asyncpg.Connection, instant: datetime) -> Changes:
+    records: list[asyncpg.Record] = []
+    for step in _STEPS:
+        text = query(step)
+        records += await connection.fetch(text, *([instant] if "$1" in text else []))
+    return Changes(
+        added=_told(records, "added"),
+        changed=_told(records, "changed"),
+        ended=_told(records, "ended"),
+    )
+
+
+def _told(records: Iterable[asyncpg.Record], action: str) -> tuple[str, ...]:
+    return tuple(record["line"] for record in records if record.get("action") == action)

@@ -1,0 +1,90 @@
+"""Taking in a history of results from CSV: streamed, row by row, repeatable.
+
+A bad row is told and left out; it stops nothing else.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+from asyncpg import exceptions
+
+from vigie.errors import DatabaseError
+from vigie.storing import results
+from vigie.storing.csvfile import CsvFile, open_csv
+from vigie.storing.csvresult import COLUMNS, HEADER, ResultParser
+from vigie.storing.queries import query
+from vigie.storing.results import Row
+
+Progress = Callable[[int, int], None]  # bytes read, bytes in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of the rows of a file."""
+
+    rows: int  # good ones
+    new: int  # of them, not in the database before
+    refused: int
+    problems: tuple[str, ...]  # the first of them: `FILE:LINE: column: what (what to write)`
+
+
+async def import_results(
+    pool: asyncpg.Pool, path: Path, now: datetime, progress: Progress | None = None
+) -> Imported:
+    """Store the results of *path* (CSV, or CSV in gzip) and return what became of its rows.
+
+    Memory is constant. Each chunk is one transaction: after a kill, the same import stores what
+    is missing. Raises UsageError where *path* is no such file, DatabaseError when it is lost.
+    """
+    with open_csv(path, HEADER) as file:
+        try:
+            async with pool.acquire() as connection:
+                rows, new = await _import(connection, file, now, progress or _silent)
+        except (ConnectionError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+            raise DatabaseError(
+                f"{path}: stopped near line {file.line}: {error}"
+                " (import the same file again: what is stored is skipped)"
+            ) from error
+        return Imported(rows=rows, new=new, refused=file.refused, problems=tuple(file.problems))
+
+
+async def _import(
+    connection: asyncpg.Connection, file: CsvFile, now: datetime, progress: Progress
+) -> tuple[int, int]:
+    """Return how many rows were good, and how many of them new."""
+    chunks = file.chunks(await _parser(connection, now))
+    rows, new = 0, 0
+    chunk = next(chunks, None)
+    while chunk is not None:
+        # PostgreSQL stores one chunk while Python reads the next.
+        stored, following = await asyncio.gather(
+            _store(connection, chunk), asyncio.to_thread(next, chunks, None)
+        )
+        rows, new, chunk = rows + len(chunk), new + stored, following
+        progress(file.position, file.size)
+    return rows, new
+
+
+async def _store(connection: asyncpg.Connection, chunk: Sequence[Row]) -> int:
+    await results.make_partitions(connection, {row[2].date() for row in chunk})
+    async with connection.transaction():
+        await results.stage(connection, chunk, columns=COLUMNS)
+        return await results.store_staged(connection)
+
+
+async def _parser(connection: asyncpg.Connection, now: datetime) -> ResultParser:
+    endpoints = await connection.fetch(query("endpoint_keys"))
+    locations = await connection.fetch(query("location_keys"))
+    return ResultParser(
+        frozenset(record["key"] for record in endpoints),
+        frozenset(record["key"] for record in locations),
+        now,
+    )
+
+
+def _silent(_read: int, _size: int) -> None:
+    """Show no progress."""

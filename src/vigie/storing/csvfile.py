@@ -1,0 +1,100 @@
+"""Reading a CSV file of any size, chunk by chunk; a bad row is kept as a problem."""
+
+import csv
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, TextIO, TypeVar
+
+from vigie.catalogue import shown
+from vigie.errors import UsageError
+
+CHUNK = 50_000  # lines
+KEPT_PROBLEMS = 50
+_GZIP = b"\x1f\x8b"
+
+Row = TypeVar("Row")
+Parse = Callable[[list[str]], Row]
+
+
+class BadRowError(Exception):
+    """A row cannot be taken; the text says which column, what, and what to write."""
+
+
+class CsvFile:
+    """An open CSV file: its chunks, what is wrong with it, and how far it was read."""
+
+    def __init__(self, path: Path, raw: BinaryIO, text: TextIO, header: Sequence[str]) -> None:
+        self.size = os.fstat(raw.fileno()).st_size
+        self.line = 1  # lines read
+        self.refused = 0
+        self.problems: list[str] = []  # the first ones
+        self._path = path
+        self._raw = raw
+        self._text = text
+        self._check_header(header)
+
+    @property
+    def position(self) -> int:
+        """How many of the file's *size* bytes were read."""
+        return self._raw.tell()
+
+    def chunks(self, parse: Parse[Row]) -> Iterator[list[Row]]:
+        """Yield the rows that *parse* made of each so many lines; it raises BadRowError."""
+        while lines := list(islice(self._text, CHUNK)):
+            yield self._rows(lines, parse)
+            self.line += len(lines)
+
+    def _rows(self, lines: list[str], parse: Parse[Row]) -> list[Row]:
+        rows = []
+        reader = csv.reader(self._whole(lines))
+        for cells in reader:
+            try:
+                if cells:
+                    rows.append(parse(cells))
+            except BadRowError as bad:
+                self._refuse(self.line + reader.line_num, str(bad))
+        return rows
+
+    def _whole(self, lines: list[str]) -> list[str]:
+        """Blank the lines that leave a quote open: they would swallow their successors."""
+        for number, line in enumerate(lines):
+            if '"' in line and line.count('"') % 2:
+                self._refuse(self.line + number + 1, "leaves a quote open (close it)")
+                lines[number] = "\n"
+        return lines
+
+    def _refuse(self, line: int, why: str) -> None:
+        self.refused += 1
+        if self.refused <= KEPT_PROBLEMS:
+            self.problems.append(f"{self._path}:{line}: {why}")
+
+    def _check_header(self, header: Sequence[str]) -> None:
+        wanted = ",".join(header)
+        written = self._text.readline().rstrip("\r\n")
+        if not written:
+            raise UsageError(f"{self._path}: is empty (the first line must be {wanted})")
+        if next(csv.reader([written]), []) != list(header):
+            raise UsageError(f"{self._path}:1: the header is {shown(written)} (write {wanted})")
+
+
+@contextmanager
+def open_csv(path: Path, header: Sequence[str]) -> Iterator[CsvFile]:
+    """Open *path*, CSV in UTF-8 or that in gzip; raises UsageError where it is neither."""
+    try:
+        with path.open("rb") as raw:
+            packed = raw.read(len(_GZIP)) == _GZIP
+            raw.seek(0)
+            plain = gzip.GzipFile(fileobj=raw) if packed else raw
+            # What is no UTF-8 shows up in its row, as a key that nobody knows.
+            text = io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline="")
+            yield CsvFile(path, raw, text, header)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise UsageError(f"{path}: is damaged ({error}; pack it again)") from error
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise UsageError(f"{path}: {error.strerror} (name a readable CSV file)") from error

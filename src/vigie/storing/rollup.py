@@ -1,0 +1,50 @@
+"""Keeping the roll-up close behind the results."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+import asyncpg
+from asyncpg import exceptions
+
+from vigie import clock
+from vigie.storing.queries import query
+from vigie.storing.trouble import Trouble
+
+EVERY = timedelta(seconds=60)
+SETTLE = timedelta(seconds=30)  # most results are in by then; a later one makes its day dirty
+
+
+async def roll_up(pool: asyncpg.Pool, now: datetime, *, settle: timedelta = SETTLE) -> int:
+    """Rebuild every dirty day, then say that figures hold up to *now* - *settle*.
+
+    Returns how many endpoint days were rebuilt. Each day is its own transaction.
+    """
+    rebuilt = 0
+    async with pool.acquire() as connection:
+        for record in await connection.fetch(query("dirty_days")):
+            rebuilt += await connection.fetchval(query("roll_up_day"), record["day"])
+        await connection.execute(query("advance_watermark"), now - settle)
+    return rebuilt
+
+
+async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelta = EVERY) -> None:
+    """Roll up and make partitions ahead until *stop*; a database that is gone is waited for."""
+    trouble = Trouble(
+        "roll-up: the database cannot be used, trying again", "roll-up: the database is back"
+    )
+    while not stop.is_set():
+        try:
+            await _turn(pool)
+            trouble.worked()
+        except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+            trouble.failed(error=str(error) or type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), every.total_seconds())
+
+
+async def _turn(pool: asyncpg.Pool) -> None:
+    now = clock.now()
+    async with pool.acquire() as connection:
+        await connection.execute(query("ensure_partitions_ahead"), now)
+    await roll_up(pool, now)

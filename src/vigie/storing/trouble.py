@@ -1,0 +1,28 @@
+"""Something that fails for a while is said twice: when it begins and when it is over."""
+
+from typing import Any
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class Trouble:
+    """Logs the first failure of a row of failures, and the first success after it."""
+
+    def __init__(self, failing: str, over: str) -> None:
+        self.failures = 0  # in a row, until now
+        self._failing = failing
+        self._over = over
+
+    def failed(self, **why: Any) -> None:  # noqa: ANN401 - what structlog takes
+        """Count a failure."""
+        self.failures += 1
+        if self.failures == 1:
+            log.error(self._failing, **why)
+
+    def worked(self) -> None:
+        """End the row of failures, if there was one."""
+        if self.failures:
+            log.info(self._over, failures=self.failures)
+        self.failures = 0
