@@ -35,5 +35,6 @@ def read_folder(path: Path, problems: list[Problem]) -> Folder:
 def _files(path: Path) -> Iterator[Path]:
     for file in sorted(path.rglob("*")):
         hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-        if file.suffix in _SUFFIXES and not hidden and file.is_file():
+        # A link to nowhere is a file that cannot be read, which must not go unsaid.
+        if file.suffix in _SUFFIXES and not hidden and (file.is_file() or file.is_symlink()):
             yield file

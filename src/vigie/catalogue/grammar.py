@@ -3,12 +3,14 @@
 from typing import Any, Literal
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from vigie.catalogue.hours import ClosedDay, HoursRange, Moment, Weekdays
 from vigie.catalogue.model import Model
 from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Zone
 
 Step = Literal["month", "quarter", "year"]
+_ONLY_THESE: JsonDict = {"additionalProperties": False}  # pydantic leaves other keys open
 
 
 class ProbesFile(Model):
@@ -41,11 +43,11 @@ class CalendarFile(Model):
     key: Key = Field(examples=["office"])
     name: str | None = None
     timezone: Zone = Field(examples=["Europe/Paris"])
-    hours: dict[Weekdays, tuple[HoursRange, ...]] = Field({})
+    hours: dict[Weekdays, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
     spans: tuple[Span, ...] = ()
     holidays: Holidays | None = None
     closed: tuple[ClosedDay, ...] = ()
-    special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({})
+    special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
 
 
 class Availability(Model):

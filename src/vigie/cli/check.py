@@ -24,10 +24,10 @@ def check(*, directory: Annotated[Path, Parameter(name="--dir")] = Path()) -> No
     """
     found = catalogue.load(directory, probing.MODELS)
     console = Console(highlight=False)
-    for table in (_services(found), _contracts(found), _shared(found)):
+    for table in (_services(found), _contracts(found), _places(found)):
         if table.row_count:
             console.print(table)
-    console.print(f"No problems: {_count(found)}.")
+    console.print(f"No problems: {_count(found)}.", soft_wrap=True)
 
 
 def _services(found: Catalogue) -> Table:
@@ -45,24 +45,23 @@ def _services(found: Catalogue) -> Table:
 
 
 def _contracts(found: Catalogue) -> Table:
-    files = [origin.file for origin in found.origins if origin.sort == "contract"]
     rows = [
-        (it.key, it.customer.name, it.plan, _dates(it), ", ".join((*it.essential, *it.other)), file)
-        for it, file in zip(found.contracts, files, strict=True)
+        (it.key, it.customer.name, it.plan, _dates(it), ", ".join((*it.essential, *it.other)))
+        for it in found.contracts
     ]
-    return _table(("Contract", "Customer", "Plan", "Days", "Services", "File"), rows)
+    return _table(("Contract", "Customer", "Plan", "Days", "Services"), rows)
 
 
 def _dates(contract: Contract) -> str:
     return f"{contract.starts} to {contract.ends}" if contract.ends else f"from {contract.starts}"
 
 
-def _shared(found: Catalogue) -> Table:
-    """List the plans and calendars with the place each was found in."""
+def _places(found: Catalogue) -> Table:
+    """List contracts, plans and calendars with the file that each was found in."""
     rows = [
         (origin.sort, origin.key, _where(origin))
         for origin in found.origins
-        if origin.sort in {"plan", "calendar"}
+        if origin.sort != "service"
     ]
     return _table(("Sort", "Key", "File"), rows)
 
@@ -76,7 +75,9 @@ def _files(found: Catalogue, sort: str) -> dict[str, str]:
 
 
 def _table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
-    table = Table(*titles, box=box.SIMPLE, pad_edge=False)
+    table = Table(box=box.SIMPLE, pad_edge=False)
+    for title in titles:
+        table.add_column(title, overflow="fold")
     for row in rows:
         table.add_row(*row)
     return table
