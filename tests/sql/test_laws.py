@@ -1,5 +1,7 @@
 """SQL and the second-by-second oracle agree on every world that Hypothesis can think of."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,5 +1,7 @@
 """What every instant of a period is: cover, votes, services and classes, in minutes."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any

@@ -1,5 +1,7 @@
 """A small world in a real database, told in minutes: what was measured, announced and promised."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
