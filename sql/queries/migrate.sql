@@ -58,3 +58,23 @@ on conflict (only_row) do update set digest = excluded.digest, applied_at = now(
 -- name: embedded_create
 -- The database of a new embedded server, in single-user mode: one line.
 create database vigie;
+
+-- name: database_state
+-- What `vigie db status` shows of a database, migrated or not.
+select
+    current_setting('server_version') as postgresql,
+    pg_size_pretty(pg_database_size(current_database())) as database_size,
+    to_regclass('vigie_meta.migration') is not null as migrated;
+
+-- name: database_schema
+-- The newest migration, and up to where figures are complete.
+select
+    migration.filename,
+    to_char(
+        nullif(watermark.rolled_up_to, '-infinity') at time zone 'UTC',
+        'YYYY-MM-DD HH24:MI:SS "UTC"'
+    ) as as_of
+from vigie_meta.migration
+cross join fact.watermark
+order by migration.number desc
+limit 1;
