@@ -1,9 +1,7 @@
 """From the files in probes/ to services and endpoints."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from itertools import pairwise
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -13,7 +11,7 @@ from vigie.catalogue.grammar import ProbesFile
 from vigie.catalogue.model import Endpoint, Lifetime, Service, ServiceHead, Timing
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.scalars import duration_text
+from vigie.catalogue.timing import check_lifetime, check_timing
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import advice, nearest, shown
 from vigie.catalogue.yaml import Document, Trail
@@ -22,7 +20,6 @@ Kinds = Mapping[str, type[Endpoint]]
 Part = TypeVar("Part", Timing, Lifetime)
 
 DEFAULT_LOCATION = "main"
-_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +188,9 @@ def _rules(
         if problem:
             yield problem
     timing, lifetime = _if_right(Timing, data), _if_right(Lifetime, data)
-    rules = (*(_timing_rules(timing) if timing else ()), *_lifetime_rules(lifetime))
-    for name, what in rules:
+    timing_rules = check_timing(timing) if timing else ()
+    lifetime_rules = check_lifetime(lifetime) if lifetime else ()
+    for name, what in (*timing_rules, *lifetime_rules):
         yield document.problem((*trail, name), what)
 
 
@@ -201,46 +199,3 @@ def _if_right(model: type[Part], data: Mapping[str, object]) -> Part | None:
         return model(**{name: data[name] for name in model.model_fields if name in data})
     except ValidationError:  # told already, each field on its own
         return None
-
-
-def _lifetime_rules(lifetime: Lifetime | None) -> Iterator[tuple[str, str]]:
-    if lifetime and lifetime.since and lifetime.until and lifetime.since >= lifetime.until:
-        yield "until", "is not after since (write a later instant)"
-
-
-def _timing_rules(timing: Timing) -> Iterator[tuple[str, str]]:
-    every = timing.every
-    if not _SHORTEST <= every <= _LONGEST:
-        yield "every", f"{duration_text(every)} is out of range (write 1s to 1h)"
-    if "edge_every" in timing.model_fields_set and not _SHORTEST <= timing.edge_every <= every:
-        what = f"{duration_text(timing.edge_every)} is out of range"
-        yield "edge_every", f"{what} (write 1s to {duration_text(every)}, which is every)"
-    yield from _attempt_rules(timing)
-
-
-def _attempt_rules(timing: Timing) -> Iterable[tuple[str, str]]:
-    """Yield what keeps the attempts from fitting into one slot."""
-    steps = (timedelta(0), *timing.retries)
-    if any(later <= earlier for earlier, later in pairwise(steps)):
-        return [("retries", "do not go forward (write rising times after the slot: [2s, 10s])")]
-    if timing.timeout <= timedelta(0):
-        return [("timeout", "0s leaves no time to answer (write 10s)")]
-    if timing.every < _SHORTEST or steps[-1] + timing.timeout <= timing.every:
-        return []
-    blamed = ("retries", "timeout") if steps[-1] >= timing.every else ("timeout", "retries")
-    written = [name for name in blamed if name in timing.model_fields_set]
-    return [((*written, "every")[0], _too_slow(timing, steps[-1]))]
-
-
-def _too_slow(timing: Timing, last: timedelta) -> str:
-    every, timeout = timing.every, timing.timeout
-    what = (
-        f"the last attempt starts at {duration_text(last)} and may take {duration_text(timeout)},"
-        f" longer than every {duration_text(every)}"
-    )
-    if last < every:
-        return f"{what} (write timeout: {duration_text(every - last)} or less)"
-    if timeout <= every:
-        fitting = (duration_text(it) for it in timing.retries if it + timeout <= every)
-        return f"{what} (write retries: [{', '.join(fitting)}])"
-    return f"{what} (write timeout: {duration_text(every / 2)} and retries: [])"
