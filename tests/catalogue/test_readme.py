@@ -1,0 +1,76 @@
+"""The documentation shows catalogues that load, and every key of the grammar."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+from vigie import paths, probing
+from vigie.catalogue import load
+from vigie.catalogue.grammar import CalendarFile, ContractFile, Holidays, PlanFile
+from vigie.catalogue.model import ServiceHead
+from vigie.catalogue.validate import keys
+
+Write = Callable[[Mapping[str, str]], Path]
+
+PROBES = (paths.PROBES / "README.md").read_text(encoding="utf-8")
+REPORTS = (paths.REPORTS / "README.md").read_text(encoding="utf-8")
+SERVICES = """\
+services:
+  - {key: orders, name: Orders, endpoints: [{key: orders, http: "https://shop.example/"}]}
+  - {key: crawler, name: Crawler, endpoints: [{key: crawler, http: "https://shop.example/"}]}
+"""
+
+
+def examples(text: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+
+
+def test_examples_load_together(write: Write) -> None:
+    (probes,) = examples(PROBES)
+    contract, plan, calendar = examples(REPORTS)
+    directory = write(
+        {
+            "probes/shop.yaml": probes,
+            "probes/more.yaml": SERVICES,
+            "reports/contracts/acme.yaml": contract,
+            "reports/plans/gold.yaml": plan,
+            "reports/calendars/office.yaml": calendar,
+        }
+    )
+    found = load(directory, probing.MODELS, now=datetime(2026, 6, 15, tzinfo=UTC))
+
+    assert ["acme"] == [contract.key for contract in found.contracts]
+    assert {"office", "lengow-support"} == set(found.calendars)
+
+
+def names(model: type[BaseModel]) -> set[str]:
+    return {field.alias or name for name, field in model.model_fields.items()}
+
+
+def terms() -> set[str]:
+    """Return the terms of a plan as the table names them: `availability.target`."""
+    parts = ("availability", "interruption", "maintenance", "crisis")
+    return {f"{part}.{key}" for part in parts for key in keys(PlanFile, (part, ""))}
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        (PROBES, names(ServiceHead) | {"endpoints"}),
+        (PROBES, names(probing.MODELS["http"]) - {"expect"}),
+        (PROBES, {f"expect.{key}" for key in keys(probing.MODELS["http"], ("expect", ""))}),
+        (REPORTS, names(ContractFile) | names(CalendarFile)),
+        (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),
+        (REPORTS, terms()),
+        (REPORTS, {f"holidays.{key}" for key in names(Holidays)}),
+    ],
+)
+def test_every_key_is_explained(text: str, keys: set[str]) -> None:
+    cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
+    explained = set(re.findall(r"`([a-z_.]+)`", " ".join(cells)))
+
+    assert set() == keys - explained - {"holidays"}
