@@ -1,12 +1,24 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
 from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
-from vigie.storing.csv import Imported, import_results
+from vigie.storing.csv import import_results
+from vigie.storing.csvfile import Imported
+from vigie.storing.csvmaintenance import import_maintenance
 from vigie.storing.embedded import Embedded
+from vigie.storing.instant import read_instant
 from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
 from vigie.storing.psql import run_psql
 from vigie.storing.queries import query
+from vigie.storing.registry import (
+    Listed,
+    Recorded,
+    Window,
+    add_maintenance,
+    close_maintenance,
+    list_maintenance,
+    withdraw_maintenance,
+)
 from vigie.storing.rollup import roll_up, run_rollup
 from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
@@ -16,17 +28,26 @@ __all__ = [
     "Changes",
     "Embedded",
     "Imported",
+    "Listed",
+    "Recorded",
     "Shipper",
     "Spool",
     "State",
+    "Window",
+    "add_maintenance",
     "apply_catalogue",
+    "close_maintenance",
+    "import_maintenance",
     "import_results",
+    "list_maintenance",
     "migrate",
     "open_database",
     "plan_catalogue",
     "query",
+    "read_instant",
     "read_state",
     "roll_up",
     "run_psql",
     "run_rollup",
+    "withdraw_maintenance",
 ]

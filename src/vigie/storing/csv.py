@@ -5,7 +5,6 @@ A bad row is told and left out; it stops nothing else.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -14,22 +13,12 @@ from asyncpg import exceptions
 
 from vigie.errors import DatabaseError
 from vigie.storing import results
-from vigie.storing.csvfile import CsvFile, open_csv
+from vigie.storing.csvfile import CsvFile, Imported, open_csv
 from vigie.storing.csvresult import COLUMNS, HEADER, ResultParser
 from vigie.storing.queries import query
 from vigie.storing.results import Row
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Imported:
-    """What became of the rows of a file."""
-
-    rows: int  # good ones
-    new: int  # of them, not in the database before
-    refused: int
-    problems: tuple[str, ...]  # the first of them: `FILE:LINE: column: what (what to write)`
 
 
 async def import_results(
@@ -49,7 +38,7 @@ async def import_results(
                 f"{path}: stopped near line {file.line}: {error}"
                 " (import the same file again: what is stored is skipped)"
             ) from error
-        return Imported(rows=rows, new=new, refused=file.refused, problems=tuple(file.problems))
+        return file.imported(rows, new)
 
 
 async def _import(

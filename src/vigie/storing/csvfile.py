@@ -7,6 +7,7 @@ import os
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, TextIO, TypeVar
@@ -20,6 +21,16 @@ _GZIP = b"\x1f\x8b"
 
 Row = TypeVar("Row")
 Parse = Callable[[list[str]], Row]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imported:
+    """What became of the rows of a file."""
+
+    rows: int  # good ones
+    new: int  # of them, not in the database before
+    refused: int
+    problems: tuple[str, ...]  # the first of them: `FILE:LINE: column: what (what to write)`
 
 
 class BadRowError(Exception):
@@ -49,6 +60,10 @@ class CsvFile:
         while lines := list(islice(self._text, CHUNK)):
             yield self._rows(lines, parse)
             self.line += len(lines)
+
+    def imported(self, rows: int, new: int) -> Imported:
+        """Return what became of the rows, of which so many were good and new."""
+        return Imported(rows=rows, new=new, refused=self.refused, problems=tuple(self.problems))
 
     def _rows(self, lines: list[str], parse: Parse[Row]) -> list[Row]:
         rows = []

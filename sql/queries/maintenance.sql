@@ -1,0 +1,155 @@
+-- The registry of maintenance windows. Rows are added, never changed.
+
+-- name: service_keys
+-- Every service that a window may name.
+select key
+from fact.service
+order by key;
+
+-- name: maintenance_keys
+-- Every window.
+select key
+from fact.maintenance
+order by maintenance_id;
+
+-- name: maintenance_lock
+-- One change of the registry at a time, until the end of the transaction.
+select pg_advisory_xact_lock(hashtext('vigie maintenance'));
+
+-- name: same_maintenance
+-- The key of a window recorded with the same services ($1, sorted), kind, span, announcement
+-- and reason: an import that is repeated.
+select m.key
+from fact.maintenance as m
+where
+    m.kind = $2
+    and m.starts = $3
+    and m.ends = $4
+    and m.announced_at is not distinct from $5
+    and m.reason = $6
+    and (
+        select array_agg(s.key order by s.key)
+        from fact.maintenance_service as ms
+        inner join fact.service as s on ms.service_id = s.service_id
+        where ms.maintenance_id = m.maintenance_id
+    ) = $1::text[]
+order by m.maintenance_id
+limit 1;
+
+-- name: add_maintenance
+-- Records a window and returns its key: m-, the UTC day ($1) of its start, the next number.
+with numbered as (
+    select
+        format(
+            'm-%s-%s',
+            to_char($1::date, 'YYYYMMDD'),
+            1 + coalesce(max(split_part(m.key, '-', 3)::integer), 0)
+        ) as key
+    from fact.maintenance as m
+    where m.key like format('m-%s-%%', to_char($1::date, 'YYYYMMDD'))
+),
+
+added as (
+    insert into fact.maintenance (
+        key, kind, starts, ends, announced_at, channel, recipient, evidence, reason,
+        recorded_by, recorded_at
+    )
+    select
+        n.key,
+        $3 as kind,
+        $4 as starts,
+        $5 as ends,
+        $6 as announced_at,
+        $7 as channel,
+        $8 as recipient,
+        $9 as evidence,
+        $10 as reason,
+        $11 as recorded_by,
+        $12 as recorded_at
+    from numbered as n
+    returning maintenance_id, key
+),
+
+covered as (
+    insert into fact.maintenance_service (maintenance_id, service_id)
+    select
+        a.maintenance_id,
+        s.service_id
+    from added as a
+    inner join fact.service as s on s.key = any($2::text[])
+)
+
+select key
+from added;
+
+-- name: maintenance_state
+-- A window ($1) and what happened to it.
+select
+    m.maintenance_id,
+    m.starts,
+    m.ends,
+    min(e.recorded_at) filter (where e.action = 'withdrawn') as withdrawn_at,
+    min(e.at) filter (where e.action = 'closed') as closed_at
+from fact.maintenance as m
+left join fact.maintenance_event as e on m.maintenance_id = e.maintenance_id
+where m.key = $1
+group by m.maintenance_id;
+
+-- name: add_maintenance_event
+-- Records what happened to a window.
+insert into fact.maintenance_event (maintenance_id, action, at, reason, recorded_by, recorded_at)
+values ($1, $2, $3, $4, $5, $6);
+
+-- name: list_maintenance
+-- One row per window, as recorded, with what happened to it; latest start first.
+select
+    m.key,
+    s.services,
+    m.kind,
+    m.starts,
+    m.ends,
+    e.closed_at,
+    e.withdrawn_at,
+    m.announced_at,
+    m.channel,
+    m.recipient,
+    m.evidence,
+    m.reason,
+    m.recorded_by,
+    m.recorded_at
+from fact.maintenance as m
+cross join
+    lateral (
+        select array_agg(s.key order by s.key) as services
+        from fact.maintenance_service as ms
+        inner join fact.service as s on ms.service_id = s.service_id
+        where ms.maintenance_id = m.maintenance_id
+    ) as s
+cross join
+    lateral (
+        select
+            min(e.recorded_at) filter (where e.action = 'withdrawn') as withdrawn_at,
+            min(e.at) filter (where e.action = 'closed') as closed_at
+        from fact.maintenance_event as e
+        where e.maintenance_id = m.maintenance_id
+    ) as e
+order by m.starts desc, m.key asc;
+
+-- name: judge_maintenance
+-- What each contract makes of the windows of its services: one row per contract and window.
+with recorded as (
+    select tstzrange(min(starts), max(ends)) as span
+    from fact.maintenance
+    having count(*) > 0
+)
+
+select
+    j.key,
+    k.key as contract,
+    j.valid,
+    j.why,
+    j.notice_days
+from recorded as r
+cross join fact.contract as k
+cross join lateral sla.maintenance_of(k.key, r.span) as j
+order by j.key asc, k.key asc;

@@ -1,0 +1,103 @@
+"""The commands `import results` and `import maintenance`."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+
+from vigie import clock, settings, storing
+from vigie.cli.who import operator
+
+app = App(name="import", help="Take in results or maintenance from CSV files.")
+
+Directory = Annotated[Path, Parameter(name="--dir")]
+
+
+@app.command
+async def results(
+    file: Path,
+    *,
+    roll_up: bool = True,
+    directory: Directory = Path(),
+) -> int:
+    """Store the results of a CSV file; what is stored already is left alone.
+
+    The header is endpoint,location,at,outcome,duration_ms,status,reason. Times have an offset;
+    the last three columns may be empty. A bad row is reported and stops nothing else.
+
+    Parameters
+    ----------
+    file
+        CSV in UTF-8, plain or in gzip.
+    roll_up
+        Bring the figures up to date at the end.
+    directory
+        The catalogue's directory; the database must know its endpoints (`vigie apply`).
+    """
+    now = clock.now()
+    async with storing.open_database(settings.read(directory)) as pool:
+        with _progress(file) as advance:
+            imported = await storing.import_results(pool, file, now, advance)
+        if roll_up:
+            await storing.roll_up(pool, now)
+    return _say(imported, "result")
+
+
+@app.command
+async def maintenance(
+    file: Path,
+    *,
+    by: str | None = None,
+    directory: Directory = Path(),
+) -> int:
+    """Record the maintenance windows of a CSV file; what is recorded already is left alone.
+
+    The header is services,kind,starts,ends,announced,reason. Services are joined by ;, times
+    have an offset, announced may be empty. A bad row is reported and stops nothing else.
+
+    Parameters
+    ----------
+    file
+        CSV in UTF-8; its digest is kept as proof of the announcements.
+    by
+        Who records them; default: the user of this computer.
+    directory
+        The catalogue's directory; the database must know its services (`vigie apply`).
+    """
+    async with storing.open_database(settings.read(directory)) as pool:
+        imported = await storing.import_maintenance(pool, file, clock.now(), by=operator(by))
+    return _say(imported, "window")
+
+
+def _say(imported: storing.Imported, what: str) -> int:
+    """Print what became of the rows and return the exit status: 1 when some were refused."""
+    for problem in imported.problems:
+        print(f"vigie: {problem}", file=sys.stderr)
+    unsaid = imported.refused - len(imported.problems)
+    if unsaid:
+        print(f"vigie: and {unsaid:,} more bad rows", file=sys.stderr)
+    known = imported.rows - imported.new
+    print(
+        f"{_count(imported.new, f'new {what}')}, {known:,} known already,"
+        f" {_count(imported.refused, 'bad row')}"
+    )
+    return 1 if imported.refused else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+@contextmanager
+def _progress(file: Path) -> Iterator[Callable[[int, int], None]]:
+    """Give a function that moves a progress bar; it shows on a terminal only."""
+    console = Console(stderr=True)
+    columns = (file.name, BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("import", total=None)
+        yield lambda read, size: bar.update(task, completed=read, total=size)

@@ -1,0 +1,80 @@
+"""Taking in maintenance windows from CSV; importing a file again changes nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+
+from vigie.errors import UsageError
+from vigie.storing.csvfile import BadRowError, Imported, open_csv
+from vigie.storing.instant import read_instant
+from vigie.storing.queries import query
+from vigie.storing.registry import Window, check_window, import_window
+
+HEADER = ("services", "kind", "starts", "ends", "announced", "reason")
+
+
+async def import_maintenance(pool: asyncpg.Pool, path: Path, now: datetime, *, by: str) -> Imported:
+    """Record the windows of *path* and return what became of its rows.
+
+    The file's digest is kept as proof of its announcements. Each row is one transaction; a
+    window that is recorded already is left alone. Raises UsageError where *path* is no such file.
+    """
+    with open_csv(path, HEADER) as file:
+        async with pool.acquire() as connection:
+            parser = await _parser(connection, path, now)
+            windows = [window for chunk in file.chunks(parser) for window in chunk]
+            new = 0
+            for window in windows:
+                recorded = await import_window(connection, window, by=by, now=now)
+                new += not recorded.known
+        return file.imported(len(windows), new)
+
+
+class WindowParser:
+    """Turns the cells of a row into a window that can be recorded."""
+
+    def __init__(self, known: Sequence[str], proof: str, now: datetime) -> None:
+        self._known = known
+        self._proof = proof
+        self._now = now
+
+    def __call__(self, cells: list[str]) -> Window:
+        """Return the window of *cells*; raises BadRowError."""
+        if len(cells) != len(HEADER):
+            raise BadRowError(f"has {len(cells)} columns (write {len(HEADER)}: {','.join(HEADER)})")
+        try:
+            window = self._window(cells)
+            check_window(window, self._known, self._now)
+        except UsageError as error:
+            raise BadRowError(str(error)) from error
+        return window
+
+    def _window(self, cells: list[str]) -> Window:
+        services, kind, starts, ends, announced, reason = cells
+        told = _instant("announced", announced) if announced.strip() else None
+        return Window(
+            services=tuple(key.strip() for key in services.split(";") if key.strip()),
+            kind=kind,
+            starts=_instant("starts", starts),
+            ends=_instant("ends", ends),
+            reason=reason,
+            announced=told,
+            evidence=self._proof if told else None,
+        )
+
+
+def _instant(column: str, text: str) -> datetime:
+    try:
+        return read_instant(text)
+    except UsageError as error:
+        raise UsageError(f"{column}: {error}") from error
+
+
+async def _parser(connection: asyncpg.Connection, path: Path, now: datetime) -> WindowParser:
+    records = await connection.fetch(query("service_keys"))
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return WindowParser([record["key"] for record in records], f"{path.name} sha256:{digest}", now)
