@@ -93,7 +93,7 @@ class Embedded:
 
     def url(self) -> str:
         """Return where the server answers, password included."""
-        return server.url(password=self._told("password"), port=int(self._told("port")))
+        return server.url(password=self._told("password"), port=self._port())
 
     @property
     def _data(self) -> Path:
@@ -108,7 +108,7 @@ class Embedded:
         deadline = time.monotonic() + _PATIENCE
         while not _seize(lock := self._open("server.lock")):
             os.close(lock)
-            if server.answers(int(self._told("port"))):
+            if server.answers(self._port()):
                 return False
             if time.monotonic() > deadline:
                 raise DatabaseError(f"{self._data}: a crashed PostgreSQL does not end (restart)")
@@ -124,8 +124,7 @@ class Embedded:
         if not self._data.exists():
             self._tell("password", secrets.token_urlsafe(24))
             server.create(self._data, password=self._told("password"), account=account)
-        wanted = int(self._told("port") or 0)
-        port = server.start(self._data, wanted=wanted, account=account, lock=lock)
+        port = server.start(self._data, wanted=self._port(), account=account, lock=lock)
         self._tell("port", str(port))
 
     def _stop(self) -> None:
@@ -152,9 +151,12 @@ class Embedded:
     def _open(self, name: str) -> int:
         return os.open(place_of(self._home) / name, os.O_RDWR | os.O_CREAT, 0o600)
 
+    def _port(self) -> int:
+        """Return the port of the last start, 0 before the first."""
+        return int(self._told("port")) if (self._home / "postgres.port").exists() else 0
+
     def _told(self, name: str) -> str:
-        file = self._home / f"postgres.{name}"
-        return file.read_text(encoding="utf-8") if name != "port" or file.exists() else ""
+        return (self._home / f"postgres.{name}").read_text(encoding="utf-8")
 
     def _tell(self, name: str, text: str) -> None:
         """Write a small secret as a whole: a crash leaves the old one or the new one."""

@@ -70,10 +70,11 @@ def programs_for(data: Path, account: Account | None) -> Programs:
     programs = _fitting(data)
     if account is None or account.reaches(programs.path("postgres")):
         return programs
-    copy = Programs(root=_elsewhere() / f"postgresql-{programs.version}", version=programs.version)
-    if not copy.root.exists():
-        _copy(programs.root, copy.root)
-    return copy
+    wheel = programs.root.parent
+    copy = _elsewhere() / f"postgresql-{programs.version}"
+    if not copy.exists():
+        _copy(wheel, copy)
+    return Programs(root=copy / wheel.name / programs.root.name, version=programs.version)
 
 
 def _fitting(data: Path) -> Programs:
@@ -93,11 +94,12 @@ def _fitting(data: Path) -> Programs:
     return fitting[0]
 
 
-def _copy(root: Path, to: Path) -> None:
-    """Copy the programs to where every user may run them; all or nothing."""
-    _log.warning("copying PostgreSQL to %s, as %s is closed to its user", to, root)
+def _copy(wheel: Path, to: Path) -> None:
+    """Copy the wheel to where every user may run its programs; all or nothing."""
+    _log.warning("copying PostgreSQL to %s, as %s is closed to its user", to, wheel)
     half = to.with_name(f"{to.name}.half")
     shutil.rmtree(half, ignore_errors=True)
-    shutil.copytree(root, half, symlinks=True)
+    for folder in wheel.parent.glob(f"{wheel.name}*"):  # its libraries lie beside it
+        shutil.copytree(folder, half / folder.name, symlinks=True)
     subprocess.run(["chmod", "-R", "a+rX", str(half)], check=True)
     half.rename(to)
