@@ -9,7 +9,7 @@ from rich.text import Text
 
 from vigie.probing import Attempt, Outcome, Result
 
-HISTORY = 30  # results shown as marks
+HISTORY = 20  # results shown as marks
 PHASES = ("dns", "connect", "tls", "answer", "total ms")
 MARKS = {Outcome.UP: "·", Outcome.DOWN: "\N{MULTIPLICATION SIGN}", Outcome.UNKNOWN: "?"}
 COLOURS = {Outcome.UP: "green", Outcome.DOWN: "red", Outcome.UNKNOWN: "yellow"}
@@ -47,7 +47,7 @@ class Board:
     def table(self, availability: Mapping[str, str] | None = None) -> Table:
         """Return the table; *availability*, when known, is text of SQL by endpoint."""
         table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-        table.add_column("endpoint", overflow="ellipsis", no_wrap=True, ratio=1)
+        table.add_column("endpoint", overflow="ellipsis", no_wrap=True, ratio=1, min_width=20)
         table.add_column("outcome", no_wrap=True)
         for name in (*PHASES, "up", "down", "?"):
             table.add_column(name, justify="right")

@@ -24,9 +24,10 @@ async def show(
                 live.update(table(), refresh=True)
             live.update(table(), refresh=True)
         return
-    while not await _waited(stop, LINES_EVERY_S):
+    over = False
+    while not over:
+        over = await _waited(stop, LINES_EVERY_S)
         _print(console, lines())
-    _print(console, lines())
 
 
 def _print(console: Console, lines: Iterable[str]) -> None:
