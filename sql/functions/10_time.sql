@@ -17,7 +17,7 @@ comment on function sla.as_of() is
 create or replace function sla.seconds(spans tstzmultirange) returns numeric
 language sql immutable parallel safe
 begin atomic
-    select coalesce(sum(extract(epoch from upper(part) - lower(part))), 0)
+    select trim_scale(coalesce(sum(extract(epoch from upper(part) - lower(part))), 0))
     from unnest(spans) as part;
 end;
 comment on function sla.seconds(tstzmultirange) is
@@ -27,7 +27,7 @@ create or replace function sla.seconds(span tstzrange) returns numeric
 language sql immutable parallel safe
 return case
     when isempty(span) then 0
-    else extract(epoch from upper(span) - lower(span))
+    else trim_scale(extract(epoch from upper(span) - lower(span)))
 end;
 comment on function sla.seconds(tstzrange) is 'Length of the span in seconds, exact to the microsecond.';
 

@@ -3,7 +3,7 @@
 create or replace function sla.maintenance_of(contract text, period tstzrange)
 returns table (
     key text,
-    services text [],
+    services text[],
     kind text,
     starts timestamptz,
     ends timestamptz,

@@ -71,7 +71,7 @@ end;
 comment on function fact.outage_reach(text, text, tstzrange) is
 'A span that holds the period and, whole, every outage that touches it.';
 
-create or replace function fact.outage_cause(services text [], span tstzrange) returns text
+create or replace function fact.outage_cause(services text[], span tstzrange) returns text
 language sql stable parallel safe
 begin atomic
     with failed as (
@@ -92,10 +92,10 @@ begin atomic
     )
     from failed as f;
 end;
-comment on function fact.outage_cause(text [], tstzrange) is
+comment on function fact.outage_cause(text[], tstzrange) is
 'The first failed result of the services in the span: endpoint and reason. Null when the results are gone.';
 
-create or replace function fact.hit_customers(services text [], span tstzrange) returns bigint
+create or replace function fact.hit_customers(services text[], span tstzrange) returns bigint
 language sql stable parallel safe
 begin atomic
     select count(distinct c.customer_id)
@@ -105,12 +105,12 @@ begin atomic
     inner join fact.service as s on s.service_id = cs.service_id
     where v.replaced_at is null and v.valid && span and s.key = any(services);
 end;
-comment on function fact.hit_customers(text [], tstzrange) is
+comment on function fact.hit_customers(text[], tstzrange) is
 'How many customers had a contract that covered one of the services during the span.';
 
 create or replace function sla.outage(contract text, scope text, period tstzrange)
 returns table (
-    services text [],
+    services text[],
     started timestamptz,
     ended timestamptz,
     elapsed_s numeric,

@@ -119,7 +119,8 @@ create table fact.calendar_day (
 );
 comment on table fact.calendar_day is
 'Dates on which the weekly hours do not apply: closed (opens is null), or open at special hours.';
-create unique index calendar_day_key on fact.calendar_day (calendar_id, day, opens) nulls not distinct;
+create unique index calendar_day_key
+on fact.calendar_day (calendar_id, day, opens) nulls not distinct;
 comment on index fact.calendar_day_key is 'Serves the hours of a calendar.';
 
 create table fact.customer (

@@ -60,8 +60,8 @@ create table fact.endpoint_day (
     results_up integer not null,
     results_down integer not null,
     first_at timestamptz,
-    latency_bucket smallint [] not null,
-    latency_count integer [] not null,
+    latency_bucket smallint[] not null,
+    latency_count integer[] not null,
     primary key (endpoint_id, day)
 );
 comment on table fact.endpoint_day is

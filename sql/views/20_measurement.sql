@@ -1,0 +1,130 @@
+-- The evidence, by key.
+
+create or replace view sla.result as
+select
+    e.key as endpoint,
+    l.key as location,
+    r.at,
+    r.outcome::text as outcome,
+    r.reason,
+    r.status,
+    r.attempts,
+    r.lag_us,
+    r.duration_us,
+    r.dns_us,
+    r.connect_us,
+    r.tls_us,
+    r.first_byte_us
+from fact.result as r
+inner join fact.endpoint as e on e.endpoint_id = r.endpoint_id
+inner join fact.location as l on l.location_id = r.location_id;
+comment on view sla.result is 'One row per endpoint, location and slot. Key: endpoint, location, at.';
+comment on column sla.result.endpoint is 'Key of the endpoint.';
+comment on column sla.result.location is 'Key of the location that probed.';
+comment on column sla.result.at is 'The slot: the scheduled instant, UTC.';
+comment on column sla.result.outcome is
+'up, down (the target failed) or unknown (we could not tell).';
+comment on column sla.result.reason is 'Why it was not up; null when up, or when not known.';
+comment on column sla.result.status is 'HTTP status of the last attempt; null when none was read.';
+comment on column sla.result.attempts is 'Tries in the slot; 0 when the slot was missed.';
+comment on column sla.result.lag_us is 'From the slot to the first try, microseconds.';
+comment on column sla.result.duration_us is 'Of the last try, microseconds.';
+comment on column sla.result.dns_us is 'Name look-up, microseconds; null: not reached.';
+comment on column sla.result.connect_us is 'TCP connect, microseconds; null: not reached.';
+comment on column sla.result.tls_us is 'TLS handshake, microseconds; null: none.';
+comment on column sla.result.first_byte_us is
+'From the request to the first byte of the answer, microseconds; null: none came.';
+
+create or replace view sla.attempt as
+select
+    e.key as endpoint,
+    l.key as location,
+    a.at,
+    a.attempt,
+    a.started,
+    a.outcome::text as outcome,
+    a.reason,
+    a.detail,
+    a.address,
+    a.status,
+    a.duration_us
+from fact.attempt as a
+inner join fact.endpoint as e on e.endpoint_id = a.endpoint_id
+inner join fact.location as l on l.location_id = a.location_id;
+comment on view sla.attempt is
+'One row per try that was not up. Key: endpoint, location, at, attempt.';
+comment on column sla.attempt.endpoint is 'Key of the endpoint.';
+comment on column sla.attempt.location is 'Key of the location that probed.';
+comment on column sla.attempt.at is 'The slot, UTC.';
+comment on column sla.attempt.attempt is 'Number of the try in the slot, from 1.';
+comment on column sla.attempt.started is 'When the try began, UTC.';
+comment on column sla.attempt.outcome is 'down or unknown.';
+comment on column sla.attempt.reason is 'Why, from the closed list.';
+comment on column sla.attempt.detail is 'What was seen and what was expected.';
+comment on column sla.attempt.address is 'IP address that was probed; null: none was reached.';
+comment on column sla.attempt.status is 'HTTP status; null when none was read.';
+comment on column sla.attempt.duration_us is 'From start to verdict, microseconds.';
+
+create or replace view sla.latency_day as
+select
+    e.key as endpoint,
+    d.day,
+    d.results_up as results,
+    fact.latency_percentile(d.latency_bucket, d.latency_count, 0.50) as p50_ms,
+    fact.latency_percentile(d.latency_bucket, d.latency_count, 0.95) as p95_ms,
+    fact.latency_percentile(d.latency_bucket, d.latency_count, 0.99) as p99_ms
+from fact.endpoint_day as d
+inner join fact.endpoint as e on e.endpoint_id = d.endpoint_id;
+comment on view sla.latency_day is
+'One row per endpoint and UTC day: latency of its good results over all locations. Key: endpoint, day.';
+comment on column sla.latency_day.endpoint is 'Key of the endpoint.';
+comment on column sla.latency_day.day is 'UTC day.';
+comment on column sla.latency_day.results is 'Number of good results.';
+comment on column sla.latency_day.p50_ms is 'Median, ms, from a histogram; at most 9 % too high.';
+comment on column sla.latency_day.p95_ms is '95th percentile, ms; at most 9 % too high.';
+comment on column sla.latency_day.p99_ms is '99th percentile, ms; at most 9 % too high.';
+
+create or replace view sla.data_gap as
+with lifetime as (
+    select
+        e.endpoint_id,
+        e.key,
+        min(d.first_at) as first_at
+    from fact.endpoint as e
+    inner join fact.endpoint_day as d on d.endpoint_id = e.endpoint_id
+    group by e.endpoint_id, e.key
+),
+due as (
+    select
+        l.endpoint_id,
+        l.key,
+        g.day::date as day,
+        fact.counted(l.endpoint_id, tstzmultirange(
+            fact.day_span(g.day::date) * tstzrange(null, sla.as_of())
+        )) as counted
+    from lifetime as l
+    cross join lateral generate_series(
+        (l.first_at at time zone 'UTC')::date::timestamp,
+        (least(sla.as_of(), 'infinity') at time zone 'UTC')::date::timestamp,
+        interval '1 day'
+    ) as g (day)
+    where sla.as_of() >= l.first_at
+),
+gap as (
+    select u.key, u.counted - coalesce(d.up + d.down, '{}') as spans
+    from due as u
+    left join fact.endpoint_day as d on d.endpoint_id = u.endpoint_id and d.day = u.day
+)
+select
+    g.key as endpoint,
+    lower(p.span) as starts,
+    upper(p.span) as ends,
+    sla.seconds(p.span) as seconds
+from gap as g
+cross join lateral unnest(g.spans) as p (span);
+comment on view sla.data_gap is
+'One row per hole of an endpoint, cut at UTC midnights: time that counts but gave neither up nor down. Key: endpoint, starts.';
+comment on column sla.data_gap.endpoint is 'Key of the endpoint.';
+comment on column sla.data_gap.starts is 'Where the hole begins, UTC.';
+comment on column sla.data_gap.ends is 'Where it ends, UTC, exclusive.';
+comment on column sla.data_gap.seconds is 'Its length, seconds.';

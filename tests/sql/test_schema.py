@@ -1,0 +1,85 @@
+import asyncpg
+import pytest
+
+# Indexes of constraints and partitions are made by PostgreSQL and named after their owner.
+UNCOMMENTED = """
+with
+object as (
+    select 'pg_namespace'::regclass as catalog, oid, nspname as name, nspname as schema
+    from pg_namespace
+    union all
+    select 'pg_class'::regclass, relation.oid, relname, relnamespace::regnamespace::name
+    from pg_class as relation
+    where relation.relkind in ('r', 'p', 'v', 'm', 'i', 'I', 'f')
+        and not relation.relispartition
+        and not exists (select from pg_constraint where conindid = relation.oid)
+    union all
+    select 'pg_type'::regclass, oid, typname, typnamespace::regnamespace::name
+    from pg_type
+    where typtype in ('e', 'd')
+    union all
+    select 'pg_proc'::regclass, oid, proname, pronamespace::regnamespace::name
+    from pg_proc
+)
+select object.schema || '.' || object.name
+from object
+where object.schema = any($1)
+    and obj_description(object.oid, object.catalog::regclass::name) is null
+order by 1
+"""
+
+
+@pytest.mark.parametrize("schema", ["fact", "sla", "vigie_meta"])
+async def test_every_object_has_a_comment(connection: asyncpg.Connection, schema: str) -> None:
+    found = await connection.fetch(UNCOMMENTED, [schema])
+    assert [row[0] for row in found] == []
+
+
+async def test_an_object_without_comment_is_noticed(connection: asyncpg.Connection) -> None:
+    """The query above must be able to find something."""
+    await connection.execute(
+        "create table fact.silent_table (n integer);"
+        "create index silent_index on fact.silent_table (n);"
+        "create view sla.silent_view as select 1 as n;"
+        "create function sla.silent_function() returns integer language sql return 1;"
+    )
+    found = await connection.fetch(UNCOMMENTED, ["fact", "sla"])
+    assert {
+        "fact.silent_table",
+        "fact.silent_index",
+        "sla.silent_view",
+        "sla.silent_function",
+    } <= {row[0] for row in found}
+
+
+async def test_distributed_tables_have_no_triggers_and_no_foreign_keys(
+    connection: asyncpg.Connection,
+) -> None:
+    """They are to be spread over several servers by endpoint_id."""
+    tables = ["fact.result", "fact.attempt", "fact.endpoint_day"]
+    found = await connection.fetchval(
+        "select (select count(*) from pg_trigger where tgrelid = any($1::text[]::regclass[]))"
+        " + (select count(*) from pg_constraint"
+        " where contype = 'f' and conrelid = any($1::text[]::regclass[]))",
+        tables,
+    )
+    assert found == 0
+
+
+async def test_distributed_tables_have_endpoint_id_first_in_their_key(
+    connection: asyncpg.Connection,
+) -> None:
+    found = await connection.fetch("""
+        select conrelid::regclass::text, attname
+        from pg_constraint
+        inner join pg_attribute on conrelid = attrelid and conkey[1] = attnum
+        where contype = 'p' and conrelid in (
+            'fact.result'::regclass, 'fact.attempt'::regclass, 'fact.endpoint_day'::regclass
+        )
+        order by 1
+    """)
+    assert [tuple(row) for row in found] == [
+        ("fact.attempt", "endpoint_id"),
+        ("fact.endpoint_day", "endpoint_id"),
+        ("fact.result", "endpoint_id"),
+    ]
