@@ -131,8 +131,9 @@ class Watch:
 
     def begin(self) -> None:
         """Wait for the first slot after now: an earlier one may be another process's."""
-        self._skip(_now_ms())
-        self._wait()
+        now = _now_ms()
+        self._skip(now)
+        self._wait(now)
 
     def end(self) -> None:
         """Start nothing more."""
@@ -140,9 +141,11 @@ class Watch:
         if self._timer:
             self._timer.cancel()
 
-    def _wait(self) -> None:
-        """Set the timer for the next slot."""
-        now = _now_ms()
+    def _wait(self, now: int) -> None:
+        """Set the timer for the next slot.
+
+        By the *now* of the decision to wait: a slot between two looks at the clock would be lost.
+        """
         self._due = self._next(max(now, self._started))
         if self._ended or self._is_over(self._due):
             return
@@ -155,7 +158,7 @@ class Watch:
             # Starting everybody's slot now would be a burst, and none of them in its time.
             self._miss(slot_at(now, self._every, self._offset) + self._every)
             self._skip(now)
-            self._wait()
+            self._wait(now)
         else:
             self._turn(now)
 
@@ -169,7 +172,7 @@ class Watch:
         if slot > self._started and self._is_active(slot):
             self._start(slot)
         else:
-            self._wait()
+            self._wait(now)
 
     def _start(self, slot: int) -> None:
         self._miss(slot_at(slot, self._every, self._offset))

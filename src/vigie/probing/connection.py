@@ -158,7 +158,7 @@ class Connection(asyncio.Protocol):
             self._flush()  # the alert tells the target's log why
             self._fail(trust.failure(error, self._host))
         else:
-            self._flush()
+            # The last flight stays in the buffer and leaves with the request, in one packet.
             self._secured = True
             self._done()
 
@@ -170,10 +170,9 @@ class Connection(asyncio.Protocol):
         try:
             while data := self._tls.read(CHUNK):
                 self._feed(data)
+            self.eof_received()  # TLS's good-bye; TCP's may come much later
         except ssl.SSLWantReadError:
             self._flush()
-        except ssl.SSLZeroReturnError:
-            self.eof_received()
         except ssl.SSLError as error:
             self._fail(trust.failure(error, self._host))
         return None

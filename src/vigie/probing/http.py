@@ -7,7 +7,14 @@ from datetime import datetime
 from time import perf_counter_ns
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 
 from vigie import clock
 from vigie.catalogue import Endpoint, Model, refusal
@@ -68,7 +75,7 @@ class HttpEndpoint(Endpoint):
     redirects: int = Field(5, ge=0, le=10)  # followed at most; 0: none
     verify: Annotated[
         Literal[True] | Unverified,
-        PlainValidator(_verify),
+        BeforeValidator(_verify),
         WithJsonSchema({"anyOf": [{"const": True}, Unverified.model_json_schema()]}),
     ] = True
     expect: HttpExpect = HttpExpect()

@@ -10,6 +10,7 @@ from vigie.probing.result import Reason
 HEAD_MAX = 64 * 1024  # bytes of status lines and headers, interim answers included
 BODY_MAX = 1024 * 1024  # bytes, on the wire and decompressed
 SWITCHING_PROTOCOLS, OK = 101, 200
+HEAD_TOO_LARGE = "the headers are larger than 64 KiB"
 TOO_LARGE = "the body is larger than 1 MiB (probe a smaller page, or write method: HEAD)"
 
 
@@ -24,7 +25,9 @@ class Response:
         self.encoded = ""  # the encoding of a body that cannot be read, such as br
         self._head_only = method == "HEAD"
         self._in_head = True
-        self._head_size = 0
+        self._values: dict[str, list[str]] = {}
+        self._named = 0  # bytes of names and values
+        self._head_size = 0  # bytes fed before the body
         self._body_size = 0
         self._parts: list[bytes] = []
         self._inflate: Inflate | None = None
@@ -43,7 +46,7 @@ class Response:
         except httptools.HttpParserError as error:
             self._unless_complete(error)
         if self._in_head and self._head_size > HEAD_MAX:
-            raise Failed(Reason.TOO_LARGE, "the headers are larger than 64 KiB")
+            raise Failed(Reason.TOO_LARGE, HEAD_TOO_LARGE)
 
     def _unless_complete(self, error: BaseException) -> None:
         """Raise what went wrong, but not for what follows a complete answer."""
@@ -71,12 +74,21 @@ class Response:
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Keep a header (httptools calls this and the next ones)."""
+        if self.complete:
+            return  # of an answer that nobody asked for
+        self._named += len(name) + len(value)
+        if self._named > HEAD_MAX:
+            raise Failed(Reason.TOO_LARGE, HEAD_TOO_LARGE)
         key, text = name.decode("latin-1").lower(), value.decode("latin-1").strip()
-        self.headers[key] = f"{self.headers[key]}, {text}" if key in self.headers else text
+        self._values.setdefault(key, []).append(text)
 
     def on_headers_complete(self) -> None:
         """Prepare for the body."""
+        if self.complete:
+            return
         self.status = self._parser.get_status_code()
+        self.headers = {name: ", ".join(values) for name, values in self._values.items()}
+        self._values.clear()
         if self._is_interim():
             return
         self._in_head = False
@@ -100,9 +112,7 @@ class Response:
 
     def on_message_complete(self) -> None:
         """End the answer, or wait for the real one after an interim one."""
-        if self._is_interim():
-            self.headers.clear()
-        elif not self.complete:
+        if not self._is_interim() and not self.complete:
             self._finish()
 
     def _is_interim(self) -> bool:
