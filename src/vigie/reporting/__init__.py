@@ -1,1 +1,26 @@
-"""…"""
+"""Figures of a contract's period, as a record, as JSON, as HTML and as a PDF."""
+
+from vigie.reporting.document import to_json
+from vigie.reporting.figures import figures
+from vigie.reporting.files import write
+from vigie.reporting.formats import Formats, utc
+from vigie.reporting.making import make_pdf, read
+from vigie.reporting.periods import Asked, asked
+from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
+
+__all__ = [
+    "Asked",
+    "Availability",
+    "Figures",
+    "Formats",
+    "Longest",
+    "Outage",
+    "Window",
+    "asked",
+    "figures",
+    "make_pdf",
+    "read",
+    "to_json",
+    "utc",
+    "write",
+]

@@ -15,6 +15,9 @@ from vigie.reporting.records import Availability, Day, Figures
 STEPS = (Decimal(0), Decimal(60), Decimal(300), Decimal(600))  # upper ends; above: crisis-sized
 TICKS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 172800)
 
+MOST_TICKS = 6
+A_MONTH = 31  # days; a longer axis is marked by month
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
@@ -93,16 +96,14 @@ def calendars(figures: Figures) -> tuple[Calendar, ...]:
     if not figures.days:
         return ()
     frame = pd.DataFrame({"day": pd.to_datetime([day.day for day in figures.days])})
-    frame["month"] = frame["day"].dt.to_period("M")
+    number = frame["day"].dt.day - 1
     frame["column"] = frame["day"].dt.weekday
-    offset = frame.groupby("month")["column"].transform("first")
-    first = frame.groupby("month")["day"].transform("first")
-    frame["row"] = ((frame["day"] - first).dt.days + offset) // 7
+    frame["row"] = (number + (frame["column"] - number) % 7) // 7
     grids = []
-    for month, part in frame.groupby("month"):
+    for month, part in frame.groupby(frame["day"].dt.strftime("%Y-%m-01")):
         places = zip(part.index, part["column"], part["row"], strict=True)
         cells = tuple(_cell(figures, figures.days[i], int(c), int(r)) for i, c, r in places)
-        start = month.to_timestamp().date()
+        start = date.fromisoformat(str(month))
         grids.append(Calendar(month=start, rows=int(part["row"].max()) + 1, cells=cells))
     return tuple(grids)
 
@@ -180,12 +181,12 @@ def _known_until(figures: Figures) -> datetime:
 
 
 def _ticks(top: Decimal) -> list[Decimal]:
-    step = next((tick for tick in TICKS if top / tick < 6), TICKS[-1])
+    step = next((tick for tick in TICKS if top / tick < MOST_TICKS), TICKS[-1])
     return [Decimal(value) for value in range(0, int(top) + 1, step)]
 
 
 def _axis(days: Sequence[Day]) -> list[Day]:
-    if len(days) > 31:
+    if len(days) > A_MONTH:
         return [day for day in days if day.day.day == 1]
     return [day for day in days if (day.day - days[0].day) % timedelta(days=7) == timedelta(0)]
 

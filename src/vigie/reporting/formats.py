@@ -43,11 +43,11 @@ class Formats:
         return format_decimal(plain, locale=self.locale, decimal_quantization=False) + SPACE + "s"
 
     def duration(self, value: Decimal | None) -> str:
-        """Return exact hours, minutes and seconds: `9 min 0 s`; parts above the first are left out."""
+        """Return exact hours, minutes and seconds, from the first that is not zero: `9 min 0 s`."""
         if value is None:
             return DASH
-        minutes, rest = divmod(value, 60)
-        hours, minutes = divmod(int(minutes), 60)
+        whole, rest = divmod(value, 60)
+        hours, minutes = divmod(int(whole), 60)
         parts = [(hours, "h"), (minutes, "min")]
         first = next((i for i, (amount, _) in enumerate(parts) if amount), len(parts))
         shown = [f"{amount}{SPACE}{unit}" for amount, unit in parts[first:]]

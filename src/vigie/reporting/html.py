@@ -14,7 +14,6 @@ from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.records import Figures
 from vigie.reporting.words import resolve, words
 
-
 FILTERS = (
     "percent",
     "seconds",
@@ -29,7 +28,7 @@ FILTERS = (
 
 
 def roots(directory: Path) -> tuple[Path, ...]:
-    """Return the report folders in the order they are searched: the user's, then the shipped one."""
+    """Return the report folders in the order of search: the user's, then the shipped one."""
     return (directory / "reports", paths.REPORTS)
 
 

@@ -42,8 +42,8 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seconds:
-    """A period cut into classes; outside to up sum to the period."""
+class Classes:
+    """A span of time cut into classes; outside to up sum to the period."""
 
     period: Decimal
     outside: Decimal
@@ -52,7 +52,14 @@ class Seconds:
     unplanned: Decimal
     unknown: Decimal
     up: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds(Classes):
+    """The classes of a scope's period, and the committed time that its contract makes of them."""
+
     committed: Decimal
+    unmeasured: Decimal  # the part of unknown that is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +138,7 @@ class Day:
     day: date
     starts: datetime
     ends: datetime
-    seconds: Seconds
+    seconds: Classes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

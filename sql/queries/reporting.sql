@@ -1,0 +1,267 @@
+-- What the table, the JSON and the PDF of a contract's period are made of.
+
+-- name: report_contracts
+-- Every contract with its zone now and the instants between which it holds.
+select
+    c.key,
+    min(lower(v.valid)) as starts,
+    nullif(max(coalesce(upper(v.valid), 'infinity')), 'infinity') as ends,
+    (array_agg(v.timezone order by v.valid desc))[1] as timezone
+from fact.contract as c
+inner join fact.contract_version as v on c.contract_id = v.contract_id
+where v.replaced_at is null
+group by c.key
+order by c.key;
+
+-- name: report_period
+-- The period of a contract ($1) and kind ($2) that holds a day ($3).
+select
+    $2::text as kind,
+    lower(p) as starts,
+    upper(p) as ends,
+    fact.timezone($1, $3) as timezone,
+    upper(p) <= sla.as_of() as complete,
+    nullif(sla.as_of(), '-infinity') as as_of,
+    p as span
+from sla.period($1, $2, $3) as p;
+
+-- name: report_terms
+-- The contract's ($1) version in force at the end of the period ($2).
+select
+    c.key,
+    u.name as customer,
+    u.language,
+    v.plan,
+    v.timezone,
+    (lower(v.valid) at time zone v.timezone)::date as version_from,
+    (upper(v.valid) at time zone v.timezone)::date as version_until,
+    v.basis,
+    v.maintenance,
+    v.unknown,
+    agreed.key as hours,
+    working.key as interruption_calendar,
+    extract(epoch from v.join_within) as join_within_s,
+    v.notice_working_days,
+    notice.key as notice_calendar,
+    extract(epoch from v.crisis_longer_than) as crisis_longer_than_s,
+    v.crisis_customers
+from fact.contract as c
+inner join fact.contract_version as v on c.contract_id = v.contract_id
+inner join fact.customer as u on c.customer_id = u.customer_id
+left join fact.calendar as agreed on v.hours = agreed.calendar_id
+left join fact.calendar as working on v.interruption_calendar = working.calendar_id
+left join fact.calendar as notice on v.notice_calendar = notice.calendar_id
+where c.key = $1 and v.replaced_at is null and v.valid && $2::tstzrange
+order by v.valid desc
+limit 1;
+
+-- name: report_availability
+-- The contract's ($1) availability in the period ($2), the solution's and each service's, worst
+-- service first.
+with covered as (
+    select distinct on (s.key)
+        s.key,
+        s.name,
+        cs.essential,
+        cs.position
+    from fact.contract as c
+    inner join fact.contract_version as v on c.contract_id = v.contract_id
+    inner join fact.contract_service as cs on v.version_id = cs.version_id
+    inner join fact.service as s on cs.service_id = s.service_id
+    where c.key = $1 and v.replaced_at is null and v.valid && $2::tstzrange
+    order by s.key asc, v.valid desc
+),
+
+scoped as (
+    select
+        'solution' as scope,
+        'solution' as name,
+        true as essential,
+        0 as position
+    union all
+    select
+        co.key,
+        co.name,
+        co.essential,
+        co.position
+    from covered as co
+)
+
+select
+    sc.scope,
+    sc.name,
+    sc.essential,
+    a.period_s as period,
+    a.outside_s as outside,
+    a.excluded_s as excluded,
+    a.planned_s as planned,
+    a.unplanned_s as unplanned,
+    a.unknown_s as unknown,
+    a.up_s as up,
+    a.committed_s as committed,
+    a.unknown_s - a.future_s as unmeasured,
+    a.percent,
+    a.low,
+    a.high,
+    a.coverage,
+    trim_scale(a.target * 100)::text as target,
+    a.budget_s,
+    a.budget_used_s as used_s,
+    a.budget_left_s as left_s,
+    greatest(a.budget_used_s - a.budget_s, 0) as over_s,
+    a.budget_used_percent as used_share,
+    a.verdict,
+    a.confidence
+from scoped as sc
+cross join lateral sla.availability($1, sc.scope, $2) as a
+order by a.ratio asc nulls last, a.unknown_s desc, sc.position asc;
+
+-- name: report_longest
+-- The contract's ($1) longest interruption of a scope ($2) in the period ($3).
+select
+    l.working_s,
+    l.elapsed_s,
+    l.limit_s,
+    l.verdict
+from sla.longest_interruption($1, $2, $3) as l;
+
+-- name: report_outages
+-- The contract's ($1) outages of a scope ($2) that touch the period ($3).
+select
+    o.services,
+    o.started as starts,
+    o.ended as ends,
+    o.elapsed_s,
+    o.clipped_s,
+    o.working_s,
+    o.certain_s,
+    o.possible_s,
+    o.open,
+    o.crisis,
+    o.cause
+from sla.outage($1, $2, $3) as o
+order by o.started;
+
+-- name: report_maintenance
+-- The maintenance windows of the contract ($1) that touch the period ($2).
+select
+    m.key,
+    m.services,
+    m.kind,
+    m.starts,
+    m.ends,
+    m.announced_at,
+    m.channel,
+    m.recipient,
+    m.evidence,
+    m.reason,
+    m.notice_days,
+    m.valid,
+    m.why,
+    m.down_s
+from sla.maintenance_of($1, $2) as m
+order by m.starts, m.key;
+
+-- name: report_days
+-- The seconds of each class on each local day of the period ($3) of a contract ($1) and scope ($2),
+-- in the zone ($4).
+with span as (
+    select
+        t.span,
+        t.class
+    from sla.timeline($1, $2, $3) as t
+),
+
+dated as (
+    select
+        d::date as day,
+        tstzrange(d at time zone $4, (d + interval '1 day') at time zone $4) as span
+    from generate_series(
+        date_trunc('day', lower($3::tstzrange) at time zone $4),
+        (upper($3::tstzrange) at time zone $4) - interval '1 microsecond',
+        interval '1 day'
+    ) as d
+)
+
+select
+    d.day,
+    lower(d.span) as starts,
+    upper(d.span) as ends,
+    coalesce(sum(sla.seconds(s.span * d.span)), 0) as period,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'outside'), 0) as outside,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'excluded'), 0) as excluded,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'planned'), 0) as planned,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'unplanned'), 0)
+        as unplanned,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'unknown'), 0) as unknown,
+    coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'up'), 0) as up
+from dated as d
+left join span as s on s.span && d.span
+group by d.day, d.span
+order by d.day;
+
+-- name: report_steps
+-- The unplanned spans of a contract ($1) and scope ($2) in the period ($3), adding up.
+select
+    lower(t.span) as starts,
+    upper(t.span) as ends,
+    sum(sla.seconds(t.span)) over so_far - sla.seconds(t.span) as before_s,
+    sum(sla.seconds(t.span)) over so_far as after_s
+from sla.timeline($1, $2, $3) as t
+where t.class = 'unplanned'
+window so_far as (order by t.span)
+order by t.span;
+
+-- name: report_probes
+-- How the endpoints of the contract ($1) were probed at the end of the period ($2). Addresses are
+-- shown without what could be a secret: user, password and query.
+with covered as (
+    select
+        cs.service_id,
+        min(cs.position) as position
+    from fact.contract as c
+    inner join fact.contract_version as v on c.contract_id = v.contract_id
+    inner join fact.contract_service as cs on v.version_id = cs.version_id
+    where c.key = $1 and v.replaced_at is null and v.valid && $2::tstzrange
+    group by cs.service_id
+),
+
+latest as (
+    select distinct on (e.endpoint_id)
+        co.position,
+        s.key as service,
+        e.key as endpoint,
+        ev.every,
+        ev.quorum,
+        ev.spec,
+        coalesce(ev.spec ->> 'http', ev.spec ->> 'tcp', ev.spec ->> 'tls', ev.spec ->> 'dns')
+            as address
+    from covered as co
+    inner join fact.service as s on co.service_id = s.service_id
+    inner join fact.service_endpoint as se
+        on s.service_id = se.service_id and se.during && $2::tstzrange
+    inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
+    inner join fact.endpoint_version as ev
+        on e.endpoint_id = ev.endpoint_id and ev.valid && $2::tstzrange
+    order by e.endpoint_id asc, ev.valid desc
+)
+
+select
+    l.service,
+    l.endpoint,
+    regexp_replace(regexp_replace(l.address, '[?#].*$', ''), '//[^/@]*@', '//') as target,
+    extract(epoch from l.every) as every_s,
+    l.quorum,
+    coalesce(
+        nullif(array(select jsonb_array_elements_text(l.spec -> 'locations')), '{}'),
+        array(
+            select o.key from fact.location as o
+            order by o.key
+        )
+    ) as locations
+from latest as l
+order by l.position, l.endpoint;
+
+-- name: report_version
+-- The version of the definitions.
+select sla.version();

@@ -1,0 +1,59 @@
+"""The command `report`: a contract's PDF for a period."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich.console import Console
+
+from vigie import clock, settings
+from vigie.reporting import Figures, Formats, asked, make_pdf, read, write
+
+
+async def report(
+    contract: str,
+    /,
+    *,
+    month: str | None = None,
+    quarter: str | None = None,
+    year: str | None = None,
+    scope: str = "solution",
+    output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
+    language: str | None = None,
+    directory: Annotated[Path, Parameter(name="--dir")] = Path(),
+) -> None:
+    """Write a contract's PDF report for a period.
+
+    Parameters
+    ----------
+    contract
+        The contract's key.
+    month
+        YYYY-MM, such as 2026-05, in the contract's time zone.
+    quarter
+        YYYY-Qn, such as 2026-Q2.
+    year
+        YYYY, such as 2026.
+    scope
+        solution (the essential services), or the key of one service.
+    output
+        The file to write; without it CONTRACT-PERIOD.pdf in the current directory.
+    language
+        en or fr; without it the customer's language.
+    directory
+        The catalogue's directory; its reports/templates win over the shipped ones.
+    """
+    period = asked(month=month, quarter=quarter, year=year)
+    now = clock.now()
+    found = await read(
+        settings.read(directory), contract=contract, asked=period, now=now, scope=scope
+    )
+    path = output or Path(f"{contract}-{period.name}.pdf")
+    write(path, make_pdf(found, directory=directory, now=now, language=language))
+    Console(highlight=False, soft_wrap=True, markup=False).print(_told(path, found))
+
+
+def _told(path: Path, found: Figures) -> str:
+    of = found.availability
+    figure = Formats("en", found.period.timezone).percent(of.percent)
+    return f"Wrote {path}: {found.period.name}, {figure}, {of.verdict.replace('_', ' ')}."

@@ -1,0 +1,204 @@
+"""The command `sla`: a contract's figures for a period, as a table or as JSON."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from vigie import clock, settings
+from vigie.reporting import (
+    Availability,
+    Figures,
+    Formats,
+    Longest,
+    Outage,
+    Window,
+    asked,
+    read,
+    to_json,
+    utc,
+)
+
+COLOURS = {"met": "green", "missed": "red", "not_provable": "yellow", "running": "cyan"}
+
+
+async def sla(
+    contract: str,
+    /,
+    *,
+    month: str | None = None,
+    quarter: str | None = None,
+    year: str | None = None,
+    scope: str = "solution",
+    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    directory: Annotated[Path, Parameter(name="--dir")] = Path(),
+) -> None:
+    """Show a contract's figures for a period.
+
+    Parameters
+    ----------
+    contract
+        The contract's key.
+    month
+        YYYY-MM, such as 2026-05, in the contract's time zone.
+    quarter
+        YYYY-Qn, such as 2026-Q2.
+    year
+        YYYY, such as 2026.
+    scope
+        solution (the essential services), or the key of one service.
+    as_json
+        Print one JSON object instead of tables.
+    directory
+        The catalogue's directory, with probes/ and reports/ in it.
+    """
+    period = asked(month=month, quarter=quarter, year=year)
+    found = await read(
+        settings.read(directory), contract=contract, asked=period, now=clock.now(), scope=scope
+    )
+    if as_json:
+        print(json.dumps(to_json(found), ensure_ascii=False, indent=2))
+    else:
+        _print(found, Console(highlight=False))
+
+
+def _print(found: Figures, console: Console) -> None:
+    formats = Formats("en", found.period.timezone)
+    tables = [_summary(found, formats), _services(found, formats)]
+    if found.outages:
+        tables.append(_outages(found.outages, found, formats))
+    if found.maintenance:
+        tables.append(_maintenance(found.maintenance, found, formats))
+    for table in tables:
+        console.print(table)
+
+
+def _summary(found: Figures, formats: Formats) -> Table:
+    of, period, contract = found.availability, found.period, found.contract
+    table = Table.grid(padding=(0, 2))
+    so_far = "" if period.complete else ", so far"
+    rows: list[tuple[str, str | Text]] = [
+        ("Contract", f"{contract.key}, {contract.customer}, plan {contract.plan}"),
+        ("Scope", of.scope),
+        ("Period", f"{period.name}{so_far}, {_span(found, formats)}"),
+        ("UTC", f"{utc(period.starts)} to {utc(period.ends)}, end excluded"),
+        ("As of", utc(period.as_of) if period.as_of else "nothing measured yet"),
+        ("Availability", f"{formats.percent(of.percent)} (cut, not rounded)"),
+        ("Target", formats.percent(of.target)),
+        ("Verdict", _verdict(of, found)),
+        ("Bounds", f"{formats.percent(of.low)} to {formats.percent(of.high)}"),
+        ("Coverage", formats.percent(of.coverage)),
+        ("Budget", _budget(of, formats)),
+        ("Longest", _longest(found.longest, formats)),
+    ]
+    for label, value in rows:
+        table.add_row(Text(label, style="bold"), value if isinstance(value, Text) else Text(value))
+    return table
+
+
+def _span(found: Figures, formats: Formats) -> str:
+    period = found.period
+    return f"{formats.moment(period.starts)} to {formats.moment(period.ends)} {period.timezone}"
+
+
+def _verdict(of: Availability, found: Figures) -> Text:
+    text = Text(_words(of.verdict), style=f"bold {COLOURS.get(of.verdict, 'default')}")
+    if of.confidence:
+        text.append(f" ({_words(of.confidence)})", style="default")
+    if of.target and not found.basis:
+        text.append(f"; indicator only, judged by the {found.contract.basis}", style="default")
+    return text
+
+
+def _budget(of: Availability, formats: Formats) -> str:
+    if of.budget_s is None:
+        return formats.percent(None)
+    used, allowed = formats.duration(of.used_s), formats.duration(of.budget_s)
+    return (
+        f"{used} used of {allowed} ({formats.percent(of.used_share)}),"
+        f" {formats.duration(of.left_s)} left"
+    )
+
+
+def _longest(longest: Longest, formats: Formats) -> str:
+    return (
+        f"{formats.duration(longest.working_s)} working,"
+        f" {formats.duration(longest.elapsed_s)} elapsed,"
+        f" limit {formats.limit(longest.limit_s)}: {_words(longest.verdict)}"
+    )
+
+
+def _words(value: str) -> str:
+    return value.replace("_", " ")
+
+
+def _services(found: Figures, formats: Formats) -> Table:
+    table = _table("Services, worst first", "Service", "Name")
+    for title in ("Available", "Low", "High", "Unplanned", "Planned", "Unknown"):
+        table.add_column(title, justify="right")
+    table.add_column("Verdict")
+    for service in found.services:
+        seconds = service.seconds
+        shares = (service.percent, service.low, service.high)
+        table.add_row(
+            service.scope,
+            Text(service.name + ("" if service.essential else " (not essential)")),
+            *(formats.percent(share) for share in shares),
+            *(formats.seconds(s) for s in (seconds.unplanned, seconds.planned, seconds.unknown)),
+            Text(_words(service.verdict), style=COLOURS.get(service.verdict, "default")),
+        )
+    return table
+
+
+def _outages(outages: tuple[Outage, ...], found: Figures, formats: Formats) -> Table:
+    table = _table("Outages", "Services", f"Start ({found.period.timezone})", "End")
+    for title in ("Elapsed", "In period", "Working", "Certain to possible"):
+        table.add_column(title, justify="right")
+    table.add_column("Cause")
+    for outage in outages:
+        lengths = (outage.elapsed_s, outage.clipped_s, outage.working_s)
+        bounds = f"{formats.duration(outage.certain_s)} to {formats.duration(outage.possible_s)}"
+        table.add_row(
+            ", ".join(outage.services),
+            formats.moment(outage.starts),
+            "still down" if outage.open else formats.moment(outage.ends),
+            *(formats.duration(length) for length in lengths),
+            bounds,
+            Text(f"{outage.cause or ''}{' (crisis)' if outage.crisis else ''}".strip()),
+        )
+    return table
+
+
+def _maintenance(windows: tuple[Window, ...], found: Figures, formats: Formats) -> Table:
+    start = f"Start ({found.period.timezone})"
+    table = _table("Maintenance", "Services", "Kind", start, "End", "Announced")
+    table.add_column("Measured down", justify="right")
+    table.add_column("Valid")
+    for window in windows:
+        told = formats.moment(window.announced_at) if window.announced_at else "not announced"
+        table.add_row(
+            ", ".join(window.services),
+            window.kind,
+            formats.moment(window.starts),
+            formats.moment(window.ends),
+            told,
+            formats.duration(window.down_s),
+            Text("yes" if window.valid else f"no: {window.why}"),
+        )
+    return table
+
+
+def _table(title: str, *columns: str) -> Table:
+    return Table(
+        *columns,
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE,
+        pad_edge=False,
+    )

@@ -1,0 +1,130 @@
+"""The figures of a contract's period: fetched through named queries, reshaped, never computed."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+import asyncpg
+
+from vigie.errors import UsageError
+from vigie.reporting.formats import Formats
+from vigie.reporting.periods import Asked, nearest
+from vigie.reporting.records import (
+    Availability,
+    Classes,
+    Contract,
+    Day,
+    Figures,
+    Longest,
+    Outage,
+    Period,
+    Probe,
+    Seconds,
+    Step,
+    Window,
+)
+from vigie.storing import query
+
+Row = Mapping[str, Any]
+Made = TypeVar("Made")
+SOLUTION = "solution"
+
+
+async def figures(
+    connection: asyncpg.Connection,
+    *,
+    contract: str,
+    asked: Asked,
+    now: datetime,
+    scope: str = SOLUTION,
+) -> Figures:
+    """Return the figures of *contract* and *scope* for a period that has begun at *now*.
+
+    Call it in one repeatable-read transaction, so that all figures see the same results.
+    Raises UsageError for what does not exist: contract, scope, or a period outside the contract.
+    """
+    agreed = _agreed(contract, await _rows(connection, "report_contracts"))
+    [period] = await _rows(connection, "report_period", contract, asked.kind, asked.day)
+    _check(contract, agreed, asked, period, now)
+    span = period["span"]
+    scopes = await _rows(connection, "report_availability", contract, span)
+    of = _scope(contract, scope, scopes)
+    [terms] = await _rows(connection, "report_terms", contract, span)
+    [longest] = await _rows(connection, "report_longest", contract, scope, span)
+    outages = await _rows(connection, "report_outages", contract, scope, span)
+    windows = await _rows(connection, "report_maintenance", contract, span)
+    days = await _rows(connection, "report_days", contract, scope, span, period["timezone"])
+    steps = await _rows(connection, "report_steps", contract, scope, span)
+    probes = await _rows(connection, "report_probes", contract, span)
+    return Figures(
+        contract=_record(Contract, terms),
+        period=_record(Period, {**period, "name": asked.name}),
+        availability=_availability(of),
+        basis=asked.kind == terms["basis"],
+        longest=_record(Longest, longest),
+        outages=tuple(_record(Outage, row) for row in outages),
+        maintenance=tuple(_record(Window, row) for row in windows if _touches(row, scope)),
+        services=tuple(_availability(row) for row in scopes if row["scope"] != SOLUTION),
+        days=tuple(_record(Day, {**row, "seconds": _record(Classes, row)}) for row in days),
+        steps=tuple(_record(Step, row) for row in steps),
+        probes=tuple(_record(Probe, row) for row in probes),
+        sla_version=await connection.fetchval(query("report_version")),
+    )
+
+
+async def _rows(connection: asyncpg.Connection, name: str, *arguments: object) -> list[Row]:
+    return [dict(row) for row in await connection.fetch(query(name), *arguments)]
+
+
+def _touches(window: Row, scope: str) -> bool:
+    return scope == SOLUTION or scope in window["services"]
+
+
+def _scope(contract: str, scope: str, rows: list[Row]) -> Row:
+    scopes = {row["scope"]: row for row in rows}
+    if scope not in scopes:
+        hint = nearest(scope, scopes)
+        raise UsageError(f'scope "{scope}": {contract} does not cover it ({hint})')
+    return scopes[scope]
+
+
+def _agreed(contract: str, known: list[Row]) -> Row:
+    found = {row["key"]: row for row in known}
+    if contract not in found:
+        hint = nearest(contract, found)
+        raise UsageError(f'contract "{contract}": there is none of this key ({hint})')
+    return found[contract]
+
+
+def _check(contract: str, agreed: Row, asked: Asked, period: Row, now: datetime) -> None:
+    formats = Formats("en", period["timezone"])
+    if period["starts"] > now:
+        today = formats.local(now).date()
+        raise UsageError(f"{asked.name} has not begun; today is {today} (write an earlier one)")
+    if agreed["starts"] is not None and period["ends"] <= agreed["starts"]:
+        first = formats.local(agreed["starts"]).date()
+        raise UsageError(
+            f"{asked.name} lies before contract {contract}, which begins on {first}"
+            f" (write {first:%Y-%m} or later)"
+        )
+    if agreed["ends"] is not None and period["starts"] >= agreed["ends"]:
+        end = formats.local(agreed["ends"]).date()
+        raise UsageError(
+            f"{asked.name} lies after contract {contract}, which ended before {end}"
+            " (write an earlier one)"
+        )
+
+
+def _record(made: type[Made], row: Row) -> Made:
+    """Return a record from the columns that bear its fields' names."""
+    names = [field.name for field in fields(made)]  # type: ignore[arg-type] # all are dataclasses
+    return made(**{name: _frozen(row[name]) for name in names})
+
+
+def _frozen(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _availability(row: Row) -> Availability:
+    return _record(Availability, {**row, "seconds": _record(Seconds, row)})

@@ -1,0 +1,34 @@
+"""Files that are written whole or not at all."""
+
+import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from vigie.errors import ReportError
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put *content* at *path* whole or not at all."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise ReportError(f"{folder}: there is no such directory (make it, or write another -o)")
+    if path.is_dir():
+        raise ReportError(f"{path}: is a directory (write a file name after -o)")
+    try:
+        _replace(path, content)
+    except OSError as error:
+        raise ReportError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def _replace(path: Path, content: bytes) -> None:
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
+        made = Path(draft.name)
+        try:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+            made.chmod(0o644)
+            made.replace(path)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise

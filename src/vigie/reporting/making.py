@@ -1,0 +1,41 @@
+"""The whole way from a question to figures, and from figures to a PDF."""
+
+from datetime import datetime
+from pathlib import Path
+
+from vigie.reporting.document import to_json
+from vigie.reporting.figures import figures
+from vigie.reporting.periods import Asked
+from vigie.reporting.records import Figures
+from vigie.settings import Settings
+from vigie.storing import open_database
+
+
+async def read(
+    settings: Settings, *, contract: str, asked: Asked, now: datetime, scope: str = "solution"
+) -> Figures:
+    """Return the figures from the database of *settings*, all of one moment."""
+    async with (
+        open_database(settings) as pool,
+        pool.acquire() as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        return await figures(connection, contract=contract, asked=asked, now=now, scope=scope)
+
+
+def make_pdf(
+    found: Figures,
+    *,
+    directory: Path,
+    now: datetime,
+    language: str | None = None,
+    demonstration: bool = False,
+) -> bytes:
+    """Return the report as PDF; templates of *directory* win over the shipped ones."""
+    # These take a second to import, and a table of figures needs neither.
+    from vigie.reporting.html import roots, to_html
+    from vigie.reporting.pdf import render
+
+    folders = roots(directory)
+    page = to_html(found, folders=folders, now=now, language=language, demonstration=demonstration)
+    return render(page, folders=folders, data=to_json(found), created=now)
