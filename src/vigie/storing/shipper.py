@@ -27,11 +27,14 @@ DEADLINE_S = 120.0  # of one transaction; a connection may be dead and not say s
 LONGEST_PAUSE_S = 30.0
 RETRY_ASIDE_S = 600.0
 
-# The rows are at fault, not the database: trying again would block the queue for ever.
 _BAD_ROWS = (ValueError, OverflowError, asyncpg.DataError, asyncpg.NotNullViolationError)
 _NO_DATABASE = (OSError, TimeoutError, exceptions.PostgresError, exceptions.InterfaceError)
 
 log = structlog.get_logger()
+
+
+class BadRowsError(Exception):
+    """The rows are at fault, not the database: trying again would block the queue for ever."""
 
 
 class Shipper:
@@ -92,7 +95,7 @@ class Shipper:
             return 0
         try:
             return await self._store(loads)
-        except _BAD_ROWS as error:
+        except BadRowsError as error:
             if len(loads) > 1:  # find the one at fault
                 return sum([await self._ship_loads([load]) for load in loads])
             _set_aside(loads[0].path, _text(error))
@@ -134,10 +137,13 @@ async def _store(
     """Return the keys that the database does not know, and how many results were new."""
     rows = [row for load in loads for row in load.results]
     failed = [row for load in loads for row in load.attempts]
-    await results.stage(connection, rows, failed)
-    # Before the insert: a key that becomes known in between is then stored twice, not lost.
-    unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
-    return unknown, await results.store_staged(connection)
+    try:
+        await results.stage(connection, rows, failed)
+        # Before the insert: a key that becomes known in between is then stored twice, not lost.
+        unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
+        return unknown, await results.store_staged(connection)
+    except _BAD_ROWS as error:
+        raise BadRowsError(_text(error)) from error
 
 
 def _keep(load: Load, unknown: set[tuple[str, str]]) -> None:
