@@ -25,6 +25,17 @@ select
     p as span
 from sla.period($1, $2, $3) as p;
 
+-- name: report_span
+-- Any period of a contract ($1), from one instant ($2) to another ($3).
+select
+    'span' as kind,
+    $2::timestamptz as starts,
+    $3::timestamptz as ends,
+    fact.timezone($1, ($2::timestamptz at time zone 'UTC')::date) as timezone,
+    $3::timestamptz <= sla.as_of() as complete,
+    nullif(sla.as_of(), '-infinity') as as_of,
+    tstzrange($2, $3) as span;
+
 -- name: report_terms
 -- The contract's ($1) version in force at the end of the period ($2).
 select

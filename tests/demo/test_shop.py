@@ -1,51 +1,51 @@
 """The shop of the demonstration, as the process that it is."""
 
 import asyncio
-import json
+import socket
 import sys
-from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from asyncio.subprocess import PIPE
 from itertools import pairwise
 
 import aiohttp
 
+from vigie.demo import open_shop
 from vigie.demo.script import FAULTS, LASTS, MAINTAINED, WINDOW, happening
 from vigie.demo.shop import PORTS, Clock
 
 
-@asynccontextmanager
-async def a_shop() -> AsyncIterator[tuple[Process, dict[str, int]]]:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "vigie.demo.shop", stdin=PIPE, stdout=PIPE
-    )
-    assert process.stdin
-    assert process.stdout
-    ports = json.loads(await asyncio.wait_for(process.stdout.readline(), 10))
-    try:
-        yield process, ports
-    finally:
-        process.stdin.close()
-        await asyncio.wait_for(process.wait(), 10)
-
-
 async def test_every_part_of_the_shop_answers() -> None:
-    async with a_shop() as (_, ports), aiohttp.ClientSession() as session:
+    async with open_shop() as shop, aiohttp.ClientSession() as session:
         for part in PORTS:
-            async with session.get(f"http://127.0.0.1:{ports[part]}/health") as answer:
+            async with session.get(f"http://127.0.0.1:{shop.ports[part]}/health") as answer:
                 assert (answer.status, await answer.json()) == (200, {"status": "ok", "part": part})
 
 
 async def test_two_shops_get_along() -> None:
-    async with a_shop() as (_, first), a_shop() as (_, second):
-        assert set(first.values()) & set(second.values()) == set()
+    async with open_shop() as first, open_shop() as second:
+        assert set(first.ports.values()) & set(second.ports.values()) == set()
 
 
 async def test_the_shop_ends_with_whoever_started_it() -> None:
-    async with a_shop() as (process, _):
-        pass
+    code = (
+        "import asyncio, os\n"
+        "from vigie.demo import open_shop\n"
+        "async def main():\n"
+        "    async with open_shop() as shop:\n"
+        "        print(shop.ports['api'], flush=True)\n"
+        "        os._exit(0)\n"  # as after kill -9: nobody says good-bye
+        "asyncio.run(main())"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stdout=PIPE)
+    told, _ = await process.communicate()
 
-    assert process.returncode == 0
+    async with asyncio.timeout(10):
+        while _listens(int(told)):  # noqa: ASYNC110 - another process has no event
+            await asyncio.sleep(0.05)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_before_the_script_begins_nothing_is_wrong() -> None:

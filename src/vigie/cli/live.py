@@ -8,7 +8,7 @@ from rich.console import Console, RenderableType
 from rich.live import Live
 
 REFRESH_S = 0.25
-LINES_EVERY_S = 10.0
+LINES_EVERY_S = 8.0
 
 
 async def show(

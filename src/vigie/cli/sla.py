@@ -64,10 +64,11 @@ async def sla(
     if as_json:
         print(json.dumps(to_json(found), ensure_ascii=False, indent=2))
     else:
-        _print(found, Console(highlight=False))
+        print_figures(found, Console(highlight=False))
 
 
-def _print(found: Figures, console: Console) -> None:
+def print_figures(found: Figures, console: Console) -> None:
+    """Print the figures as tables."""
     formats = Formats("en", found.period.timezone)
     tables = [_summary(found, formats), _services(found, formats)]
     if found.outages:

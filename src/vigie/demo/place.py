@@ -37,7 +37,7 @@ class Shop:
 async def open_shop() -> AsyncIterator[Shop]:
     """Give a shop in a process of its own, which ends with this block or with this process."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "vigie.demo.shop", stdin=PIPE, stdout=PIPE, start_new_session=True
+        sys.executable, "-m", "vigie.demo", stdin=PIPE, stdout=PIPE, start_new_session=True
     )
     assert process.stdin
     assert process.stdout

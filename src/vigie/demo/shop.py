@@ -110,8 +110,3 @@ async def run() -> None:
         clock.start()
     for task in tasks:
         task.cancel()
-
-
-if __name__ == "__main__":
-    with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(run())

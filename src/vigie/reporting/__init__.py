@@ -5,7 +5,7 @@ from vigie.reporting.figures import figures
 from vigie.reporting.files import write
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.making import make_pdf, read
-from vigie.reporting.periods import Asked, asked
+from vigie.reporting.periods import Asked, Span, asked
 from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Formats",
     "Longest",
     "Outage",
+    "Span",
     "Window",
     "asked",
     "figures",

@@ -97,7 +97,7 @@ def calendars(figures: Figures) -> tuple[Calendar, ...]:
         return ()
     frame = pd.DataFrame({"day": pd.to_datetime([day.day for day in figures.days])})
     number = frame["day"].dt.day - 1
-    frame["column"] = frame["day"].dt.weekday
+    frame["column"] = frame["day"].dt.day_of_week
     frame["row"] = (number + (frame["column"] - number) % 7) // 7
     grids = []
     for month, part in frame.groupby(frame["day"].dt.strftime("%Y-%m-01")):

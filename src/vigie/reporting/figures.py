@@ -9,7 +9,7 @@ import asyncpg
 
 from vigie.errors import UsageError
 from vigie.reporting.formats import Formats
-from vigie.reporting.periods import Asked, nearest
+from vigie.reporting.periods import Asked, Span, nearest
 from vigie.reporting.records import (
     Availability,
     Classes,
@@ -35,7 +35,7 @@ async def figures(
     connection: asyncpg.Connection,
     *,
     contract: str,
-    asked: Asked,
+    asked: Asked | Span,
     now: datetime,
     scope: str = SOLUTION,
 ) -> Figures:
@@ -45,7 +45,7 @@ async def figures(
     Raises UsageError for what does not exist: contract, scope, or a period outside the contract.
     """
     agreed = _agreed(contract, await _rows(connection, "report_contracts"))
-    [period] = await _rows(connection, "report_period", contract, asked.kind, asked.day)
+    period = await _period(connection, contract, asked)
     _check(contract, agreed, asked, period, now)
     span = period["span"]
     scopes = await _rows(connection, "report_availability", contract, span)
@@ -97,7 +97,15 @@ def _agreed(contract: str, known: list[Row]) -> Row:
     return found[contract]
 
 
-def _check(contract: str, agreed: Row, asked: Asked, period: Row, now: datetime) -> None:
+async def _period(connection: asyncpg.Connection, contract: str, asked: Asked | Span) -> Row:
+    if isinstance(asked, Span):
+        rows = await _rows(connection, "report_span", contract, asked.starts, asked.ends)
+    else:
+        rows = await _rows(connection, "report_period", contract, asked.kind, asked.day)
+    return rows[0]
+
+
+def _check(contract: str, agreed: Row, asked: Asked | Span, period: Row, now: datetime) -> None:
     formats = Formats("en", period["timezone"])
     if period["starts"] > now:
         today = formats.local(now).date()

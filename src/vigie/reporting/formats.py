@@ -77,6 +77,11 @@ class Formats:
         name = format_date(self.local(start).date(), patterns.get(kind, "d MMM y"), self.locale)
         return name[:1].upper() + name[1:]
 
+    def span(self, start: datetime, end: datetime) -> str:
+        """Return the name of any span, the date of its end only when it is another day."""
+        same = self.local(start).date() == self.local(end).date()
+        return f"{self.moment(start)} \N{EN DASH} {self.time_of(end) if same else self.moment(end)}"
+
     def local(self, at: datetime) -> datetime:
         """Return the same instant on the clocks of the time zone."""
         return at.astimezone(ZoneInfo(self.timezone))

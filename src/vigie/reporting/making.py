@@ -5,14 +5,19 @@ from pathlib import Path
 
 from vigie.reporting.document import to_json
 from vigie.reporting.figures import figures
-from vigie.reporting.periods import Asked
+from vigie.reporting.periods import Asked, Span
 from vigie.reporting.records import Figures
 from vigie.settings import Settings
 from vigie.storing import open_database
 
 
 async def read(
-    settings: Settings, *, contract: str, asked: Asked, now: datetime, scope: str = "solution"
+    settings: Settings,
+    *,
+    contract: str,
+    asked: Asked | Span,
+    now: datetime,
+    scope: str = "solution",
 ) -> Figures:
     """Return the figures from the database of *settings*, all of one moment."""
     async with (

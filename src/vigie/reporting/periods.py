@@ -4,9 +4,11 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from typing import ClassVar
 
 from vigie.errors import UsageError
+from vigie.reporting.formats import utc
 
 _SHAPES = {
     "month": (re.compile(r"(\d{4})-(\d{2})"), "YYYY-MM, such as 2026-05"),
@@ -30,6 +32,20 @@ class Asked:
         if self.kind == "quarter":
             return f"{self.day:%Y}-Q{(self.day.month + 2) // 3}"
         return f"{self.day:%Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Any span of time, half-open: what a test run or a single day was measured in."""
+
+    starts: datetime
+    ends: datetime
+    kind: ClassVar[str] = "span"
+
+    @property
+    def name(self) -> str:
+        """The two instants: `2026-05-12T01:00:00Z/2026-05-12T01:01:00Z`."""
+        return f"{utc(self.starts)}/{utc(self.ends)}"
 
 
 def asked(
