@@ -44,7 +44,7 @@ class CsvFile:
         self.size = os.fstat(raw.fileno()).st_size
         self.line = 1  # lines read
         self.refused = 0
-        self.problems: list[str] = []  # the first ones
+        self._problems: list[tuple[int, str]] = []  # the first ones, with their lines
         self._path = path
         self._raw = raw
         self._text = text
@@ -63,7 +63,8 @@ class CsvFile:
 
     def imported(self, rows: int, new: int) -> Imported:
         """Return what became of the rows, of which so many were good and new."""
-        return Imported(rows=rows, new=new, refused=self.refused, problems=tuple(self.problems))
+        problems = tuple(f"{self._path}:{line}: {why}" for line, why in sorted(self._problems))
+        return Imported(rows=rows, new=new, refused=self.refused, problems=problems)
 
     def _rows(self, lines: list[str], parse: Parse[Row]) -> list[Row]:
         rows = []
@@ -87,7 +88,7 @@ class CsvFile:
     def _refuse(self, line: int, why: str) -> None:
         self.refused += 1
         if self.refused <= KEPT_PROBLEMS:
-            self.problems.append(f"{self._path}:{line}: {why}")
+            self._problems.append((line, why))
 
     def _check_header(self, header: Sequence[str]) -> None:
         wanted = ",".join(header)

@@ -78,18 +78,18 @@ def _out_of_time(text: str, at: datetime) -> str:
 
 
 def _told(outcome: str, status: str, reason: str) -> Told:
-    _one_of("outcome", outcome, Outcome)
+    _one_of("outcome", outcome, "an outcome", Outcome)
     if reason:
-        _one_of("reason", reason, Reason)
+        _one_of("reason", reason, "a known reason", Reason)
     if reason and outcome == Outcome.UP:
         raise BadRowError(f"reason: {shown(reason)} beside the outcome up (leave it empty)")
     attempts = 0 if reason == Reason.MISSED else 1
     return (outcome, attempts, _status(status), reason or None)
 
 
-def _one_of(column: str, word: str, words: type[Outcome | Reason]) -> None:
+def _one_of(column: str, word: str, what: str, words: type[Outcome | Reason]) -> None:
     if word not in set(words):
-        raise BadRowError(f"{column}: {shown(word)} is not an {column} ({advice(word, words)})")
+        raise BadRowError(f"{column}: {shown(word)} is not {what} ({advice(word, words)})")
 
 
 def _status(text: str) -> int | None:

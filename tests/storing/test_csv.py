@@ -1,0 +1,330 @@
+import asyncio
+import gzip
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from tests.storing.made import MINUTE, NOON, catalogue, service
+
+from vigie.errors import DatabaseError, UsageError
+from vigie.storing.catalogue import apply_catalogue
+from vigie.storing.csv import import_results
+from vigie.storing.csvfile import Imported, open_csv
+from vigie.storing.csvmaintenance import import_maintenance
+from vigie.storing.rollup import roll_up
+
+HEADER = "endpoint,location,at,outcome,duration_ms,status,reason"
+WINDOWS = "services,kind,starts,ends,announced,reason"
+GOOD = "api-health,paris,2026-03-02T12:00:00Z,up,12.5,200,"
+NOW = NOON + timedelta(days=1)
+
+
+@pytest.fixture
+async def known(pool: asyncpg.Pool) -> asyncpg.Pool:
+    """A database that knows the endpoints api-health and shop-health at paris."""
+    async with pool.acquire() as connection:
+        await apply_catalogue(connection, catalogue(service("api"), service("shop")), NOON)
+    return pool
+
+
+def write(directory: Path, *lines: str, header: str = HEADER) -> Path:
+    path = directory / "history.csv"
+    path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    return path
+
+
+async def stored(pool: asyncpg.Pool, columns: str = "r.at") -> list[Any]:
+    records = await pool.fetch(
+        f"select e.key, {columns} from fact.result r join fact.endpoint e using (endpoint_id)"
+        " order by r.at"
+    )
+    return [tuple(record) for record in records]
+
+
+def minutes(count: int) -> list[str]:
+    start = NOON - count * MINUTE
+    return [
+        f"api-health,paris,{(start + n * MINUTE).isoformat()},up,{n % 400},200,"
+        for n in range(count)
+    ]
+
+
+async def test_rows_are_stored_with_what_they_say(known: asyncpg.Pool, tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        GOOD,
+        "api-health,paris,2026-03-02T13:01:00+01:00,down,,503,status",
+        '"api-health","paris",2026-03-02T12:02:00.000001Z,"unknown",,,missed',
+        "",
+        "api-health,paris,2026-03-02T12:03:00Z,down,0,,",
+    )
+    imported = await import_results(known, path, NOW)
+    columns = "r.at, outcome, attempts, duration_us, status, reason"
+
+    assert imported == Imported(rows=4, new=4, refused=0, problems=())
+    assert await stored(known, columns) == [
+        ("api-health", NOON, "up", 1, 12_500, 200, None),
+        ("api-health", NOON + MINUTE, "down", 1, None, 503, "status"),
+        ("api-health", NOON + 2 * MINUTE + timedelta(microseconds=1), "unknown", 0, None, None,
+         "missed"),
+        ("api-health", NOON + 3 * MINUTE, "down", 1, 0, None, None),
+    ]  # fmt: skip
+
+
+BAD = {
+    "api-healht,paris,2026-03-02T12:00:00Z,up,1,200,": (
+        'endpoint: "api-healht" is not in the database (write api-health)'
+    ),
+    "api-health,pari,2026-03-02T12:00:00Z,up,1,200,": (
+        'location: "pari" is not in the database (write paris)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00,up,1,200,": (
+        'at: "2026-03-02T12:00:00" has no offset from UTC'
+        " (write 2026-03-02T12:00:00Z or 2026-03-02T12:00:00+02:00)"
+    ),
+    "api-health,paris,yesterday,up,1,200,": (
+        'at: "yesterday" is not a time (write 2026-05-01T00:00:00Z)'
+    ),
+    "api-health,paris,2026-02-30T12:00:00Z,up,1,200,": (
+        'at: "2026-02-30T12:00:00Z" is not a time (write 2026-05-01T00:00:00Z)'
+    ),
+    "api-health,paris,2026-03-03T12:00:01Z,up,1,200,": (
+        'at: "2026-03-03T12:00:01Z" lies in the future (write when the probe ran)'
+    ),
+    "api-health,paris,1970-01-01T00:00:00Z,up,1,200,": (
+        'at: "1970-01-01T00:00:00Z" is before 2000 (write when the probe ran)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,upp,1,200,": (
+        'outcome: "upp" is not an outcome (write up)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,,1,200,": (
+        'outcome: "" is not an outcome (write one of down, unknown, up)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,down,1,200,timeoutt": (
+        'reason: "timeoutt" is not a known reason (write timeout)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1,200,slow": (
+        'reason: "slow" beside the outcome up (leave it empty)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,-1,200,": (
+        'duration_ms: "-1" is not a duration of at most an hour'
+        " (write milliseconds: 123.4, or nothing)"
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,nan,200,": (
+        'duration_ms: "nan" is not a duration of at most an hour'
+        " (write milliseconds: 123.4, or nothing)"
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1e99,200,": (
+        'duration_ms: "1e99" is not a duration of at most an hour'
+        " (write milliseconds: 123.4, or nothing)"
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1,OK,": (
+        'status: "OK" is not a status (write 200, or nothing)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1,99999,": (
+        'status: "99999" is not a status (write 200, or nothing)'
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1,200": (
+        f"has 6 columns (write 7: {HEADER})"
+    ),
+    "api-health,paris,2026-03-02T12:00:00Z,up,1,200,,": (
+        f"has 8 columns (write 7: {HEADER})"
+    ),
+    '"api-health,paris,2026-03-02T12:00:00Z,up,1,200,': "leaves a quote open (close it)",
+}  # fmt: skip
+
+
+async def test_bad_rows_are_named_and_stop_nothing_else(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    path = write(tmp_path, minutes(2)[0], *BAD, minutes(2)[1])
+    imported = await import_results(known, path, NOW)
+    expected = [f"{path}:{line}: {problem}" for line, problem in enumerate(BAD.values(), start=3)]
+
+    assert list(imported.problems) == expected
+    assert (imported.rows, imported.new, imported.refused) == (2, 2, len(BAD))
+
+
+async def test_first_fifty_problems_are_told_and_the_rest_counted(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    imported = await import_results(known, write(tmp_path, *["x"] * 70, GOOD), NOW)
+
+    assert (imported.rows, imported.refused, len(imported.problems)) == (1, 70, 50)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", f"is empty (the first line must be {HEADER})"),
+        (GOOD.encode(), f'1: the header is "{GOOD}" (write {HEADER})'),
+        (b"a;b\n", f'1: the header is "a;b" (write {HEADER})'),
+        (b"\x1f\x8bgarbage", "is damaged"),
+        (gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 50)[:-12], "is damaged"),
+        ("é".encode("utf-16"), "1: the header is"),
+    ],
+)
+def test_what_is_no_such_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
+    path = tmp_path / "history.csv"
+    path.write_bytes(content)
+
+    with pytest.raises(UsageError) as caught:
+        read_all(path)
+    assert str(caught.value).startswith(f"{path}:")
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "."])
+def test_what_cannot_be_read_is_said(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UsageError, match=r"\(name a readable CSV file\)"):
+        read_all(tmp_path / name)
+
+
+def read_all(path: Path) -> list[list[list[str]]]:
+    with open_csv(path, HEADER.split(",")) as file:
+        return list(file.chunks(list))
+
+
+async def test_gzip_and_a_byte_order_mark_and_line_ends_of_windows_are_read(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    path = tmp_path / "history.csv.gz"
+    path.write_bytes(gzip.compress(f"\ufeff{HEADER}\r\n{GOOD}\r\n".encode()))
+
+    assert await import_results(known, path, NOW) == Imported(rows=1, new=1, refused=0, problems=())
+
+
+async def test_importing_again_changes_nothing_and_more_adds_the_rest(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    lines = minutes(300)
+    first = await import_results(known, write(tmp_path, *lines[:200], *lines[:10]), NOW)
+    await roll_up(known, NOW)
+    again = await import_results(known, write(tmp_path, *lines[:200]), NOW)
+    marks = await known.fetchval("select count(*) from fact.dirty_day")
+    more = await import_results(known, write(tmp_path, *lines), NOW)
+
+    assert [(i.rows, i.new) for i in (first, again, more)] == [(210, 200), (200, 0), (300, 100)]
+    assert marks == 0
+    assert len(await stored(known)) == 300
+
+
+async def test_chunks_keep_line_numbers_and_progress(
+    known: asyncpg.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigie.storing.csvfile.CHUNK", 100)
+    path = write(tmp_path, *minutes(350), "broken")
+    seen: list[tuple[int, int]] = []
+    imported = await import_results(known, path, NOW, lambda *moved: seen.append(moved))
+
+    assert (imported.new, imported.refused) == (350, 1)
+    assert imported.problems[0].startswith(f"{path}:352: has 1 columns")
+    assert len(seen) == 4
+    assert seen[-1] == (path.stat().st_size, path.stat().st_size)
+
+
+async def test_an_import_is_rolled_up_like_any_result(known: asyncpg.Pool, tmp_path: Path) -> None:
+    await import_results(known, write(tmp_path, *minutes(60)), NOW)
+    rebuilt = await roll_up(known, NOW)
+    day = await known.fetchrow("select results, up from fact.endpoint_day")
+    watermark = await known.fetchval("select rolled_up_to from fact.watermark")
+
+    assert rebuilt == 1
+    assert day["results"] == 60
+    assert [(span.lower, span.upper) for span in day["up"]] == [(NOON - 60 * MINUTE, NOON)]
+    assert watermark == NOW - timedelta(seconds=30)
+
+
+async def test_lost_database_ends_with_advice_and_the_next_import_adds_the_rest(
+    known: asyncpg.Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigie.storing.csvfile.CHUNK", 100)
+    path = write(tmp_path, *minutes(1_000))
+    async with known.acquire() as other:
+        await other.execute("begin; lock table fact.attempt in access exclusive mode")
+        importing = asyncio.create_task(import_results(known, path, NOW))
+        await _terminate_who_waits(other)
+        await other.execute("rollback")
+
+    with pytest.raises(DatabaseError, match="import the same file again"):
+        await importing
+    assert (await import_results(known, path, NOW)).rows == 1_000
+    assert len(await stored(known)) == 1_000
+
+
+async def _terminate_who_waits(connection: asyncpg.Connection) -> None:
+    waiting = "select pg_terminate_backend(pid) from pg_locks where not granted"
+    for _ in range(500):
+        if await connection.fetchval(waiting):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("nobody waits")
+
+
+async def windows(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:
+    records = await pool.fetch(
+        "select key, kind, starts, ends, announced_at, evidence, reason, recorded_by"
+        " from fact.maintenance order by maintenance_id"
+    )
+    return [tuple(record) for record in records]
+
+
+async def test_maintenance_is_recorded_once_with_the_file_as_proof(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    path = write(
+        tmp_path,
+        "api; shop,planned,2026-05-12T03:00:00+02:00,2026-05-12T04:00:00+02:00,"
+        "2026-03-01T09:00:00Z,database",
+        "api,security,2026-05-12T06:00:00Z,2026-05-12T07:00:00Z,,patch",
+        header=WINDOWS,
+    )
+    first = await import_maintenance(known, path, NOW, by="ana")
+    again = await import_maintenance(known, path, NOW, by="bob")
+    [planned, security] = await windows(known)
+    start = datetime(2026, 5, 12, 1, tzinfo=UTC)
+
+    assert [(first.rows, first.new), (again.rows, again.new)] == [(2, 2), (2, 0)]
+    assert planned[:5] == (
+        "m-20260512-1", "planned", start, start + 60 * MINUTE,
+        datetime(2026, 3, 1, 9, tzinfo=UTC),
+    )  # fmt: skip
+    assert planned[5].startswith("history.csv sha256:")
+    assert planned[6:] == ("database", "ana")
+    assert security[0] == "m-20260512-2"
+    assert security[4:] == (None, None, "patch", "ana")
+
+
+SPAN = "2026-05-12T03:00:00Z,2026-05-12T04:00:00Z"
+
+
+BAD_WINDOWS = {
+    f"apy,planned,{SPAN},,x": 'services: there is no "apy" (write api)',
+    f",planned,{SPAN},,x": "services: none is named (write one, or several joined by ;)",
+    f"api,planed,{SPAN},,x": 'kind: there is no "planed" (write planned)',
+    f"api,planned,{SPAN},,": "reason: is empty (write why, in a few words)",
+    "api,planned,2026-05-12T03:00:00,2026-05-12T04:00:00Z,,x": (
+        'starts: "2026-05-12T03:00:00" has no offset from UTC'
+        " (write 2026-05-12T03:00:00+02:00 or 2026-05-12T03:00:00Z)"
+    ),
+    "api,planned,2026-05-12T03:00:00Z,2026-05-12T03:00:00Z,,x": (
+        "ends: 2026-05-12T03:00:00Z is not after the start 2026-05-12T03:00:00Z (write a later end)"
+    ),
+    f"api,planned,{SPAN},2026-03-04T00:00:00Z,x": (
+        "announced: 2026-03-04T00:00:00Z lies in the future"
+        " (record the window when customers have been told)"
+    ),
+    "api,planned": f"has 2 columns (write 6: {WINDOWS})",
+}
+
+
+async def test_bad_windows_are_named_and_stop_nothing_else(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    path = write(tmp_path, *BAD_WINDOWS, f"api,security,{SPAN},,x", header=WINDOWS)
+    imported = await import_maintenance(known, path, NOW, by="ana")
+    problems = [f"{path}:{n}: {told}" for n, told in enumerate(BAD_WINDOWS.values(), start=2)]
+
+    assert imported == Imported(rows=1, new=1, refused=8, problems=tuple(problems))
