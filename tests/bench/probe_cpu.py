@@ -7,6 +7,8 @@ Needs the Debian package prometheus-blackbox-exporter, or its program's path.
     python tests/bench/probe_cpu.py --rate 200 --seconds 10
 """
 
+# ruff: noqa: T201 - a program that prints
+
 import argparse
 import asyncio
 import gc
@@ -18,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +33,10 @@ import uvloop
 
 from vigie.probing import HttpEndpoint, Outcome, Result, Target, run_agent
 
-ANSWER = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{"status":"ok"}'
+ANSWER = (
+    b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n"
+    b'{"status":"ok"}'
+)
 WARM_UP = 2  # seconds
 EVERY = 10  # seconds between two probes of one endpoint
 ME = [sys.executable, __file__]
@@ -117,7 +123,7 @@ async def exporter(url: str, module: str, rate: int, seconds: float, pid: int, p
         return Cost(probes=done - counted, cpu_s=used(pid) - before)
 
 
-async def drive(one, rate: int, seconds: float) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
+async def drive(one: Callable[[], Coroutine[None, None, None]], rate: int, seconds: float) -> None:
     began = time.monotonic()
     async with asyncio.TaskGroup() as tasks:
         for n in range(int(rate * seconds)):

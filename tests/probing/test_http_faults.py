@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import socket
 import struct
+import time
 import zlib
 
 import pytest
@@ -62,12 +63,42 @@ async def test_full_backlog_is_a_connect_timeout() -> None:
         server.bind(("127.0.0.1", 0))
         server.listen(0)
         for client in (first, second):
-            client.setblocking(False)
+            client.setblocking(False)  # noqa: FBT003 - no keyword there
             client.connect_ex(server.getsockname())
         attempt = await ask(f"http://127.0.0.1:{server.getsockname()[1]}/", **FAST)
 
     assert (Outcome.DOWN, Reason.CONNECT_TIMEOUT) == (attempt.outcome, attempt.reason)
     assert "nothing within 200ms: connecting" == attempt.detail
+
+
+async def test_connecting_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vigie.probing.connection.CONNECT_SECONDS", 0.2)
+    with socket.socket() as server, socket.socket() as first, socket.socket() as second:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for client in (first, second):
+            client.setblocking(False)  # noqa: FBT003 - no keyword there
+            client.connect_ex(server.getsockname())
+        port = server.getsockname()[1]
+        attempt = await ask(f"http://127.0.0.1:{port}/")
+
+    assert (Outcome.DOWN, Reason.CONNECT_TIMEOUT) == (attempt.outcome, attempt.reason)
+    assert f"127.0.0.1 port {port} did not accept within 0.2 s" == attempt.detail
+
+
+async def test_timeout_that_came_late_is_unknown(street: Street) -> None:
+    """While our process stands still the answer may have come in time: that is no outage."""
+
+    async def stall(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        time.sleep(0.6)  # noqa: ASYNC251 - the loop is held up, that is the point
+        await asyncio.Event().wait()
+
+    attempt = await ask(await street.open(stall), **FAST)
+
+    assert (Outcome.UNKNOWN, Reason.DEADLINE) == (attempt.outcome, attempt.reason)
+    expected = "the prober was held up; nothing within 200ms: waiting for the answer"
+    assert expected == attempt.detail
 
 
 async def _stall(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:

@@ -9,6 +9,7 @@ from vigie.catalogue import duration_text
 from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason
 
 GRACE = timedelta(seconds=2)  # after an attempt's timeout; what takes longer is our own fault
+HELD_UP = timedelta(milliseconds=250)
 RESOLVING = "resolving the name"
 CONNECTING = "connecting"
 TIMEOUTS = {RESOLVING: Reason.DNS_FAILED, CONNECTING: Reason.CONNECT_TIMEOUT}
@@ -48,7 +49,8 @@ class Trace:
     def timed_out(self, limit: timedelta) -> Attempt:
         """Return the attempt as not over within *limit*, by what it was waiting for."""
         text = f"nothing within {duration_text(limit)}: {self.phase}"
-        if self.elapsed_us() > (limit + GRACE) // timedelta(microseconds=1):
+        if self.elapsed_us() > (limit + HELD_UP) // timedelta(microseconds=1):
+            # Our own timer came late, so the answer may have been there in time.
             return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
         return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
 
