@@ -16,6 +16,12 @@ _NO_ENTRY = (
     pg.InvalidCatalogNameError,
 )
 _NOT_NOW = (pg.CannotConnectNowError, pg.TooManyConnectionsError)
+_GONE = (
+    OSError,
+    pg.PostgresConnectionError,
+    pg.AdminShutdownError,
+    pg.InternalClientError,  # asyncpg, when a connection breaks between two of its states
+)
 _CORRECT = "correct VIGIE_DATABASE_URL"
 _SHAPE = "write postgresql://user:password@host:5432/name, special characters as %XX"
 
@@ -31,7 +37,7 @@ def explained(url: str) -> Iterator[None]:
         raise DatabaseDownError(f"{address(url)}: {_said(error)} (try again)") from error
     except (ssl.SSLError, *_NO_ENTRY) as error:
         raise DatabaseError(f"{address(url)}: {_said(error)} ({_CORRECT})") from error
-    except (pg.PostgresConnectionError, pg.AdminShutdownError, OSError) as error:
+    except _GONE as error:
         said = f"no PostgreSQL answers: {_said(error)} (start it, or {_CORRECT})"
         raise DatabaseDownError(f"{address(url)}: {said}") from error
     except (pg.ClientConfigurationError, ValueError) as error:  # may quote the password

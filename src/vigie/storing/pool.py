@@ -82,8 +82,7 @@ def _check(connection: asyncpg.Connection, url: str) -> None:
     version = connection.get_server_version()
     if version.major < _OLDEST:
         raise DatabaseError(
-            f"{address(url)} is PostgreSQL {version.major}.{version.minor}"
-            f" (Vigie needs {_OLDEST} or newer)"
+            f"{address(url)} is PostgreSQL {version.major} (Vigie needs {_OLDEST} or newer)"
         )
     encoding = connection.get_settings().server_encoding
     if encoding != "UTF8":
@@ -109,7 +108,7 @@ async def _patiently(attempt: Callable[[], Awaitable[None]], wait: timedelta) ->
 async def _close(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), _CLOSE_S)
-    except (TimeoutError, OSError, pg.InterfaceError, pg.PostgresError):
+    except (OSError, pg.InterfaceError, pg.InternalClientError, pg.PostgresError):
         pool.terminate()  # the server is gone, or a statement does not end
 
 
