@@ -28,17 +28,19 @@ begin atomic
     weekly as (
         select range_agg(fact.local_span(c.timezone, d.day + h.opens, d.day + h.closes)) as spans
         from calendar as c
-        cross join lateral generate_series(
-            c.first_day::timestamp, c.last_day::timestamp, interval '1 day'
-        ) as d (day)
+        cross join
+            lateral generate_series(
+                c.first_day::timestamp, c.last_day::timestamp, interval '1 day'
+            ) as d (day)
         inner join fact.calendar_hours as h on h.weekday = extract(isodow from d.day)
         where h.calendar_id = open_hours.calendar_id
     ),
     special as (
         select
-            range_agg(fact.local_span(c.timezone, s.day::timestamp, (s.day + 1)::timestamp)) as days,
+            range_agg(fact.local_span(c.timezone, s.day + time '00:00', s.day + 1 + time '00:00'))
+                as days,
             range_agg(fact.local_span(c.timezone, s.day + s.opens, s.day + s.closes))
-                filter (where s.opens is not null) as spans
+            filter (where s.opens is not null) as spans
         from calendar as c
         inner join fact.calendar_day as s on s.day between c.first_day and c.last_day
         where s.calendar_id = open_hours.calendar_id
@@ -58,16 +60,19 @@ language sql stable parallel safe
 begin atomic
     select
         case
-            when exists (
-                select 1 from fact.calendar_day as s
-                where s.calendar_id = is_working_day.calendar_id and s.day = is_working_day.day
-            ) then exists (
-                select 1 from fact.calendar_day as s
-                where
-                    s.calendar_id = is_working_day.calendar_id
-                    and s.day = is_working_day.day
-                    and s.opens is not null
-            )
+            when
+                exists (
+                    select 1 from fact.calendar_day as s
+                    where s.calendar_id = is_working_day.calendar_id and s.day = is_working_day.day
+                )
+                then
+                    exists (
+                        select 1 from fact.calendar_day as s
+                        where
+                            s.calendar_id = is_working_day.calendar_id
+                            and s.day = is_working_day.day
+                            and s.opens is not null
+                    )
             else exists (
                 select 1 from fact.calendar_hours as h
                 where

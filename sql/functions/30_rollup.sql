@@ -13,7 +13,9 @@ comment on function fact.reach() is
 
 create or replace function fact.latency_bucket(duration_us integer) returns smallint
 language sql immutable parallel safe
-return floor(8 * ln(greatest(duration_us, 1)::double precision) / ln(2::double precision))::smallint;
+return floor(
+    8 * ln(greatest(duration_us, 1)::double precision) / ln(2::double precision)
+)::smallint;
 comment on function fact.latency_bucket(integer) is
 'Number of the latency bucket: 8 to a doubling, so a bucket is 9 % wide. Bucket b holds [2^(b/8), 2^((b+1)/8)) microseconds.';
 
@@ -95,12 +97,12 @@ begin atomic
             coalesce(range_agg(c.covered) filter (where c.outcome = 'down'), '{}') as down,
             coalesce(
                 range_agg(c.until_known)
-                    filter (where c.followed and c.outcome = 'down' and c.next_known = 'down'),
+                filter (where c.followed and c.outcome = 'down' and c.next_known = 'down'),
                 '{}'
             ) as certain_down,
             coalesce(
                 range_agg(c.until_known)
-                    filter (where c.in_reach and 'down' in (c.outcome, c.next_known)),
+                filter (where c.in_reach and 'down' in (c.outcome, c.next_known)),
                 '{}'
             ) + coalesce(range_agg(c.covered) filter (where c.outcome = 'down'), '{}')
                 as possible_down
@@ -113,27 +115,28 @@ begin atomic
     edge as (
         select i.endpoint_id, e.at, e.covering, e.down, e.certain, e.possible
         from island as i
-        cross join lateral (
-            select lower(s), 1, 0, 0, 0 from unnest(i.up) as s
-            union all
-            select upper(s), -1, 0, 0, 0 from unnest(i.up) as s
-            union all
-            select lower(s), 1, 1, 0, 0 from unnest(i.down) as s
-            union all
-            select upper(s), -1, -1, 0, 0 from unnest(i.down) as s
-            union all
-            select lower(s), 0, 0, 1, 0 from unnest(i.certain_down) as s
-            union all
-            select upper(s), 0, 0, -1, 0 from unnest(i.certain_down) as s
-            union all
-            select lower(s), 0, 0, 0, 1 from unnest(i.possible_down) as s
-            union all
-            select upper(s), 0, 0, 0, -1 from unnest(i.possible_down) as s
-            union all
-            -- The quorum may change in between.
-            select lower(v.valid), 0, 0, 0, 0 from fact.endpoint_version as v
-            where v.endpoint_id = i.endpoint_id and not lower_inf(v.valid)
-        ) as e (at, covering, down, certain, possible)
+        cross join
+            lateral (
+                select lower(s), 1, 0, 0, 0 from unnest(i.up) as s
+                union all
+                select upper(s), -1, 0, 0, 0 from unnest(i.up) as s
+                union all
+                select lower(s), 1, 1, 0, 0 from unnest(i.down) as s
+                union all
+                select upper(s), -1, -1, 0, 0 from unnest(i.down) as s
+                union all
+                select lower(s), 0, 0, 1, 0 from unnest(i.certain_down) as s
+                union all
+                select upper(s), 0, 0, -1, 0 from unnest(i.certain_down) as s
+                union all
+                select lower(s), 0, 0, 0, 1 from unnest(i.possible_down) as s
+                union all
+                select upper(s), 0, 0, 0, -1 from unnest(i.possible_down) as s
+                union all
+                -- The quorum may change in between.
+                select lower(v.valid), 0, 0, 0, 0 from fact.endpoint_version as v
+                where v.endpoint_id = i.endpoint_id and not lower_inf(v.valid)
+            ) as e (at, covering, down, certain, possible)
         where i.endpoint_id not in (select lonely.endpoint_id from lonely)
     ),
     tally as (
@@ -226,17 +229,18 @@ begin atomic
         cross join bounds as b
         left join counted as c on c.endpoint_id = s.endpoint_id
         left join latency as l on l.endpoint_id = s.endpoint_id
-        on conflict (endpoint_id, day) do update set
-            up = excluded.up,
-            down = excluded.down,
-            certain_down = excluded.certain_down,
-            possible_down = excluded.possible_down,
-            results = excluded.results,
-            results_up = excluded.results_up,
-            results_down = excluded.results_down,
-            first_at = excluded.first_at,
-            latency_bucket = excluded.latency_bucket,
-            latency_count = excluded.latency_count
+        on conflict (endpoint_id, day) do update
+            set
+                up = excluded.up,
+                down = excluded.down,
+                certain_down = excluded.certain_down,
+                possible_down = excluded.possible_down,
+                results = excluded.results,
+                results_up = excluded.results_up,
+                results_down = excluded.results_down,
+                first_at = excluded.first_at,
+                latency_bucket = excluded.latency_bucket,
+                latency_count = excluded.latency_count
         returning endpoint_id
     )
     select count(*) from rolled;

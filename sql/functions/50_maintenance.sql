@@ -15,7 +15,7 @@ begin atomic
             m.*,
             t.notice_working_days as asked,
             fact.working_days_between(t.notice_calendar, m.announced_at, m.starts) as given,
-            exists (
+            exists(
                 select 1 from fact.maintenance_event as e
                 where e.maintenance_id = m.maintenance_id and e.action = 'withdrawn'
             ) as withdrawn

@@ -82,27 +82,28 @@ begin atomic
     edge as (
         select e.at, e.counted, e.known, e.down, e.certain, e.doubtful
         from state as s
-        cross join lateral (
-            select lower(p), 1, 0, 0, 0, 0 from unnest(s.counted) as p
-            union all
-            select upper(p), -1, 0, 0, 0, 0 from unnest(s.counted) as p
-            union all
-            select lower(p), 0, 1, 0, 0, 0 from unnest(s.known) as p
-            union all
-            select upper(p), 0, -1, 0, 0, 0 from unnest(s.known) as p
-            union all
-            select lower(p), 0, 0, 1, 0, 0 from unnest(s.down) as p
-            union all
-            select upper(p), 0, 0, -1, 0, 0 from unnest(s.down) as p
-            union all
-            select lower(p), 0, 0, 0, 1, 0 from unnest(s.certain) as p
-            union all
-            select upper(p), 0, 0, 0, -1, 0 from unnest(s.certain) as p
-            union all
-            select lower(p), 0, 0, 0, 0, 1 from unnest(s.doubtful) as p
-            union all
-            select upper(p), 0, 0, 0, 0, -1 from unnest(s.doubtful) as p
-        ) as e (at, counted, known, down, certain, doubtful)
+        cross join
+            lateral (
+                select lower(p), 1, 0, 0, 0, 0 from unnest(s.counted) as p
+                union all
+                select upper(p), -1, 0, 0, 0, 0 from unnest(s.counted) as p
+                union all
+                select lower(p), 0, 1, 0, 0, 0 from unnest(s.known) as p
+                union all
+                select upper(p), 0, -1, 0, 0, 0 from unnest(s.known) as p
+                union all
+                select lower(p), 0, 0, 1, 0, 0 from unnest(s.down) as p
+                union all
+                select upper(p), 0, 0, -1, 0, 0 from unnest(s.down) as p
+                union all
+                select lower(p), 0, 0, 0, 1, 0 from unnest(s.certain) as p
+                union all
+                select upper(p), 0, 0, 0, -1, 0 from unnest(s.certain) as p
+                union all
+                select lower(p), 0, 0, 0, 0, 1 from unnest(s.doubtful) as p
+                union all
+                select upper(p), 0, 0, 0, 0, -1 from unnest(s.doubtful) as p
+            ) as e (at, counted, known, down, certain, doubtful)
         union all
         -- The rule may change in between.
         select lower(v.valid), 0, 0, 0, 0, 0

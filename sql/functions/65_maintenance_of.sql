@@ -46,9 +46,10 @@ begin atomic
         inner join fact.contract_service as cs
             on cs.version_id = t.version_id and cs.service_id = ms.service_id
         inner join fact.service as s on s.service_id = ms.service_id
-        cross join lateral fact.service_state(
-            s.service_id, tstzmultirange(t.actual * period * tstzrange(null, sla.as_of()))
-        ) as d
+        cross join
+            lateral fact.service_state(
+                s.service_id, tstzmultirange(t.actual * period * tstzrange(null, sla.as_of()))
+            ) as d
         group by t.maintenance_id
     ),
     judged as (

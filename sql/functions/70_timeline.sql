@@ -42,7 +42,7 @@ begin atomic
             t.due_s,
             t.covered_s,
             case when e.maintenance = 'window' then e.windows else t.down * e.windows end
-                - e.excluded as planned
+            - e.excluded as planned
         from excused as e
         cross join lateral fact.service_state(e.service_id, e.elapsed) as t
     )

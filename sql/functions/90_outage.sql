@@ -47,10 +47,11 @@ begin atomic
         select b.edge - b.step, b.step * 2, further.unplanned
         from back as b
         cross join terms as t
-        cross join lateral (
-            select coalesce(range_agg(c.unplanned), '{}') as unplanned
-            from fact.scope_class(contract, scope, tstzrange(b.edge - b.step, b.edge)) as c
-        ) as further
+        cross join
+            lateral (
+                select coalesce(range_agg(c.unplanned), '{}') as unplanned
+                from fact.scope_class(contract, scope, tstzrange(b.edge - b.step, b.edge)) as c
+            ) as further
         where lower(b.unplanned) <= b.edge + t.gap and b.edge > t.starts
     ),
     forth (edge, step, unplanned) as (
@@ -59,10 +60,11 @@ begin atomic
         select f.edge + f.step, f.step * 2, further.unplanned
         from forth as f
         cross join terms as t
-        cross join lateral (
-            select coalesce(range_agg(c.unplanned), '{}') as unplanned
-            from fact.scope_class(contract, scope, tstzrange(f.edge, f.edge + f.step)) as c
-        ) as further
+        cross join
+            lateral (
+                select coalesce(range_agg(c.unplanned), '{}') as unplanned
+                from fact.scope_class(contract, scope, tstzrange(f.edge, f.edge + f.step)) as c
+            ) as further
         where upper(f.unplanned) >= f.edge - t.gap and f.edge < t.ends
     )
     select
@@ -81,15 +83,17 @@ begin atomic
             on se.service_id = s.service_id and se.during && span
         inner join fact.endpoint as e on e.endpoint_id = se.endpoint_id
         inner join fact.result as r on r.endpoint_id = e.endpoint_id
-        where s.key = any(services) and r.outcome = 'down' and r.at >= lower(span)
+        where
+            s.key = any(services) and r.outcome = 'down' and r.at >= lower(span)
             and r.at < upper(span)
         order by r.at, e.key
         limit 1
     )
-    select concat_ws(
-        ' ', f.key || ':', coalesce(f.reason, 'down'),
-        case when f.reason = 'status' then f.status end
-    )
+    select
+        concat_ws(
+            ' ', f.key || ':', coalesce(f.reason, 'down'),
+            case when f.reason = 'status' then f.status end
+        )
     from failed as f;
 end;
 comment on function fact.outage_cause(text[], tstzrange) is
@@ -234,10 +238,11 @@ begin atomic
                 end
             ) as working_s
         from terms as t
-        cross join lateral (
-            select range_agg(c.exposed + c.unplanned) as spans
-            from fact.scope_class(contract, scope, period) as c
-        ) as s
+        cross join
+            lateral (
+                select range_agg(c.exposed + c.unplanned) as spans
+                from fact.scope_class(contract, scope, period) as c
+            ) as s
         cross join lateral unnest(s.spans) as p (span)
     ),
     figure as (

@@ -7,6 +7,8 @@ create type fact.outcome as enum (
     'unknown' -- we could not tell
 );
 
+comment on type fact.outcome is 'What one slot gave.';
+
 create table fact.result (
     endpoint_id integer not null,
     location_id smallint not null,

@@ -103,11 +103,12 @@ due as (
             fact.day_span(g.day::date) * tstzrange(null, sla.as_of())
         )) as counted
     from lifetime as l
-    cross join lateral generate_series(
-        (l.first_at at time zone 'UTC')::date::timestamp,
-        (least(sla.as_of(), 'infinity') at time zone 'UTC')::date::timestamp,
-        interval '1 day'
-    ) as g (day)
+    cross join
+        lateral generate_series(
+            (l.first_at at time zone 'UTC')::date::timestamp,
+            (least(sla.as_of(), 'infinity') at time zone 'UTC')::date::timestamp,
+            interval '1 day'
+        ) as g (day)
     where sla.as_of() >= l.first_at
 ),
 gap as (

@@ -5,7 +5,7 @@ with scope as (
     select c.contract_id, c.key as contract, 'solution' as scope
     from fact.contract as c
     union
-    select c.contract_id, c.key, s.key
+    select c.contract_id, c.key as contract, s.key as scope
     from fact.contract as c
     inner join fact.contract_version as v
         on v.contract_id = c.contract_id and v.replaced_at is null
@@ -16,8 +16,7 @@ life as (
     select
         v.contract_id,
         min(lower(v.valid) at time zone v.timezone) as starts,
-        least(max(coalesce(upper(v.valid), 'infinity') at time zone 'UTC'), sla.as_of() at time zone 'UTC')
-            as ends
+        least(max(coalesce(upper(v.valid), 'infinity')), sla.as_of()) at time zone 'UTC' as ends
     from fact.contract_version as v
     where v.replaced_at is null
     group by v.contract_id
@@ -25,9 +24,10 @@ life as (
 month as (
     select l.contract_id, m.day::date as month
     from life as l
-    cross join lateral generate_series(
-        date_trunc('month', l.starts), l.ends, interval '1 month'
-    ) as m (day)
+    cross join
+        lateral generate_series(
+            date_trunc('month', l.starts), l.ends, interval '1 month'
+        ) as m (day)
     where isfinite(l.ends)
 )
 select s.contract, s.scope, m.month, a.*
@@ -45,9 +45,11 @@ comment on column sla.availability_month.month is 'First local day of the month.
 create or replace view sla.maintenance as
 select c.key as contract, m.*
 from fact.contract as c
-cross join lateral (
-    select range_merge(range_agg(tstzrange(w.starts, w.ends))) as span from fact.maintenance as w
-) as registry
+cross join
+    lateral (
+        select range_merge(range_agg(tstzrange(w.starts, w.ends))) as span
+        from fact.maintenance as w
+    ) as registry
 cross join lateral sla.maintenance_of(c.key, registry.span) as m
 where registry.span is not null;
 comment on view sla.maintenance is
