@@ -183,11 +183,14 @@ async def _connection(directory: Path) -> AsyncIterator[asyncpg.Connection]:
 
 
 def _instant(option: str, text: str, timezone: str | None) -> datetime:
+    zone = _zone(timezone)
     try:
-        return storing.read_instant(text, _zone(timezone))
+        return storing.read_instant(text, zone)
     except UsageError as error:
-        advice = "" if timezone else "; or say which --timezone it is in"
-        raise UsageError(f"{option}: {error}{advice}") from error
+        problem = str(error)
+        if "offset from UTC" in problem:
+            problem = problem.removesuffix(")") + "; or say its --timezone)"
+        raise UsageError(f"{option}: {problem}") from error
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:

@@ -1,0 +1,19 @@
+from pathlib import Path
+
+import pytest
+from tests.cli.typed import Typed
+
+
+@pytest.fixture
+def typed(
+    tmp_path: Path,
+    database: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Typed:
+    """A directory with an applied catalogue, in which commands are typed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIGIE_DATABASE_URL", database)
+    monkeypatch.delenv("VIGIE_HOME", raising=False)
+    monkeypatch.setenv("COLUMNS", "200")
+    return Typed(tmp_path, database, capsys)

@@ -1,0 +1,76 @@
+"""`import` as it is typed."""
+
+from pathlib import Path
+
+import pytest
+from tests.cli.typed import Typed
+
+RESULTS = "endpoint,location,at,outcome,duration_ms,status,reason"
+WINDOWS = "services,kind,starts,ends,announced,reason"
+
+
+def write(typed: Typed, *lines: str) -> Path:
+    path = typed.folder / "history.csv"
+    path.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    return path
+
+
+def test_results_are_imported_once_and_rolled_up(typed: Typed) -> None:
+    rows = [f"one,main,2026-03-02T12:{minute:02}:00Z,up,10,200," for minute in range(60)]
+    path = write(typed, RESULTS, *rows)
+
+    assert typed("import", "results", str(path)) == (
+        0, "60 new results, 0 known already, 0 bad rows\n", ""
+    )  # fmt: skip
+    assert typed("import", "results", str(path)) == (
+        0, "0 new results, 60 known already, 0 bad rows\n", ""
+    )  # fmt: skip
+    assert typed.query("select sum(results) from fact.endpoint_day") == 60
+
+
+def test_roll_up_may_be_left_out(typed: Typed) -> None:
+    path = write(typed, RESULTS, "one,main,2026-03-02T12:00:00Z,up,10,200,")
+    typed("import", "results", str(path), "--no-roll-up")
+
+    assert typed.query("select count(*) from fact.endpoint_day") == 0
+    assert typed.query("select count(*) from fact.dirty_day") == 1
+
+
+def test_bad_row_is_reported_with_its_line_and_the_status_is_1(typed: Typed) -> None:
+    good = "one,main,2026-03-02T12:00:00Z,up,10,200,"
+    path = write(typed, RESULTS, good, "onne,main,2026-03-02T12:01:00Z,up,10,200,")
+
+    assert typed("import", "results", str(path)) == (
+        1,
+        "1 new result, 0 known already, 1 bad row\n",
+        f'vigie: {path}:3: endpoint: "onne" is not in the database (write one)\n',
+    )
+
+
+def test_many_bad_rows_are_counted(typed: Typed) -> None:
+    status, _, problems = typed("import", "results", str(write(typed, RESULTS, *["x"] * 60)))
+
+    assert status == 1
+    assert len(problems.splitlines()) == 51
+    assert problems.endswith("vigie: and 10 more bad rows\n")
+
+
+@pytest.mark.parametrize("what", ["results", "maintenance"])
+def test_file_that_is_missing_is_one_line(typed: Typed, what: str) -> None:
+    status, _, problems = typed("import", what, "nowhere.csv")
+
+    assert (status, problems) == (
+        1,
+        "vigie: nowhere.csv: No such file or directory (name a readable CSV file)\n",
+    )
+
+
+def test_maintenance_is_imported_with_its_importer(typed: Typed) -> None:
+    path = write(
+        typed, WINDOWS, "shop,planned,2026-05-12T03:00:00Z,2026-05-12T04:00:00Z,,new database"
+    )
+
+    assert typed("import", "maintenance", str(path), "--by", "ana") == (
+        0, "1 new window, 0 known already, 0 bad rows\n", ""
+    )  # fmt: skip
+    assert typed.query("select recorded_by from fact.maintenance") == "ana"

@@ -1,0 +1,103 @@
+"""`maintenance` as it is typed."""
+
+import getpass
+import hashlib
+import json
+from typing import Any
+
+import pytest
+from tests.cli.typed import Typed
+
+KEY = "m-20260312-1"
+SPAN = ("--starts", "2026-03-12T03:00:00+01:00", "--ends", "2026-03-12T04:00:00+01:00")
+TOLD = ("--announced", "2026-03-01T09:00:00Z", "--channel", "email")
+OVERLAP = ("--starts", "2026-10-25T02:30", "--ends", "2026-10-25T04:00")
+
+
+def add(typed: Typed, *more: str) -> tuple[int, str, str]:
+    return typed("maintenance", "add", "shop", *SPAN, "--reason", "database", *more)
+
+
+def listed(typed: Typed) -> dict[str, Any]:
+    status, said, _ = typed("maintenance", "list", "--json")
+    [window] = json.loads(said)
+
+    assert status == 0
+    return dict(window)
+
+
+def test_window_is_added_closed_withdrawn_and_listed(typed: Typed) -> None:
+    local = ("--at", "2026-03-12T03:20", "--timezone", "Europe/Paris")
+
+    assert typed("maintenance", "list") == (0, "No maintenance window is recorded.\n", "")
+    assert add(typed, *TOLD) == (0, f"{KEY}\n", "")
+    assert typed("maintenance", "close", KEY, *local, "--reason", "done") == (
+        0, f"{KEY} is closed at 2026-03-12 02:20Z.\n", ""
+    )  # fmt: skip
+    assert "2026-03-12 02:20Z (closed)" in typed("maintenance", "list")[1]
+    assert typed("maintenance", "withdraw", KEY, "--reason", "put off") == (
+        0, f"{KEY} is withdrawn.\n", ""
+    )  # fmt: skip
+    assert "withdrawn 20" in typed("maintenance", "list")[1]
+
+
+def test_json_tells_who_when_and_why(typed: Typed) -> None:
+    add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
+    window = listed(typed)
+
+    assert window["recorded_by"] == getpass.getuser()
+    assert (window["key"], window["services"]) == (KEY, ["shop"])
+    assert (window["starts"], window["ends"]) == ("2026-03-12T02:00:00Z", "2026-03-12T03:00:00Z")
+    assert (window["evidence"], window["recipient"]) == ("message 17", "all")
+    assert (window["closed_at"], window["why_not"]) == (None, {})
+
+
+def test_file_proves_by_its_digest(typed: Typed) -> None:
+    (typed.folder / "mail.txt").write_bytes(b"we work at night")
+    add(typed, *TOLD, "--evidence-file", "mail.txt")
+    digest = hashlib.sha256(b"we work at night").hexdigest()
+
+    assert listed(typed)["evidence"] == f"mail.txt sha256:{digest}"
+
+
+def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
+    assert add(typed)[1] == f"{KEY}\nNote: it was not announced: it excuses nothing.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (
+            ("add", "shpo", *SPAN, "--reason", "x"),
+            'services: there is no "shpo" (write shop)',
+        ),
+        (
+            ("add", "shop", "--starts", "2026-03-12T03:00", *SPAN[2:], "--reason", "x"),
+            (
+                '--starts: "2026-03-12T03:00:00" has no offset from UTC (write'
+                " 2026-03-12T03:00:00+02:00 or 2026-03-12T03:00:00Z; or say its --timezone)"
+            ),
+        ),
+        (
+            ("add", "shop", *OVERLAP, "--timezone", "Europe/Paris", "--reason", "x"),
+            (
+                '--starts: "2026-10-25T02:30:00" exists twice in Europe/Paris (write'
+                " 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00)"
+            ),
+        ),
+        (
+            ("add", "shop", *OVERLAP, "--timezone", "Paris", "--reason", "x"),
+            'there is no time zone "Paris" (write Europe/Paris)',
+        ),
+        (
+            ("add", "shop", *SPAN, "--reason", "x", "--evidence-file", "no.txt"),
+            "no.txt: No such file or directory",
+        ),
+        (
+            ("withdraw", "m-1", "--reason", "x"),
+            'there is no maintenance window "m-1" (there is none yet)',
+        ),
+    ],
+)
+def test_mistake_is_one_line(typed: Typed, arguments: tuple[str, ...], problem: str) -> None:
+    assert typed("maintenance", *arguments) == (1, "", f"vigie: {problem}\n")
