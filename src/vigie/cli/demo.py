@@ -198,11 +198,10 @@ def _report(run: Figures, whole: Figures, place: Path, out: Path, console: Conso
 
 
 def _say_what_next(month: date, place: Path, console: Console) -> None:
-    question = "table sla.availability_month"
     console.print("Three things to try next:")
-    for line in (
-        command("sla", CONTRACT, "--month", f"{month:%Y-%m}", directory=place),
-        command("db", "psql", directory=place) + f' -- -c "{question}"',
-        command("watch", "https://www.example.com"),
+    for line, says in (
+        (command("sla", CONTRACT, "--month", f"{month:%Y-%m}", directory=place), "the figures"),
+        (command("db", "psql", directory=place), "the same in SQL: table sla.dictionary;"),
+        (command("watch", "https://www.example.com"), "your own addresses"),
     ):
-        console.print(f"  {line}", markup=False)
+        console.print(f"  {line}    # {says}", markup=False)
