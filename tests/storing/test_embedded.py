@@ -52,8 +52,8 @@ async def fetch(url: str, *statements: str) -> object:
         await connection.close()
 
 
-async def test_new_server_is_utf8_with_checksums_and_one_sort_order(home: Path) -> None:
-    server = Embedded(home)
+async def test_new_server_is_utf8_with_checksums_and_one_sort_order(new_home: Path) -> None:
+    server = Embedded(new_home)
     url = server.join()
     settings = "current_setting('server_encoding'), current_setting('data_checksums')"
     locale = "datlocprovider::text, datlocale"
@@ -190,28 +190,28 @@ def test_pid_file_of_a_reused_process_id_does_not_keep_the_server_down(home: Pat
     server.leave()
 
 
-def test_ordinary_user_runs_the_server_as_itself(home: Path) -> None:
-    home.mkdir(mode=0o777)
-    home.chmod(0o777)
+def test_ordinary_user_runs_the_server_as_itself(new_home: Path) -> None:
+    new_home.mkdir(mode=0o777)
+    new_home.chmod(0o777)
 
     def work() -> str:
-        server = Embedded(home)
+        server = Embedded(new_home)
         server.join()
-        owner = owner_of(pid_of(home))
+        owner = owner_of(pid_of(new_home))
         server.leave()
         return str(owner == os.geteuid())
 
     assert as_nobody(work) == "True"
 
 
-def test_home_that_cannot_be_written_is_told_in_one_line(home: Path) -> None:
-    home.mkdir()
-    home.chmod(0o555)
+def test_home_that_cannot_be_written_is_told_in_one_line(new_home: Path) -> None:
+    new_home.mkdir()
+    new_home.chmod(0o555)
     expected = (
-        f"DatabaseError: {home}/postgres: Permission denied; no database can be kept there"
+        f"DatabaseError: {new_home}/postgres: Permission denied; no database can be kept there"
         " (set VIGIE_HOME to a folder of yours, or VIGIE_DATABASE_URL to a PostgreSQL)"
     )
-    assert as_nobody(lambda: join(home)) == expected
+    assert as_nobody(lambda: join(new_home)) == expected
 
 
 def join(home: Path) -> str:
@@ -221,32 +221,32 @@ def join(home: Path) -> str:
         return f"DatabaseError: {error}"
 
 
-def test_disk_full_at_start_leaves_nothing_half_made(home: Path) -> None:
-    home.mkdir(mode=0o777)
-    home.chmod(0o777)
+def test_disk_full_at_start_leaves_nothing_half_made(new_home: Path) -> None:
+    new_home.mkdir(mode=0o777)
+    new_home.chmod(0o777)
 
     def work() -> str:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         limits = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
-        said = join(home)
+        said = join(new_home)
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         return said
 
     said = as_nobody(work)
-    assert said.startswith(f"DatabaseError: {home}/postgres/data: PostgreSQL ")
+    assert said.startswith(f"DatabaseError: {new_home}/postgres/data: PostgreSQL ")
     assert "File too large" in said
     assert "\n" not in said
-    assert not (home / "postgres/data").exists()
+    assert not (new_home / "postgres/data").exists()
 
 
-def test_data_of_another_major_version_is_refused(home: Path) -> None:
-    data = home / "postgres/data"
+def test_data_of_another_major_version_is_refused(new_home: Path) -> None:
+    data = new_home / "postgres/data"
     data.mkdir(parents=True)
     (data / "PG_VERSION").write_text("12\n")
     brought = programs.installed()[0].version
     with pytest.raises(DatabaseError) as raised:
-        Embedded(home).join()
+        Embedded(new_home).join()
     assert str(raised.value) == (
         f"{data}: made by PostgreSQL 12, this program brings {brought}"
         " (dump it with the program that made it, or set VIGIE_DATABASE_URL)"
@@ -254,11 +254,11 @@ def test_data_of_another_major_version_is_refused(home: Path) -> None:
     shutil.rmtree(data)
 
 
-def test_folder_that_is_no_database_is_refused(home: Path) -> None:
-    data = home / "postgres/data"
+def test_folder_that_is_no_database_is_refused(new_home: Path) -> None:
+    data = new_home / "postgres/data"
     data.mkdir(parents=True)
     with pytest.raises(DatabaseError) as raised:
-        Embedded(home).join()
+        Embedded(new_home).join()
     assert str(raised.value) == (
         f"{data}: not a database of PostgreSQL (move it away, or restore it)"
     )
@@ -287,10 +287,12 @@ def test_lost_password_is_told(home: Path) -> None:
     Embedded(home).go()
 
 
-def test_nothing_installed_names_the_way_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_installed_names_the_way_out(
+    new_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(programs, "_WHEEL", "no_such_wheel")
     with pytest.raises(DatabaseError) as raised:
-        Embedded(home).join()
+        Embedded(new_home).join()
     assert str(raised.value) == (
         "no embedded PostgreSQL runs on this system"
         " (set VIGIE_DATABASE_URL to a PostgreSQL 15 or newer)"
@@ -299,24 +301,24 @@ def test_nothing_installed_names_the_way_out(home: Path, monkeypatch: pytest.Mon
 
 @only_root
 def test_home_closed_to_the_servers_user_moves_the_data_elsewhere(
-    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    folder: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    home.mkdir(mode=0o700)
+    new_home.mkdir(mode=0o700)
     monkeypatch.setattr(place, "_ELSEWHERE", folder / "elsewhere")
-    server = Embedded(home / "project/.vigie")
+    server = Embedded(new_home / "project/.vigie")
     server.join()
     where = server.status().place
     server.leave()
     assert where.parent == folder / "elsewhere"
     assert (where / "data/PG_VERSION").exists()
     assert [record.getMessage() for record in caplog.records] == [
-        f"user postgres cannot enter {home}/project/.vigie: the database lives in {where}"
+        f"user postgres cannot enter {new_home}/project/.vigie: the database lives in {where}"
     ]
 
 
 @only_root
 def test_programs_closed_to_the_servers_user_are_copied(
-    folder: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, new_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed = folder / "closed"
     closed.mkdir(mode=0o700)
@@ -326,8 +328,8 @@ def test_programs_closed_to_the_servers_user_are_copied(
     unreachable = programs.Programs(root=closed / "site" / hidden, version=real.version)
     monkeypatch.setattr(place, "_ELSEWHERE", folder / "copies")
     monkeypatch.setattr(place, "installed", lambda: [unreachable])
-    server = Embedded(home)
+    server = Embedded(new_home)
     server.join()
-    command = Path(f"/proc/{pid_of(home)}/exe").readlink()
+    command = Path(f"/proc/{pid_of(new_home)}/exe").readlink()
     server.leave()
     assert command == folder / f"copies/postgresql-{real.version}" / hidden / "bin/postgres"

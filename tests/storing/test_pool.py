@@ -80,9 +80,9 @@ async def start_time(pool: asyncpg.Pool) -> object:
         return None
 
 
-async def test_cancelled_start_leaves_no_server(home: Path) -> None:
+async def test_cancelled_start_leaves_no_server(new_home: Path) -> None:
     async def opened() -> None:
-        async with open_database(Settings(database_url=None, home=home)):
+        async with open_database(Settings(database_url=None, home=new_home)):
             await asyncio.Event().wait()
 
     task = asyncio.create_task(opened())
@@ -90,7 +90,7 @@ async def test_cancelled_start_leaves_no_server(home: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert Embedded(home).status().running is False
+    assert Embedded(new_home).status().running is False
 
 
 async def test_host_without_postgresql_is_down(unused_tcp_port: int) -> None:
