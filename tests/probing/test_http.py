@@ -186,6 +186,21 @@ async def test_secret_that_breaks_the_header_is_refused(monkeypatch: pytest.Monk
     assert "with its placeholders: the value of A has several lines" == attempt.detail
 
 
+async def test_defect_of_ours_is_unknown_and_hides_secrets(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("t0ps3cret")
+
+    monkeypatch.setenv("SHOP_TOKEN", "t0ps3cret")
+    monkeypatch.setattr("vigie.probing.http.check", broken)
+    attempt = await ask(await street.open(answers(OK)), headers={"A": "${env:SHOP_TOKEN}"})
+
+    assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
+    assert "RuntimeError: ***" == attempt.detail
+    assert 200 == attempt.status
+
+
 async def test_echoed_secret_is_hidden(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "t0ps3cret")
     url = await street.open(answers(body(b"", "X-Echo: t0ps3cret")))

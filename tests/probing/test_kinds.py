@@ -1,6 +1,6 @@
 import pytest
-
 from tests.probing.shop import endpoint
+
 from vigie.catalogue import Endpoint
 from vigie.probing import KINDS, MODELS, HttpEndpoint
 from vigie.probing.kinds import kind_of

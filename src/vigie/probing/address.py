@@ -50,6 +50,7 @@ async def resolve(host: str, port: int, allow: Sequence[str]) -> tuple[str, ...]
     return allowed
 
 
+@lru_cache(maxsize=4096)
 def _literal(host: str) -> tuple[str, ...]:
     try:
         return (str(ip_address(host)),)

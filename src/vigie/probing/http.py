@@ -106,6 +106,8 @@ async def probe(endpoint: HttpEndpoint, *, number: int, allow: Sequence[str]) ->
         return trace.failed(failure.reason, failure.detail)
     except TimeoutError:
         return trace.timed_out(endpoint.timeout)
+    except Exception as error:  # noqa: BLE001 - caught here, where its text is cleared of secrets
+        return trace.failed(Reason.INTERNAL, f"{type(error).__name__}: {error}")
     return trace.up()
 
 

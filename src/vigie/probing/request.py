@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 from vigie import __version__
@@ -42,6 +43,7 @@ class Url:
         return f"{self.scheme}://{host}{port}"
 
 
+@lru_cache(maxsize=4096)
 def parse_url(text: str) -> Url:
     """Return the parts of *text*; raise BadUrl when it is no such URL."""
     if not text.isprintable() or " " in text:
