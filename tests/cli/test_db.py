@@ -1,0 +1,106 @@
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vigie.storing.embedded import Embedded
+from vigie.storing.psql import environment
+
+SRC = Path(__file__).parents[2] / "src"
+
+
+@pytest.fixture(scope="module")
+def home(folder: Path) -> Iterator[Path]:
+    yield folder / "db-home"
+    if (folder / "db-home").exists():
+        Embedded(folder / "db-home").go()
+
+
+def run(where: Path | str, *arguments: str) -> tuple[int, str, str]:
+    """Type `vigie db …` with an embedded home or with a URL."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("VIGIE_")}
+    name = "VIGIE_HOME" if isinstance(where, Path) else "VIGIE_DATABASE_URL"
+    done = subprocess.run(
+        [sys.executable, "-c", "from vigie.cli import main; main()", "db", *arguments],
+        env=kept | {"PYTHONPATH": str(SRC), name: str(where)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_status_starts_nothing(home: Path) -> None:
+    expected = f"Not running (start it with: vigie db start).\nFiles: {home}/postgres\n"
+    assert run(home, "status") == (0, expected, "")
+    assert not home.exists()
+
+
+def test_started_database_is_migrated_and_runs_until_it_is_stopped(home: Path) -> None:
+    status, said, _ = run(home, "start")
+    address, schema, as_of = said.splitlines()
+    assert status == 0
+    assert re.fullmatch(r"PostgreSQL \d+\.\d+ at 127\.0\.0\.1:\d+/vigie, \d+ [kM]B", address)
+    assert schema.startswith("Schema: migrations/0")
+    assert as_of == "As of: nothing rolled up yet"
+    assert run(home, "status")[1].splitlines()[1:] == [
+        schema,
+        as_of,
+        "It stays until `vigie db stop`.",
+        f"Files: {home}/postgres",
+    ]
+    assert run(home, "start")[0] == 0
+    assert run(home, "stop") == (0, "PostgreSQL is stopped.\n", "")
+    assert run(home, "status")[1].startswith("Not running")
+
+
+def test_psql_starts_the_database_and_passes_its_status_on(home: Path) -> None:
+    query = ("-X", "-At", "-v", "ON_ERROR_STOP=1", "-c")
+    assert run(home, "psql", "--", *query, "show application_name") == (0, "psql\n", "")
+    assert run(home, "psql", *query, "select nothing")[0] == 1
+    assert run(home, "status")[1].startswith("Not running")
+
+
+def test_database_of_somebody_else_is_neither_started_nor_stopped(database: str) -> None:
+    expected = (
+        "vigie: the database is the one in VIGIE_DATABASE_URL, which Vigie neither starts nor"
+        " stops (unset it for the embedded one)\n"
+    )
+    assert run(database, "start") == (1, "", expected)
+    assert run(database, "stop") == (1, "", expected)
+
+
+def test_database_of_somebody_else_is_migrated_and_shown(empty_database: str) -> None:
+    before = run(empty_database, "status")
+    assert before[0] == 0
+    assert "Schema: none yet (vigie db migrate)\n" in before[1]
+    assert "Schema: migrations/0" in run(empty_database, "migrate")[1]
+    assert "Schema: migrations/0" in run(empty_database, "status")[1]
+
+
+def test_database_that_is_down_is_one_line(unused_tcp_port: int) -> None:
+    url = f"postgresql://vigie:opensesame@127.0.0.1:{unused_tcp_port}/vigie"
+    expected = (
+        f"vigie: 127.0.0.1:{unused_tcp_port}/vigie: no PostgreSQL answers: Connection refused"
+        " (start it, or correct VIGIE_DATABASE_URL)\n"
+    )
+    assert run(url, "status") == (1, "", expected)
+    assert run(url, "migrate") == (1, "", expected)
+
+
+def test_password_reaches_psql_by_its_environment() -> None:
+    url = "postgresql://ann:s%40cret@db.example:6432/shop?sslmode=require&application_name=me"
+    assert environment(url) == {
+        "PGDATABASE": "shop",
+        "PGHOST": "db.example",
+        "PGPORT": "6432",
+        "PGUSER": "ann",
+        "PGPASSWORD": "s@cret",
+        "PGSSLMODE": "require",
+        "PGAPPNAME": "me",
+    }
