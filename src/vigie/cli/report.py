@@ -7,7 +7,7 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from vigie import clock, settings
-from vigie.reporting import Figures, Formats, asked, make_pdf, read, write
+from vigie.reporting import Figures, Formats, asked, check_writable, make_pdf, read, resolve, write
 
 
 async def report(
@@ -44,12 +44,14 @@ async def report(
         The catalogue's directory; its reports/templates win over the shipped ones.
     """
     period = asked(month=month, quarter=quarter, year=year)
+    path = output or Path(f"{contract}-{period.name}.pdf")
+    check_writable(path)
+    spoken = resolve(language) if language else None
     now = clock.now()
     found = await read(
         settings.read(directory), contract=contract, asked=period, now=now, scope=scope
     )
-    path = output or Path(f"{contract}-{period.name}.pdf")
-    write(path, make_pdf(found, directory=directory, now=now, language=language))
+    write(path, make_pdf(found, directory=directory, now=now, language=spoken))
     Console(highlight=False, soft_wrap=True, markup=False).print(_told(path, found))
 
 

@@ -2,11 +2,12 @@
 
 from vigie.reporting.document import to_json
 from vigie.reporting.figures import figures
-from vigie.reporting.files import write
+from vigie.reporting.files import check_writable, write
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.making import make_pdf, read
 from vigie.reporting.periods import Asked, Span, asked
 from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
+from vigie.reporting.words import resolve
 
 __all__ = [
     "Asked",
@@ -18,9 +19,11 @@ __all__ = [
     "Span",
     "Window",
     "asked",
+    "check_writable",
     "figures",
     "make_pdf",
     "read",
+    "resolve",
     "to_json",
     "utc",
     "write",

@@ -7,13 +7,18 @@ from tempfile import NamedTemporaryFile
 from vigie.errors import ReportError
 
 
-def write(path: Path, content: bytes) -> None:
-    """Put *content* at *path* whole or not at all."""
+def check_writable(path: Path) -> None:
+    """Refuse a *path* that can be no file, before the work for it is done."""
     folder = path.parent
     if not folder.is_dir():
         raise ReportError(f"{folder}: there is no such directory (make it, or write another -o)")
     if path.is_dir():
         raise ReportError(f"{path}: is a directory (write a file name after -o)")
+
+
+def write(path: Path, content: bytes) -> None:
+    """Put *content* at *path* whole or not at all."""
+    check_writable(path)
     try:
         _replace(path, content)
     except OSError as error:

@@ -1,10 +1,17 @@
 """Figures and a template folder become one self-contained HTML page."""
 
+import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import (
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import __version__, paths
@@ -25,6 +32,9 @@ FILTERS = (
     "time_of",
     "moment",
 )
+
+# What a template can do wrong: Jinja's own errors, and Python's for a wrong expression.
+MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
 def roots(directory: Path) -> tuple[Path, ...]:
@@ -53,7 +63,7 @@ def to_html(
             demonstration=demonstration,
             program_version=__version__,
         )
-    except TemplateError as error:
+    except MISTAKES as error:
         raise ReportError(_describe(error)) from error
 
 
@@ -81,7 +91,20 @@ def _service_name(key: str, names: Mapping[str, str]) -> str:
     return names.get(key, key)
 
 
-def _describe(error: TemplateError) -> str:
-    name, line = getattr(error, "filename", None), getattr(error, "lineno", None)
-    where = f"{name or 'template'}:{line}: " if line else f"{getattr(error, 'name', 'template')}: "
-    return f"{where}{error.message or 'cannot be rendered'} (correct the template)"
+def _describe(error: Exception) -> str:
+    """Say in one line what is wrong in which template, and where."""
+    what = " ".join(str(error).split()) or type(error).__name__
+    return f"{_place(error)}: {what} (correct the template)"
+
+
+def _place(error: Exception) -> str:
+    if isinstance(error, TemplateSyntaxError):
+        return f"{error.filename or error.name}:{error.lineno}"
+    # Jinja puts the templates into the traceback; the innermost one is to blame.
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [f"{frame.filename}:{frame.lineno}" for frame in frames if _is_template(frame)]
+    return places[-1] if places else "template"
+
+
+def _is_template(frame: traceback.FrameSummary) -> bool:
+    return not frame.filename.endswith(".py")

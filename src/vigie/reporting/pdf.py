@@ -1,6 +1,7 @@
 """HTML becomes a tagged PDF/A that carries its figures as `report.json`."""
 
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -8,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import weasyprint
-from weasyprint.urls import URLFetcher, URLFetcherResponse
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from vigie.errors import ReportError
 
 ASSET = "asset:"
 
@@ -54,10 +57,18 @@ def render(
         modified=created,
         relationship="Source",
     )
+    identifier = sha256(f"{html}{content}".encode()).digest()[:16]
+    # WeasyPrint forgets to close its colour profile.
+    with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+        return _write(html, folders, attachment, identifier)
+
+
+def _write(html: str, folders: Sequence[Path], attachment: object, identifier: bytes) -> bytes:
     document = _HTML(string=html, url_fetcher=Assets(folders))
-    pdf: bytes = document.write_pdf(
-        attachments=[attachment],
-        pdf_variant="pdf/a-3a",
-        pdf_identifier=sha256(f"{html}{content}".encode()).digest()[:16],
-    )
+    try:
+        pdf: bytes = document.write_pdf(
+            attachments=[attachment], pdf_variant="pdf/a-3a", pdf_identifier=identifier
+        )
+    except FatalURLFetchingError as error:  # derived from BaseException
+        raise ReportError(f"{error.__cause__ or error} (correct the template)") from error
     return pdf

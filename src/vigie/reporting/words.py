@@ -25,7 +25,9 @@ def resolve(language: str) -> str:
     for candidate in (language, language.replace("-", "_").split("_")[0].lower()):
         if candidate in spoken:
             return candidate
-    raise ReportError(f"language {language!r} is not spoken here (write --language {' or '.join(spoken)})")
+    raise ReportError(
+        f"language {language!r} is not spoken here (write --language {' or '.join(spoken)})"
+    )
 
 
 @lru_cache

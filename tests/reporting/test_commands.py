@@ -1,0 +1,140 @@
+"""The commands `sla` and `report`, as a person runs them."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pypdfium2
+import pytest
+from tests.sql.world import World
+
+START, END = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+async def measured(database: str) -> str:
+    """A database in which May 2026 was measured, the second hour of the 5th down."""
+    connection = await asyncpg.connect(database, server_settings={"timezone": "UTC"})
+    world = World(connection=connection)
+    await world.service("api", endpoints=("a",), every=HOUR)
+    await world.contract(customer="Acme & Sons")
+    bad = START + timedelta(days=4, hours=1)
+    slots = [START + number * HOUR for number in range(31 * 24)]
+    await world.store(("a", "main", at, "down" if at == bad else "up") for at in slots)
+    await world.rolled_up_to(END)
+    await connection.close()
+    return database
+
+
+@pytest.fixture
+def vigie(measured: str, tmp_path: Path) -> Iterator["Vigie"]:
+    yield Vigie(measured, tmp_path)
+
+
+class Vigie:
+    """Runs commands in a directory of their own, against the measured database."""
+
+    def __init__(self, database: str, directory: Path) -> None:
+        self.directory = directory
+        self._environment = os.environ | {"VIGIE_DATABASE_URL": database, "COLUMNS": "160"}
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", "from vigie.cli import main; main()", *arguments],
+            cwd=self.directory,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+
+def test_sla_prints_what_a_person_asks_first(vigie: Vigie) -> None:
+    done = vigie("sla", "acme", "--month", "2026-05")
+
+    # 743 of 744 hours: 99.86559…
+    shown = done.stdout.replace("\u00a0", " ").replace("\u202f", " ")
+    assert (0, "") == (done.returncode, done.stderr)
+    for words in (
+        "Acme & Sons",
+        "2026-05-01T00:00:00Z to 2026-06-01T00:00:00Z, end excluded",
+        "99.8655 % (cut, not rounded)",
+        "missed",
+        "1 h 0 min 0 s used of 8 min 55.68 s",
+    ):
+        assert words in shown
+
+
+def test_sla_prints_json(vigie: Vigie) -> None:
+    done = vigie("sla", "acme", "--month", "2026-05", "--json")
+
+    found = json.loads(done.stdout)
+    assert ("acme", "99.8655", "missed") == (
+        found["contract"],
+        found["availability"]["percent"],
+        found["verdict"],
+    )
+
+
+def test_report_writes_a_pdf_named_after_contract_and_period(vigie: Vigie) -> None:
+    done = vigie("report", "acme", "--month", "2026-05")
+
+    path = vigie.directory / "acme-2026-05.pdf"
+    assert "Wrote acme-2026-05.pdf: 2026-05, 99.8655\u202f%, missed.\n" == done.stdout
+    assert [path] == list(vigie.directory.iterdir())
+    page = pypdfium2.PdfDocument(path)[0].get_textpage().get_text_bounded()
+    assert "Acme & Sons" in page
+    assert "99.8655" in page
+
+
+def test_report_speaks_the_language_that_is_asked(vigie: Vigie) -> None:
+    vigie("report", "acme", "--month", "2026-05", "--language", "fr", "-o", "mai.pdf")
+
+    document = pypdfium2.PdfDocument(vigie.directory / "mai.pdf")
+    assert "99,8655" in document[0].get_textpage().get_text_bounded()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (
+            ("sla", "acne", "--month", "2026-05"),
+            'contract "acne": there is none of this key (did you mean acme?)',
+        ),
+        (
+            ("sla", "acme", "--month", "2026-5"),
+            '--month "2026-5": there is no such month (write YYYY-MM, such as 2026-05)',
+        ),
+        (
+            ("sla", "acme", "--month", "9999-01"),
+            "9999-01 has not begun",
+        ),
+        (
+            ("sla", "acme", "--month", "2020-01"),
+            "2020-01 lies before contract acme, which begins on 2026-02-23",
+        ),
+        (
+            ("report", "acme", "--month", "2026-05", "-o", "none/x.pdf"),
+            "none: there is no such directory (make it, or write another -o)",
+        ),
+        (
+            ("report", "acme", "--month", "2026-05", "--language", "tlh"),
+            "language 'tlh' is not spoken here (write --language en or fr)",
+        ),
+    ],
+)
+def test_mistakes_are_one_line_and_exit_1(
+    vigie: Vigie, arguments: tuple[str, ...], expected: str
+) -> None:
+    done = vigie(*arguments)
+
+    assert (1, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith(f"vigie: {expected}")
+    assert 1 == done.stderr.count("\n")

@@ -1,0 +1,42 @@
+"""Files are written whole or not at all."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vigie.errors import ReportError
+from vigie.reporting import write
+
+
+def test_a_file_replaces_the_old_one_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(b"old")
+
+    write(path, b"new")
+
+    assert b"new" == path.read_bytes()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_missing_directory_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as caught:
+        write(tmp_path / "none" / "report.pdf", b"")
+
+    expected = f"{tmp_path}/none: there is no such directory (make it, or write another -o)"
+    assert expected == str(caught.value)
+
+
+def test_a_directory_is_not_a_file(tmp_path: Path) -> None:
+    with pytest.raises(ReportError) as caught:
+        write(tmp_path, b"")
+
+    assert f"{tmp_path}: is a directory (write a file name after -o)" == str(caught.value)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_a_closed_directory_is_one_clear_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+
+    with pytest.raises(ReportError, match="cannot be written: Permission denied"):
+        write(tmp_path / "report.pdf", b"")

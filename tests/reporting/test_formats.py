@@ -1,0 +1,96 @@
+"""Numbers, durations and dates as people read them: exact, never rounded."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from vigie.reporting.formats import Formats, utc
+
+EN, FR = Formats("en", "Europe/Paris"), Formats("fr", "Europe/Paris")
+HOUR, MINUTE = 3600, 60
+
+
+@pytest.mark.parametrize(
+    ("formats", "text", "expected"),
+    [
+        (EN, "99.9798", "99.9798\u202f%"),
+        (FR, "99.9798", "99,9798\u202f%"),
+        (EN, "99.9999", "99.9999\u202f%"),  # CLDR's own pattern would say 100
+        (FR, "100", "100\u202f%"),
+        (EN, None, "\u2013"),
+    ],
+)
+def test_percentages_keep_every_digit(formats: Formats, text: str | None, expected: str) -> None:
+    assert expected == formats.percent(text)
+
+
+@pytest.mark.parametrize(
+    ("formats", "value", "expected"),
+    [
+        (EN, Decimal("2677200.000"), "2,677,200\u00a0s"),
+        (FR, Decimal(2677200), "2\u202f677\u202f200\u00a0s"),
+        (EN, Decimal("535.44"), "535.44\u00a0s"),
+        (FR, Decimal("0.000001"), "0,000001\u00a0s"),
+        (EN, Decimal(0), "0\u00a0s"),
+        (EN, None, "\u2013"),
+    ],
+)
+def test_seconds_are_exact(formats: Formats, value: Decimal | None, expected: str) -> None:
+    assert expected == formats.seconds(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Decimal(0), "0 s"),
+        (Decimal(59), "59 s"),
+        (Decimal(9 * MINUTE), "9 min 0 s"),
+        (Decimal("535.44"), "8 min 55.44 s"),
+        (Decimal(26 * HOUR + 3 * MINUTE), "26 h 3 min 0 s"),  # never "1 day"
+        (Decimal(2 * HOUR + 1), "2 h 0 min 1 s"),
+        (Decimal(744 * HOUR), "744 h 0 min 0 s"),
+    ],
+)
+def test_durations_are_exact(value: Decimal, expected: str) -> None:
+    assert expected == EN.duration(value).replace("\u00a0", " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (Decimal(2 * HOUR), "2 h"),
+        (Decimal(10 * MINUTE), "10 min"),
+        (Decimal(HOUR + 30 * MINUTE), "1 h 30 min"),
+        (Decimal(HOUR + 5), "1 h 0 min 5 s"),
+        (Decimal(0), "0 s"),
+        (None, "\u2013"),
+    ],
+)
+def test_limits_leave_out_empty_parts(value: Decimal | None, expected: str) -> None:
+    assert expected == EN.limit(value).replace("\u00a0", " ")
+
+
+def test_instants_are_local_to_their_last_digit() -> None:
+    at = datetime(2026, 3, 29, 1, 0, 0, 500_000, tzinfo=UTC)  # the clocks have just changed
+
+    assert "29 Mar 2026 03:00:00.5" == EN.moment(at)
+    assert "29 mars 2026 03:00:00,5" == FR.moment(at)
+
+
+def test_utc_is_written_as_rfc_3339() -> None:
+    assert "2026-04-30T22:00:00Z" == utc(datetime(2026, 4, 30, 22, tzinfo=UTC))
+    assert "2026-04-30T22:00:00.25Z" == utc(datetime(2026, 4, 30, 22, 0, 0, 250_000, tzinfo=UTC))
+
+
+def test_periods_are_named_in_the_language() -> None:
+    may = datetime(2026, 4, 30, 22, tzinfo=UTC)
+
+    assert "May 2026" == EN.period("month", may)
+    assert "Mai 2026" == FR.period("month", may)
+    assert "2026" == EN.period("year", datetime(2025, 12, 31, 23, tzinfo=UTC))
+    assert "12 mai" == FR.day_month(date(2026, 5, 12))
+
+
+def test_weeks_begin_on_monday() -> None:
+    assert ["Mon", "Sun"] == [EN.weekdays()[0], EN.weekdays()[6]]

@@ -1,0 +1,196 @@
+"""The report as HTML: what is on the page, and what never gets there."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.reporting import samples
+
+from vigie.errors import ReportError
+from vigie.reporting import Figures
+from vigie.reporting.html import roots, to_html
+
+NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
+NOWHERE = Path("/nonexistent")
+
+
+def page(figures: Figures, language: str = "en", directory: Path = NOWHERE) -> str:
+    return to_html(figures, folders=roots(directory), now=NOW, language=language)
+
+
+def text(html: str) -> str:
+    """Return what a reader sees, on one line."""
+    body = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", " ", html)
+    plain = re.sub(r'(?s)<span class="pad">.*?</span>|<[^>]+>', " ", body)
+    return " ".join(plain.split())
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("case", samples.CASES)
+def test_every_case_has_every_section(case: str, language: str) -> None:
+    html = page(samples.CASES[case](), language)
+
+    assert f'<html lang="{language}">' in html
+    assert 1 == html.count("<h1")
+    assert 7 == html.count("<h2>") + 1  # days, services, budget, outages, maintenance, method
+
+
+def test_the_verdict_is_told_in_one_sentence() -> None:
+    assert (
+        "May 2026: 99.9798 % (cut, not rounded), target 99.98 %: missed by 4.56 s"
+        " (540 s unplanned, 535.44 s allowed)."
+    ) in text(page(samples.busy()))
+
+
+def test_the_verdict_is_told_in_french() -> None:
+    assert (
+        "Mai 2026 : 99,9798 % (tronqué, non arrondi), objectif 99,98 % : manqué de 4,56 s"
+        " (540 s non planifiées, 535,44 s admises)."
+    ) in text(page(samples.busy(), "fr"))
+
+
+def test_percentages_are_never_rounded() -> None:
+    figures = replace(
+        samples.busy(), availability=samples.solution(percent="99.9999", low="99.9999")
+    )
+
+    shown = set(re.findall(r"\d+\.?\d*\u202f%", page(figures)))
+
+    assert {"99.9999\u202f%", "99.98\u202f%", "99.9820\u202f%", "100.9\u202f%"} <= shown
+    assert not {"100.00\u202f%", "100.0\u202f%", "99.99\u202f%"} & shown
+
+
+@pytest.mark.parametrize(
+    ("verdict", "changes", "expected"),
+    [
+        ("met", {}, "Met"),
+        ("missed", {}, "Missed"),
+        ("not_provable", {}, "Not provable"),
+        ("running", {}, "So far"),
+        ("not_applicable", {"percent": None, "low": None, "high": None}, "Not applicable"),
+        ("not_applicable", {"target": None, "budget_s": None}, "Not applicable"),
+    ],
+)
+def test_every_verdict_has_its_word(
+    verdict: str, changes: dict[str, object], expected: str
+) -> None:
+    available = samples.solution(verdict=verdict, **changes)
+
+    shown = text(page(replace(samples.quiet(), availability=available)))
+
+    assert expected in shown
+
+
+def test_a_month_of_a_yearly_contract_is_an_indicator() -> None:
+    assert "Indicator only: the contractual verdict is given for the year." in text(
+        page(samples.busy())
+    )
+    assert "This period carries the contractual verdict." in text(
+        page(replace(samples.busy(), basis=True))
+    )
+
+
+def test_a_running_month_gives_no_verdict() -> None:
+    shown = text(page(samples.running()))
+
+    assert "May 2026, so far" in shown
+    assert "this is no verdict yet" in shown
+
+
+def test_a_month_without_data_says_so_and_shows_no_figure() -> None:
+    shown = text(page(samples.empty()))
+
+    assert "No committed time was measured, so no availability can be stated." in shown
+    assert "this is no proof that there was none" in shown
+    assert "100\u202f%" not in shown
+
+
+def test_outages_show_local_and_utc_times_and_bounds() -> None:
+    shown = text(page(samples.busy()))
+
+    assert "12 May 2026, 03:00:00 2026-05-12T01:00:00Z" in shown
+    assert "4 min 0 s \N{EN DASH} 6 min 0 s" in shown
+
+
+def test_an_open_outage_has_no_end() -> None:
+    still = samples.outage(samples.at(31, "23:0:0"), 3600, open=True)
+
+    assert "still down" in text(page(replace(samples.busy(), outages=(still,))))
+
+
+def test_a_window_that_is_not_valid_says_why_in_the_language() -> None:
+    assert "not valid announced 0 whole working days ahead, 2 asked" in text(page(samples.busy()))
+    assert "non valable annoncée 0 jours ouvrés entiers à" in text(page(samples.busy(), "fr"))
+
+
+def test_the_formula_holds_the_numbers_of_the_period() -> None:
+    shown = text(page(samples.busy()))
+
+    assert "540 s) ÷ 2,677,200 s = 99.9798 %" in shown
+
+
+@pytest.mark.parametrize("policy", ["neither", "up", "down"])
+@pytest.mark.parametrize("convention", ["downtime", "window", "up"])
+def test_every_convention_has_its_words(policy: str, convention: str) -> None:
+    contract = replace(
+        samples.CONTRACT,
+        unknown=policy,
+        maintenance=convention,
+        notice_working_days=None,
+        interruption_calendar=None,
+        join_within_s=Decimal(60),
+    )
+
+    shown = text(page(replace(samples.busy(), contract=contract)))
+
+    assert "Outages separated by at most 1 min are one." in shown
+
+
+def test_hostile_names_are_shown_and_not_run() -> None:
+    name = '<script>alert(1)</script>{{ 7*7 }}"&'
+    figures = replace(
+        samples.busy(),
+        contract=replace(samples.CONTRACT, customer=name),
+        services=(samples.service("api", name),),
+    )
+
+    html = page(figures)
+
+    assert "<script>" not in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in html
+
+
+def test_the_reader_s_templates_win(tmp_path: Path) -> None:
+    own = tmp_path / "reports" / "templates" / "monthly"
+    own.mkdir(parents=True)
+    (own / "verdict.html").write_text("<h1>Ours, {{ f.contract.key }}</h1>")
+
+    html = page(samples.busy(), directory=tmp_path)
+
+    assert "<h1>Ours, acme</h1>" in html
+    assert "Outages" in html  # the other pages are the shipped ones
+
+
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("<h1>\n{% if %}", "verdict.html:2: Expected an expression"),
+        ("{{ figures.nothing }}", "has no attribute 'nothing'"),
+        ("{{ figures.__class__.__mro__ }}", "unsafe"),
+        ("{% include 'none.html' %}", "none.html"),
+        ("{{ 1 // 0 }}", "division"),
+    ],
+)
+def test_a_broken_template_is_one_clear_line(tmp_path: Path, template: str, expected: str) -> None:
+    own = tmp_path / "reports" / "templates" / "monthly"
+    own.mkdir(parents=True)
+    (own / "verdict.html").write_text(template)
+
+    with pytest.raises(ReportError) as caught:
+        page(samples.busy(), directory=tmp_path)
+
+    assert expected in str(caught.value)
+    assert "\n" not in str(caught.value)

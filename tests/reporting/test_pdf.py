@@ -1,0 +1,169 @@
+"""The report as a PDF: pages, words, attachment, metadata, and what it may not fetch."""
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2
+import pytest
+from tests.reporting import samples
+
+from vigie.errors import ReportError
+from vigie.reporting import make_pdf, to_json
+from vigie.reporting.html import roots
+from vigie.reporting.pdf import Assets, render
+
+NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
+NOWHERE = Path("/nonexistent")
+PDF: Any = pypdfium2.PdfDocument  # it has no types
+
+
+@pytest.fixture(autouse=True)
+def no_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail on anything that WeasyPrint complains of, but an optional library that is missing."""
+    yield
+    told = [record.getMessage() for record in caplog.records if record.name == "weasyprint"]
+    assert [] == [line for line in told if "HarfBuzz" not in line]
+
+
+def made(case: str, *, language: str = "en", demonstration: bool = False) -> bytes:
+    figures = samples.CASES[case]()
+    return make_pdf(
+        figures, directory=NOWHERE, now=NOW, language=language, demonstration=demonstration
+    )
+
+
+pdf = cache(made)  # a page takes a second
+
+
+def pages(content: bytes) -> list[str]:
+    document: Any = PDF(content)
+    texts = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return [" ".join(text.split()) for text in texts]
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+@pytest.mark.parametrize("case", ["quiet", "empty", "running"])
+def test_every_case_becomes_a_pdf_without_a_warning(case: str, language: str) -> None:
+    assert 2 < len(pages(pdf(case, language=language)))
+
+
+def test_the_first_page_holds_the_verdict_and_the_calendar() -> None:
+    first, *others = pages(pdf("busy"))
+
+    assert "99.9798" in first
+    assert "Missed" in first
+    assert "Target 99.98" in first
+    assert "2026-04-30T22:00:00Z \N{EN DASH} 2026-05-31T22:00:00Z (end excluded)" in first
+    assert "Day by day" in first
+    assert f"Page 1 of {1 + len(others)}" in first
+    assert all("Acme SA · acme" in other for other in others)
+
+
+def test_the_french_page_has_french_numbers() -> None:
+    first = pages(pdf("busy", language="fr"))[0]
+
+    assert "99,9798" in first
+    assert "99.9798" not in first
+
+
+def test_forty_long_names_and_sixty_outages_fill_pages_with_repeated_heads() -> None:
+    found = pages(pdf("many"))
+
+    listed = [page for page in found if "Verdict" in page and "Unplanned" in page]
+    assert 2 < len(listed)
+    assert any("60 01 May" in page or "HTTP status 503" in page for page in found)
+
+
+def test_the_figures_are_attached_as_the_source() -> None:
+    with pikepdf.open(io.BytesIO(pdf("busy"))) as document:
+        held = document.attachments["report.json"]
+        content = held.get_file().read_bytes()
+        relation = held.obj.AFRelationship
+
+    assert to_json(samples.busy()) == json.loads(content)
+    assert "/Source" == relation
+
+
+def test_the_pdf_says_what_it_is() -> None:
+    with pikepdf.open(io.BytesIO(pdf("busy", language="fr"))) as document:
+        info, root = document.docinfo, document.Root
+        with document.open_metadata() as metadata:
+            claimed = (metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance"))
+
+    assert "Rapport de disponibilité de service, Acme SA, Mai 2026" == str(info["/Title"])
+    assert "Vigie" == str(info["/Author"])
+    assert "D:20260603060000+00'00" == str(info["/CreationDate"])
+    assert "fr" == str(root.Lang)
+    assert bool(root.MarkInfo.Marked)
+    assert ("3", "A") == claimed
+
+
+def test_only_shipped_fonts_are_used_and_all_are_embedded() -> None:
+    with pikepdf.open(io.BytesIO(pdf("busy", language="fr"))) as document:
+        fonts = [
+            font
+            for font in document.objects
+            if isinstance(font, pikepdf.Dictionary) and font.get("/Type") == "/FontDescriptor"
+        ]
+        names = {str(font.FontName).split("+")[-1] for font in fonts}
+        embedded = all("/FontFile2" in font or "/FontFile3" in font for font in fonts)
+
+    assert embedded
+    assert all(name.startswith("Report") for name in names), names
+
+
+def test_demonstration_data_is_marked_on_every_page_and_in_the_metadata() -> None:
+    content = pdf("busy", demonstration=True)
+
+    with pikepdf.open(io.BytesIO(content)) as document:
+        info = document.docinfo
+        marked = [str(info[key]) for key in ("/Title", "/Keywords")]
+    assert all("demonstration data" in page for page in pages(content))
+    assert all("demonstration data" in text for text in marked)
+    assert not any("demonstration data" in page for page in pages(pdf("busy")))
+
+
+def test_equal_figures_give_equal_bytes() -> None:
+    assert made("busy") == made("busy")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "http://127.0.0.1:9/logo.svg",
+        "asset:../pyproject.toml",
+        "asset:/etc/passwd",
+        "asset:fonts",
+        "asset:none.ttf",
+    ],
+)
+def test_nothing_but_report_files_may_be_fetched(url: str) -> None:
+    with pytest.raises(ValueError, match=r"disallowed|no such file"):
+        Assets(roots(NOWHERE)).fetch(url)
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "asset:none.svg"])
+def test_a_page_that_wants_another_file_is_refused(url: str) -> None:
+    html = f'<html lang="en"><title>x</title><img src="{url}" alt="x">'
+
+    with pytest.raises(ReportError) as caught:
+        render(html, folders=roots(NOWHERE), data={}, created=NOW)
+
+    assert str(caught.value).endswith("(correct the template)")
+
+
+def test_what_weasyprint_complains_of_is_heard(caplog: pytest.LogCaptureFixture) -> None:
+    html = '<html lang="en"><title>x</title><p style="colour: red">x'
+
+    render(html, folders=roots(NOWHERE), data={}, created=NOW)
+
+    assert "unknown property" in caplog.text
+    caplog.clear()

@@ -1,0 +1,81 @@
+"""Every word of the templates exists in every language."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import pytest
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from vigie import paths
+from vigie.errors import ReportError
+from vigie.reporting.words import languages, resolve
+
+PLACE = re.compile(r"%\((\w+)\)s")
+
+
+def written() -> set[tuple[str | None, str]]:
+    """Return the (context, text) of every translatable text in the templates."""
+    found = extract_from_dir(
+        paths.REPORTS / "templates",
+        method_map=[("**.html", "jinja2.ext:babel_extract")],
+        options_map={"**.html": {"extensions": "jinja2.ext.i18n"}},
+        keywords={
+            "_": None,
+            "gettext": None,
+            "ngettext": (1, 2),
+            "pgettext": ((1, "c"), 2),
+        },
+    )
+    texts = ((context, text) for _, _, text, _, context in found)
+    return {(context, text if isinstance(text, str) else text[0]) for context, text in texts}
+
+
+def catalogue(language: str) -> Catalog:
+    path = paths.REPORTS / "locale" / language / "report.po"
+    with path.open("rb") as source:
+        return read_po(source, locale=language, abort_invalid=True)
+
+
+def messages(language: str) -> Iterator[Message]:
+    return (message for message in catalogue(language) if message.id)
+
+
+def singular(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def forms(text: object) -> tuple[str, ...]:
+    """Return a text's singular and plural, or the one form it has."""
+    return (text,) if isinstance(text, str) else tuple(text) if isinstance(text, Sequence) else ()
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_catalogues_hold_exactly_the_words_of_the_templates(language: str) -> None:
+    assert written() == {(m.context, singular(m)) for m in messages(language)}
+
+
+def test_every_text_is_translated_into_french() -> None:
+    assert [] == [m.id for m in messages("fr") if not all(forms(m.string))]
+    assert not any(message.fuzzy for message in messages("fr"))
+
+
+def test_translations_use_the_places_of_their_source() -> None:
+    for message in messages("fr"):
+        ids, strings = forms(message.id), forms(message.string)
+        allowed = {place for text in ids for place in PLACE.findall(text)}
+        assert all(allowed >= set(PLACE.findall(text)) for text in strings), strings
+        assert set(PLACE.findall(ids[-1])) == set(PLACE.findall(strings[-1])), strings
+
+
+def test_english_and_french_are_spoken() -> None:
+    assert ("en", "fr") == languages()
+    assert "fr" == resolve("fr-CA")
+
+
+def test_another_language_is_refused_with_those_that_are_spoken() -> None:
+    with pytest.raises(ReportError) as caught:
+        resolve("tlh")
+
+    assert "language 'tlh' is not spoken here (write --language en or fr)" == str(caught.value)
