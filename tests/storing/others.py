@@ -26,7 +26,8 @@ server.leave()
 def neighbour(home: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that uses the server of *home* until its input ends."""
     command = [sys.executable, "-c", _JOIN, str(home)]
-    environment = {**os.environ, "PYTHONPATH": str(SRC)}
+    path = os.pathsep.join([str(SRC), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment) as process:
         assert process.stdout

@@ -96,6 +96,7 @@ async def test_acknowledged_rows_survive_a_killed_server(home: Path) -> None:
     for n in range(100):
         await writer.execute("insert into kept values ($1)", n)
     os.kill(pid_of(home), signal.SIGKILL)
+    assert eventually(lambda: not server.status().running)
     again = Embedded(home)
     count = await fetch(again.join(), "select count(*) from kept")
     writer.terminate()
