@@ -62,6 +62,12 @@ def test_a_quarter_has_a_calendar_a_month() -> None:
     assert [30, 31, 30] == [len(it.cells) for it in found]
 
 
+def test_a_period_late_in_its_month_begins_in_the_first_row() -> None:
+    [may] = charts.calendars(replace(samples.busy(), days=samples.days()[20:]))
+
+    assert (2, {0, 1}) == (may.rows, {cell.row for cell in may.cells})
+
+
 def test_the_finding_names_the_worst_day() -> None:
     found = charts.finding(charts.calendars(samples.busy()))
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -91,6 +91,15 @@ def test_a_month_of_a_yearly_contract_is_an_indicator() -> None:
     assert "This period carries the contractual verdict." in text(
         page(replace(samples.busy(), basis=True))
     )
+
+
+def test_a_period_of_several_months_names_them() -> None:
+    day = samples.days()[0]
+    days = tuple(replace(day, day=date(2026, month, 1)) for month in (4, 5, 6))
+
+    html = page(replace(samples.busy(), days=days), "fr")
+
+    assert ["Avril 2026", "Mai 2026", "Juin 2026"] == re.findall(r"<h3>(\w+ 2026)</h3>", html)
 
 
 def test_a_running_month_gives_no_verdict() -> None:

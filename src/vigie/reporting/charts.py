@@ -101,10 +101,11 @@ def calendars(figures: Figures) -> tuple[Calendar, ...]:
     frame["row"] = (number + (frame["column"] - number) % 7) // 7
     grids = []
     for month, part in frame.groupby(frame["day"].dt.strftime("%Y-%m-01")):
-        places = zip(part.index, part["column"], part["row"], strict=True)
+        rows = part["row"] - part["row"].min()  # a period may begin late in its month
+        places = zip(part.index, part["column"], rows, strict=True)
         cells = tuple(_cell(figures, figures.days[i], int(c), int(r)) for i, c, r in places)
         start = date.fromisoformat(str(month))
-        grids.append(Calendar(month=start, rows=int(part["row"].max()) + 1, cells=cells))
+        grids.append(Calendar(month=start, rows=int(rows.max()) + 1, cells=cells))
     return tuple(grids)
 
 

@@ -71,6 +71,11 @@ class Formats:
         """Return a date without its year: `12 May`."""
         return format_date(value, "d MMM", locale=self.locale)
 
+    def month(self, value: date) -> str:
+        """Return the name of a month: `May 2026`."""
+        name = format_date(value, "LLLL y", self.locale)
+        return name[:1].upper() + name[1:]
+
     def period(self, kind: str, start: datetime) -> str:
         """Return the name of the local period that begins at *start*: `May 2026`."""
         patterns = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}

@@ -28,6 +28,7 @@ FILTERS = (
     "limit",
     "day",
     "day_month",
+    "month",
     "date_of",
     "time_of",
     "moment",
