@@ -38,7 +38,8 @@ class ResultParser:
             raise _unknown("endpoint", endpoint, self._endpoints)
         if location not in self._locations:
             raise _unknown("location", location, self._locations)
-        outcome, attempts, code, why = self._tell(outcome, status, reason)
+        key = (outcome, status, reason)
+        outcome, attempts, code, why = self._told.get(key) or self._tell(key)
         return (endpoint, location, self._at(at), outcome, attempts, _us(duration), code, why)
 
     def _at(self, text: str) -> datetime:
@@ -59,11 +60,8 @@ class ResultParser:
             raise BadRowError(_out_of_time(text, at))
         return at
 
-    def _tell(self, outcome: str, status: str, reason: str) -> Told:
-        key = (outcome, status, reason)
-        told = self._told.get(key)
-        if told is None:
-            told = self._told[key] = _told(*key)
+    def _tell(self, key: tuple[str, str, str]) -> Told:
+        told = self._told[key] = _told(*key)
         return told
 
 
