@@ -12,6 +12,7 @@ from vigie.storing.queries import query
 from vigie.storing.trouble import Trouble
 
 EVERY = timedelta(seconds=60)
+ACQUIRE_S = 10.0
 SETTLE = timedelta(seconds=30)  # most results are in by then; a later one makes its day dirty
 
 
@@ -21,7 +22,7 @@ async def roll_up(pool: asyncpg.Pool, now: datetime, *, settle: timedelta = SETT
     Returns how many endpoint days were rebuilt. Each day is its own transaction.
     """
     rebuilt = 0
-    async with pool.acquire() as connection:
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
         for record in await connection.fetch(query("dirty_days")):
             rebuilt += await connection.fetchval(query("roll_up_day"), record["day"])
         await connection.execute(query("advance_watermark"), now - settle)
@@ -45,6 +46,6 @@ async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelt
 
 async def _turn(pool: asyncpg.Pool) -> None:
     now = clock.now()
-    async with pool.acquire() as connection:
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
         await connection.execute(query("ensure_partitions_ahead"), now)
     await roll_up(pool, now)

@@ -41,7 +41,7 @@ def _service(service: Service) -> Row:
 
 
 def _endpoint(service: str, endpoint: Endpoint) -> Row:
-    spec = json.dumps(endpoint.model_dump(mode="json"))
+    spec = json.dumps(endpoint.model_dump(mode="json", by_alias=True))
     every = _us(endpoint.every)
     return (endpoint.key, service, every, endpoint.quorum, endpoint.since, endpoint.until, spec)
 
