@@ -13,7 +13,7 @@ test: dev ## the whole suite, against a real PostgreSQL
 	$(BIN)/pytest
 
 laws: dev ## the arithmetic's laws, with many more cases
-	$(BIN)/pytest -m long
+	VIGIE_LAW_CASES=2000 $(BIN)/pytest tests/sql/test_laws.py
 
 lint: dev ## style, types and SQL
 	$(BIN)/ruff check

@@ -43,6 +43,24 @@ async def test_ctrl_c_ends_it_as_orderly(database: str, tmp_path: Path) -> None:
     assert (status, await stored(database)) == (0, target.answered)
 
 
+async def test_what_an_earlier_process_left_is_shipped_by_one_that_stops_at_once(
+    database: str, tmp_path: Path
+) -> None:
+    wire = Wire(database)
+    await wire.join()
+    await wire.cut()
+    async with a_target() as target:
+        lay_out(tmp_path, target)
+        async with vigie("run", *LISTEN, folder=tmp_path, database=wire.url) as running:
+            await until(lambda: target.answered >= 2)
+            await running.end()
+        async with vigie("run", *LISTEN, folder=tmp_path, database=database) as running:
+            await until(lambda: any('"catalogue"' in line for line in running.said))
+            status = await running.end()
+
+    assert (status, await stored(database)) == (0, target.answered)
+
+
 async def test_after_kill_9_it_goes_on_and_ships_what_it_left(
     database: str, tmp_path: Path
 ) -> None:

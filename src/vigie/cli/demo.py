@@ -140,7 +140,9 @@ async def _probe(
                 show(shown, console, lambda: _screen(board, began), lambda: _lines(board, began))
             )
             try:
-                await measure(found, here, stop, location="main", pulse=Pulse(), record=take)
+                await measure(
+                    found, here, stop, location="main", pulse=Pulse(), record=take, alone=True
+                )
             finally:
                 shown.set()
         timer.cancel()

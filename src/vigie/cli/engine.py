@@ -8,7 +8,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
@@ -28,6 +28,7 @@ from vigie.storing import (
     run_rollup,
 )
 
+SETTLE = timedelta(seconds=30)  # results of other processes may still come
 RETRY_S = 2.0  # between two looks for a database that is down
 
 log = structlog.get_logger()
@@ -40,6 +41,15 @@ class Pulse:
     newest: datetime | None = None  # slot of the newest result
     as_of: datetime | None = None  # figures said nothing of what lay after, when last asked
     pool: asyncpg.Pool | None = None  # None while the database was not reached yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ends:
+    """When storing ends, and how far behind the end the figures stay."""
+
+    stop: asyncio.Event  # no more is measured
+    written: asyncio.Event  # everything measured is in the spool
+    settle: timedelta
 
 
 def targets(services: Sequence[Service]) -> list[Target]:
@@ -70,15 +80,18 @@ async def measure(
     pulse: Pulse,
     record: Callable[[Result], None] | None = None,
     only: Sequence[Service] | None = None,
+    alone: bool = False,
 ) -> None:
     """Probe until *stop*, then write, ship and roll up what is left. No result is lost.
 
     The whole *catalogue* is applied; *only* some of its services may be probed.
+    *alone*: no other process measures, so the figures hold up to the very end.
     Raises what made it impossible, after the same orderly end.
     """
     asked = targets(catalogue.services if only is None else only)
     spool = Spool(settings.home / "spool")
-    probed, written = asyncio.Event(), asyncio.Event()
+    probed, settle = asyncio.Event(), timedelta(0) if alone else SETTLE
+    ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
 
     def keep(result: Result) -> None:
         pulse.newest = result.at
@@ -87,7 +100,7 @@ async def measure(
             record(result)
 
     writing = asyncio.create_task(spool.run(probed))
-    storing = asyncio.create_task(_store(catalogue, settings, stop, written, pulse))
+    storing = asyncio.create_task(_store(catalogue, settings, ends, pulse))
     for task in (writing, storing):  # they end on their own only when they cannot go on
         task.add_done_callback(lambda _: stop.set())
     try:
@@ -95,7 +108,7 @@ async def measure(
     finally:
         probed.set()
         await asyncio.wait([writing])
-        written.set()
+        ends.written.set()
         await asyncio.wait([storing])
     writing.result()
     storing.result()
@@ -104,13 +117,12 @@ async def measure(
 async def _store(
     catalogue: Catalogue,
     settings: Settings,
-    stop: asyncio.Event,
-    written: asyncio.Event,
+    ends: Ends,
     pulse: Pulse,
 ) -> None:
-    """Keep the database up with the spool until everything is *written*."""
+    """Keep the database up with the spool until everything is written."""
     async with AsyncExitStack() as stack:
-        pool = await _open(stack, settings, stop)
+        pool = await _open(stack, settings, ends.stop)
         if pool is None:
             log.warning("the database never answered, results wait in the spool")
             return
@@ -120,9 +132,9 @@ async def _store(
             log.info("catalogue", change=line)
         pulse.pool = pool
         shipper = Shipper(settings.home / "spool", pool)
-        await asyncio.gather(shipper.run(written), run_rollup(pool, written))
+        await asyncio.gather(shipper.run(ends.written), run_rollup(pool, ends.written))
         pulse.pool = None
-        await _last_roll_up(pool)
+        await _last_roll_up(pool, ends.settle)
 
 
 async def _open(
@@ -142,10 +154,10 @@ async def _open(
     return None
 
 
-async def _last_roll_up(pool: asyncpg.Pool) -> None:
+async def _last_roll_up(pool: asyncpg.Pool, settle: timedelta) -> None:
     """Let the figures follow to the end; the next start does it if the database is gone now."""
     try:
-        await roll_up(pool, clock.now())
+        await roll_up(pool, clock.now(), settle=settle)
     except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
         log.warning("roll-up: left to the next start", why=str(error))
 

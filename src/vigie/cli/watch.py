@@ -124,6 +124,7 @@ async def _watch(watched: Watched, whole: Catalogue, directory: Path) -> None:
                     pulse=pulse,
                     record=board.take,
                     only=services,
+                    alone=True,
                 )
             finally:
                 shown.set()

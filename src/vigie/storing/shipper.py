@@ -51,11 +51,13 @@ class Shipper:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ship until *stop*, then once more; a database that is gone is waited for."""
-        while not stop.is_set():
+        while True:
             with _only_one(self.directory) as alone:
                 if alone:
-                    await self._run_alone(stop)
+                    await self._run_alone(stop)  # even when it is late: what is left is shipped
                     return
+            if stop.is_set():
+                return  # the other process ships what is left
             self._trouble.failed(error="another process ships from this directory")
             await _wait(stop, POLL_S)
 
