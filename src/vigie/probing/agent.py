@@ -28,6 +28,7 @@ CALM = 2  # equal results in a row after a change, then the edge is over
 ASLEEP_MS = 5_000  # a timer so late was not late: the process did not run
 MISSED_AT_MOST = 60  # rows after a long sleep; the slots before have no row, and are unknown too
 FLIGHTS_AT_MOST = 1_000
+LOT = 100  # endpoints added without a pause
 SPARE_FILES = 200  # descriptors for the database, the spool and the rest
 
 
@@ -45,16 +46,23 @@ async def run_agent(
     Raises what *record* raised, after the same orderly end.
     """
     agent = Agent(location, record)
-    for target in targets:
-        agent.add(target)
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     try:
+        await _add_all(agent, targets)
         await asyncio.wait((stopping, agent.broken), return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
         await agent.close(grace)
     if agent.broken.done():
         agent.broken.result()
+
+
+async def _add_all(agent: "Agent", targets: Sequence[Target]) -> None:
+    """Add *targets* in small lots: what is armed already must not wait for 100,000 others."""
+    for number, target in enumerate(targets):
+        agent.add(target)
+        if number % LOT == 0:
+            await asyncio.sleep(0)
 
 
 class Agent:
