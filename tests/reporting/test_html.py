@@ -107,6 +107,7 @@ def test_a_running_month_gives_no_verdict() -> None:
 
     assert "May 2026, so far" in shown
     assert "this is no verdict yet" in shown
+    assert "budget = (committed + time to come)" in shown
 
 
 def test_a_month_without_data_says_so_and_shows_no_figure() -> None:
@@ -122,6 +123,14 @@ def test_outages_show_local_and_utc_times_and_bounds() -> None:
 
     assert "12 May 2026, 03:00:00 2026-05-12T01:00:00Z" in shown
     assert "4 min 0 s \N{EN DASH} 6 min 0 s" in shown
+
+
+def test_the_longest_interruption_is_working_time_with_the_elapsed_beside_it() -> None:
+    night = replace(samples.busy().longest, working_s=Decimal(0), elapsed_s=Decimal(660))
+
+    shown = text(page(replace(samples.busy(), longest=night)))
+
+    assert "Longest interruption, working time 0 s 11 min 0 s elapsed; limit 2 h: met" in shown
 
 
 def test_an_open_outage_has_no_end() -> None:
