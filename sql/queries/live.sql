@@ -1,8 +1,8 @@
 -- What a running process shows of the figures.
 
 -- name: as_of
--- Up to where the figures hold.
-select sla.as_of();
+-- Up to where the figures hold; null: nothing was rolled up yet.
+select nullif(sla.as_of(), '-infinity');
 
 -- name: percent_so_far
 -- Availability of some scopes ($2) of a contract ($1) over a period ($3, $4), as text.

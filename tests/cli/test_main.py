@@ -75,6 +75,23 @@ def test_an_unknown_option_gets_the_nearest_one() -> None:
     assert "--listen" in complaint
 
 
+@pytest.mark.parametrize("command", ["check", "apply", "run", "plan"])
+def test_a_wrong_catalogue_gets_every_problem_and_nothing_is_done(command: str) -> None:
+    folder = Path(__file__).parents[1] / "catalogue" / "twenty"
+    expected = (folder / "expected.txt").read_text(encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    done = subprocess.run(
+        [sys.executable, "-c", "from vigie.cli import main; main()", command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", expected)
+    assert sorted(folder.rglob("*")) == before
+
+
 Ends = Callable[[BaseException], int]
 
 

@@ -200,10 +200,13 @@ def _report(run: Figures, whole: Figures, place: Path, out: Path, console: Conso
 
 
 def _say_what_next(month: date, place: Path, console: Console) -> None:
+    def here(*words: str) -> str:
+        return command(*words, directory=place, without=("VIGIE_HOME", "VIGIE_DATABASE_URL"))
+
     console.print("Three things to try next:")
     for line, says in (
-        (command("sla", CONTRACT, "--month", f"{month:%Y-%m}", directory=place), "the figures"),
-        (command("db", "psql", directory=place), "the same in SQL: table sla.dictionary;"),
+        (here("sla", CONTRACT, "--month", f"{month:%Y-%m}"), "the figures"),
+        (here("db", "psql"), "the same in SQL: table sla.dictionary;"),
         (command("watch", "https://www.example.com"), "your own addresses"),
     ):
         console.print(f"  {line}    # {says}", markup=False)

@@ -16,7 +16,7 @@ from asyncpg import exceptions
 
 from vigie import clock
 from vigie.catalogue import Catalogue, Service
-from vigie.errors import DatabaseDownError, UsageError
+from vigie.errors import DatabaseDownError, DatabaseError, UsageError
 from vigie.probing import Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
@@ -126,10 +126,7 @@ async def _store(
         if pool is None:
             log.warning("the database never answered, results wait in the spool")
             return
-        async with pool.acquire() as connection:
-            changes = await apply_catalogue(connection, catalogue, clock.now())
-        for line in changes.lines:
-            log.info("catalogue", change=line)
+        await _apply(pool, catalogue)
         pulse.pool = pool
         shipper = Shipper(settings.home / "spool", pool)
         await asyncio.gather(shipper.run(ends.written), run_rollup(pool, ends.written))
@@ -152,6 +149,16 @@ async def _open(
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RETRY_S)
     return None
+
+
+async def _apply(pool: asyncpg.Pool, catalogue: Catalogue) -> None:
+    try:
+        async with pool.acquire() as connection:
+            changes = await apply_catalogue(connection, catalogue, clock.now())
+    except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+        raise DatabaseError(f"the catalogue could not be applied: {error} (try again)") from error
+    for line in changes.lines:
+        log.info("catalogue", change=line)
 
 
 async def _last_roll_up(pool: asyncpg.Pool, settle: timedelta) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,6 @@ from vigie.storing import query
 
 SLACK = timedelta(minutes=2)  # what a busy machine may take before something is wrong
 LAG = timedelta(seconds=90)  # of the figures when all is well: one turn of the roll-up, and 30 s
-NEVER = datetime.min.replace(tzinfo=UTC)  # how asyncpg gives "-infinity"
 
 log = structlog.get_logger()
 
@@ -49,15 +48,16 @@ async def run(
     parse_listen(listen)
     logs.set_up()
     pulse, began = Pulse(), clock.now()
-    health = partial(_health, found, here.home, pulse, began)
+    asked = partial(health, found, here.home, pulse, began)
     with stopping() as stop:
-        async with serve(make_app(health), listen) as url:
+        async with serve(make_app(asked), listen) as url:
             log.info("running", directory=str(directory), location=chosen, healthz=f"{url}/healthz")
             await measure(found, here, stop, location=chosen, pulse=pulse)
     log.info("stopped", newest=str(pulse.newest))
 
 
-async def _health(found: Catalogue, home: Path, pulse: Pulse, began: datetime) -> Health:
+async def health(found: Catalogue, home: Path, pulse: Pulse, began: datetime) -> Health:
+    """Return how the process that *began* then is doing."""
     now = clock.now()
     await _look(pulse)
     wrong = []
@@ -79,5 +79,4 @@ async def _look(pulse: Pulse) -> None:
         return
     with suppress(OSError, exceptions.PostgresError, exceptions.InterfaceError):
         async with asyncio.timeout(2):
-            as_of = await pulse.pool.fetchval(query("as_of"))
-        pulse.as_of = None if as_of == NEVER else as_of
+            pulse.as_of = await pulse.pool.fetchval(query("as_of"))

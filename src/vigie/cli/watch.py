@@ -163,7 +163,8 @@ async def _percents(
 def _say_what_next(directory: Path, contract: str, *, saved: bool) -> None:
     month = f"{clock.now():%Y-%m}"
     print("\nWhat was measured is kept. Next:")
-    print(f"  {command('sla', contract, '--month', month, directory=directory)}")
+    words, ours = ("sla", contract, "--month", month), ("VIGIE_DATABASE_URL",)
+    print(f"  {command(*words, directory=directory, without=ours)}")
     if saved:
         print(f"  {command('run', directory=directory)}    # keeps going with the saved catalogue")
     else:

@@ -4,13 +4,18 @@ import os
 import shlex
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def command(*words: str, directory: Path | None = None) -> str:
-    """Return the command line that calls this program with *words*, from the current directory."""
+def command(*words: str, directory: Path | None = None, without: Iterable[str] = ()) -> str:
+    """Return the command line that calls this program with *words*, from the current directory.
+
+    Variables *without* which it must run are taken out of its environment, if they are set.
+    """
     place = [] if directory is None or _is_here(directory) else ["--dir", _short(directory)]
-    return shlex.join([_program(), *words, *place])
+    unset = [word for name in without if os.environ.get(name) for word in ("-u", name)]
+    return shlex.join([*(["env", *unset] if unset else []), _program(), *words, *place])
 
 
 def _program() -> str:

@@ -1,0 +1,77 @@
+"""What `vigie run` says of itself at /healthz."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.cli.processes import Target, lay_out
+
+from vigie import catalogue, clock, probing
+from vigie.catalogue import Catalogue
+from vigie.cli.engine import Pulse
+from vigie.cli.run import LAG, SLACK, health
+from vigie.storing import roll_up
+
+EVERY = timedelta(seconds=1)
+SOON = timedelta(seconds=10)
+ZERO = timedelta(0)
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Catalogue:
+    nobody = Target()
+    nobody.port = 1
+    lay_out(tmp_path, nobody)
+    return catalogue.load(tmp_path, probing.MODELS)
+
+
+async def wrong(found: Catalogue, pulse: Pulse, home: Path, began: timedelta) -> tuple[str, ...]:
+    return (await health(found, home, pulse, clock.now() - began)).wrong
+
+
+async def test_a_young_process_is_given_time(found: Catalogue, tmp_path: Path) -> None:
+    assert await wrong(found, Pulse(), tmp_path, ZERO) == ()
+
+
+async def test_a_prober_that_gives_no_results_stopped(found: Catalogue, tmp_path: Path) -> None:
+    now = clock.now()
+    stale, fresh = (now - EVERY - SLACK + edge for edge in (-SOON, SOON))
+
+    told = [
+        await wrong(found, Pulse(newest=newest, as_of=now), tmp_path, 2 * SLACK)
+        for newest in (None, stale, fresh)
+    ]
+    assert told == [("the prober stopped",), ("the prober stopped",), ()]
+
+
+async def test_figures_that_stay_behind_mean_that_the_roll_up_stopped(
+    found: Catalogue, tmp_path: Path
+) -> None:
+    now = clock.now()
+    stale, fresh = (now - LAG - SLACK + edge for edge in (-SOON, SOON))
+
+    told = [
+        await wrong(found, Pulse(newest=now, as_of=as_of), tmp_path, 2 * SLACK + LAG)
+        for as_of in (None, stale, fresh)
+    ]
+    assert told == [("the roll-up stopped",), ("the roll-up stopped",), ()]
+
+
+async def test_up_to_where_figures_hold_is_asked_of_the_database(
+    found: Catalogue, tmp_path: Path, pool: asyncpg.Pool
+) -> None:
+    pulse = Pulse(pool=pool)
+    before = (await health(found, tmp_path, pulse, clock.now())).as_of
+    noon = datetime(2026, 5, 12, 12, tzinfo=UTC)
+    await roll_up(pool, noon, settle=ZERO)
+
+    assert (before, (await health(found, tmp_path, pulse, clock.now())).as_of) == (None, noon)
+
+
+async def test_what_waits_in_the_spool_is_counted(found: Catalogue, tmp_path: Path) -> None:
+    (tmp_path / "spool").mkdir()
+    for name in ("a.jsonl", "b.jsonl", "shipper.lock"):
+        (tmp_path / "spool" / name).touch()
+
+    assert (await health(found, tmp_path, Pulse(), clock.now())).spool_files == 2
