@@ -86,7 +86,9 @@ returns table (
     confidence text,
     budget_left_s numeric,
     budget_used_percent text,
+    budget_over_s numeric,
     future_s numeric,
+    unmeasured_s numeric,
     complete boolean
 )
 language sql stable parallel safe
@@ -170,9 +172,11 @@ begin atomic
         case when j.verdict <> 'not_applicable' and j.committed_s > 0 then j.confidence end,
         greatest(j.budget_s - j.counted_down_s, 0),
         sla.raised_percent(j.counted_down_s, j.budget_s),
+        greatest(j.counted_down_s - j.budget_s, 0),
         j.future_s,
+        j.unknown_s,
         j.complete
     from judged as j;
 end;
 comment on function sla.availability(text, text, tstzrange) is
-'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. future_s is the part of unknown_s that is not over yet.';
+'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not.';

@@ -75,13 +75,3 @@ create table fact.correction_event (
 comment on table fact.correction_event is 'Approval or withdrawal of a correction.';
 create index correction_event_correction on fact.correction_event (correction_id);
 comment on index fact.correction_event_correction is 'Serves the state of a correction.';
-
-create table fact.audit (
-    audit_id bigint generated always as identity primary key,
-    at timestamptz not null,
-    actor text not null,
-    action text not null,
-    subject text not null,
-    detail jsonb not null default '{}'
-);
-comment on table fact.audit is 'Who did what when. Append-only.';

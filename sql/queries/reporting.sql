@@ -110,7 +110,7 @@ select
     a.unknown_s as unknown,
     a.up_s as up,
     a.committed_s as committed,
-    a.unknown_s - a.future_s as unmeasured,
+    a.unmeasured_s as unmeasured,
     a.percent,
     a.low,
     a.high,
@@ -119,7 +119,7 @@ select
     a.budget_s,
     a.budget_used_s as used_s,
     a.budget_left_s as left_s,
-    greatest(a.budget_used_s - a.budget_s, 0) as over_s,
+    a.budget_over_s as over_s,
     a.budget_used_percent as used_share,
     a.verdict,
     a.confidence
