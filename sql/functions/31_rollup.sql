@@ -50,7 +50,7 @@ begin atomic
         r.endpoint_id = any(endpoints)
         and r.at >= starts - fact.reach()
         and r.at < ends + fact.reach()
-    group by 1, 2, 3, 4, 5, v.every;
+    group by r.endpoint_id, r.location_id, in_day, r.outcome, bucket, v.every;
 end;
 comment on function fact.tally(integer[], timestamptz, timestamptz) is
 'One row per endpoint, location, outcome, latency bucket and interval, apart for the span and for what lies near it: how many results, and where on the grid of their interval (phase) they lie. One pass over the results.';
