@@ -1,6 +1,7 @@
 """The command `sla`: a contract's figures for a period, as a table or as JSON."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -139,17 +140,16 @@ def _words(value: str) -> str:
 
 
 def _services(found: Figures, formats: Formats) -> Table:
-    table = _table("Services, worst first", "Service", "Name")
-    for title in ("Available", "Low", "High", "Unplanned", "Planned", "Unknown"):
-        table.add_column(title, justify="right")
-    table.add_column("Verdict")
+    table = _table("Services, worst first; * not essential", "Service")
+    for title in ("% cut", "Low", "High", "Unplanned", "Planned", "Unknown"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
     for service in found.services:
         seconds = service.seconds
         shares = (service.percent, service.low, service.high)
         table.add_row(
-            service.scope,
-            Text(service.name + ("" if service.essential else " (not essential)")),
-            *(formats.percent(share) for share in shares),
+            service.scope + ("" if service.essential else " *"),
+            *(share or "n/a" for share in shares),
             *(formats.seconds(s) for s in (seconds.unplanned, seconds.planned, seconds.unknown)),
             Text(_words(service.verdict), style=COLOURS.get(service.verdict, "default")),
         )
@@ -157,49 +157,61 @@ def _services(found: Figures, formats: Formats) -> Table:
 
 
 def _outages(outages: tuple[Outage, ...], found: Figures, formats: Formats) -> Table:
-    table = _table("Outages", "Services", f"Start ({found.period.timezone})", "End")
-    for title in ("Elapsed", "In period", "Working", "Certain to possible"):
-        table.add_column(title, justify="right")
-    table.add_column("Cause")
+    table = _table(f"Outages, times of {found.period.timezone}", "Services", "From", "To")
+    table.add_column("Elapsed, working", justify="right", no_wrap=True)
+    table.add_column("Bounds", justify="right", no_wrap=True)
+    table.add_column("Cause", overflow="fold")
     for outage in outages:
-        lengths = (outage.elapsed_s, outage.clipped_s, outage.working_s)
-        bounds = f"{formats.duration(outage.certain_s)} to {formats.duration(outage.possible_s)}"
+        bounds = f"{formats.duration(outage.certain_s)}\nto {formats.duration(outage.possible_s)}"
         table.add_row(
-            ", ".join(outage.services),
-            formats.moment(outage.starts),
-            "still down" if outage.open else formats.moment(outage.ends),
-            *(formats.duration(length) for length in lengths),
+            "\n".join(outage.services),
+            _clock(outage.starts, formats),
+            "still down" if outage.open else _clock(outage.ends, formats),
+            f"{_elapsed(outage, formats)}\n{formats.duration(outage.working_s)}",
             bounds,
             Text(f"{outage.cause or ''}{' (crisis)' if outage.crisis else ''}".strip()),
         )
     return table
 
 
+def _elapsed(outage: Outage, formats: Formats) -> str:
+    whole = formats.duration(outage.elapsed_s)
+    if outage.clipped_s == outage.elapsed_s:
+        return whole
+    return f"{whole}, {formats.duration(outage.clipped_s)} in period"
+
+
 def _maintenance(windows: tuple[Window, ...], found: Figures, formats: Formats) -> Table:
-    start = f"Start ({found.period.timezone})"
-    table = _table("Maintenance", "Services", "Kind", start, "End", "Announced")
-    table.add_column("Measured down", justify="right")
+    zone = found.period.timezone
+    table = _table(f"Maintenance, times of {zone}", "Services", "Kind", "From", "To")
+    table.add_column("Down", justify="right", no_wrap=True)
     table.add_column("Valid")
     for window in windows:
-        told = formats.moment(window.announced_at) if window.announced_at else "not announced"
         table.add_row(
-            ", ".join(window.services),
+            "\n".join(window.services),
             window.kind,
-            formats.moment(window.starts),
-            formats.moment(window.ends),
-            told,
+            _clock(window.starts, formats),
+            _clock(window.ends, formats),
             formats.duration(window.down_s),
             Text("yes" if window.valid else f"no: {window.why}"),
         )
     return table
 
 
+def _clock(moment: datetime, formats: Formats) -> str:
+    """Two short lines: a row of a terminal is narrow."""
+    return f"{formats.local(moment):%Y-%m-%d\n%H:%M:%S}"
+
+
 def _table(title: str, *columns: str) -> Table:
-    return Table(
-        *columns,
+    table = Table(
         title=title,
         title_justify="left",
         title_style="bold",
-        box=box.SIMPLE,
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
         pad_edge=False,
     )
+    for name in columns:
+        table.add_column(name, no_wrap=True)
+    return table

@@ -1,5 +1,6 @@
 """Figures and a template folder become one self-contained HTML page."""
 
+import re
 import traceback
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -83,13 +84,23 @@ def _environment(
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     formats = Formats(language, timezone)
     environment.filters |= {name: getattr(formats, name) for name in FILTERS}
-    environment.filters |= {"utc": utc, "utc_second": utc_second, "service_name": _service_name}
+    environment.filters |= {
+        "utc": utc,
+        "utc_second": utc_second,
+        "service_name": _service_name,
+        "short_digest": _short_digest,
+    }
     environment.globals |= {"formats": formats}
     return environment
 
 
 def _service_name(key: str, names: Mapping[str, str]) -> str:
     return names.get(key, key)
+
+
+def _short_digest(text: str) -> str:
+    """Cut a file's digest to what people compare; report.json has it whole."""
+    return re.sub(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}", r"\1…", text)
 
 
 def _describe(error: Exception) -> str:
