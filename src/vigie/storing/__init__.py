@@ -23,8 +23,10 @@ from vigie.storing.rollup import roll_up, run_rollup
 from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
 from vigie.storing.state import State, read_state
+from vigie.storing.trouble import DATABASE_TROUBLE
 
 __all__ = [
+    "DATABASE_TROUBLE",
     "Changes",
     "Embedded",
     "Imported",

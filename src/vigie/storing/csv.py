@@ -33,7 +33,12 @@ async def import_results(
         try:
             async with pool.acquire() as connection:
                 rows, new = await _import(connection, file, now, progress or _silent)
-        except (ConnectionError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+        except (
+            ConnectionError,
+            exceptions.PostgresError,
+            exceptions.InterfaceError,
+            exceptions.InternalClientError,
+        ) as error:
             raise DatabaseError(
                 f"{path}: stopped near line {file.line}: {error}"
                 " (import the same file again: what is stored is skipped)"

@@ -8,13 +8,13 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import asyncpg
-from asyncpg import exceptions as pg
 
 from vigie.errors import DatabaseDownError, DatabaseError
 from vigie.settings import Settings
 from vigie.storing.embedded import Embedded
 from vigie.storing.explain import address, explained
 from vigie.storing.migrate import migrate
+from vigie.storing.trouble import DATABASE_TROUBLE
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -108,7 +108,7 @@ async def _patiently(attempt: Callable[[], Awaitable[None]], wait: timedelta) ->
 async def _close(pool: asyncpg.Pool) -> None:
     try:
         await asyncio.wait_for(pool.close(), _CLOSE_S)
-    except (OSError, pg.InterfaceError, pg.InternalClientError, pg.PostgresError):
+    except DATABASE_TROUBLE:
         pool.terminate()  # the server is gone, or a statement does not end
 
 

@@ -5,11 +5,10 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 import asyncpg
-from asyncpg import exceptions
 
 from vigie import clock
 from vigie.storing.queries import query
-from vigie.storing.trouble import Trouble
+from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
 
 EVERY = timedelta(seconds=60)
 ACQUIRE_S = 10.0
@@ -38,7 +37,7 @@ async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelt
         try:
             await _turn(pool)
             trouble.worked()
-        except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+        except DATABASE_TROUBLE as error:
             trouble.failed(error=str(error) or type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every.total_seconds())

@@ -12,12 +12,11 @@ from typing import IO
 
 import asyncpg
 import structlog
-from asyncpg import exceptions
 
 from vigie.errors import SpoolError
 from vigie.storing import results, spoolfile
 from vigie.storing.queries import query
-from vigie.storing.trouble import Trouble
+from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
 from vigie.storing.unspool import Load, read_load
 
 FILES_PER_TRANSACTION = 10
@@ -28,7 +27,6 @@ LONGEST_PAUSE_S = 30.0
 RETRY_ASIDE_S = 600.0
 
 _BAD_ROWS = (ValueError, OverflowError, asyncpg.DataError, asyncpg.NotNullViolationError)
-_NO_DATABASE = (OSError, TimeoutError, exceptions.PostgresError, exceptions.InterfaceError)
 
 log = structlog.get_logger()
 
@@ -74,7 +72,7 @@ class Shipper:
     async def _try(self) -> bool:
         try:
             await self.ship()
-        except _NO_DATABASE as error:
+        except DATABASE_TROUBLE as error:
             self._trouble.failed(error=_text(error))
             return False
         self._trouble.worked()

@@ -3,6 +3,16 @@
 from typing import Any
 
 import structlog
+from asyncpg import exceptions as pg
+
+# What a connection raises while the server is gone, restarts, or dies in the middle of a query.
+DATABASE_TROUBLE = (
+    OSError,
+    TimeoutError,
+    pg.InterfaceError,
+    pg.InternalClientError,
+    pg.PostgresError,
+)
 
 log = structlog.get_logger()
 
