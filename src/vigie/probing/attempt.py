@@ -19,7 +19,7 @@ Probe = Callable[[int], Awaitable[Attempt]]  # by the attempt's number
 
 
 def retries_of(endpoint: Endpoint) -> tuple[timedelta, ...]:
-    """Return the retries that end before the endpoint's next slot even if all time out.
+    """Return the retries that end by the endpoint's next slot even if all time out.
 
     Others would turn the slots after a failure into missed ones, and the outage into unknown.
     """
@@ -27,7 +27,7 @@ def retries_of(endpoint: Endpoint) -> tuple[timedelta, ...]:
     ends = endpoint.timeout
     for retry in endpoint.retries:
         ends = max(retry, ends) + endpoint.timeout
-        if ends >= endpoint.every:
+        if ends > endpoint.every:
             break
         fitting.append(retry)
     return tuple(fitting)
