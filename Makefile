@@ -12,7 +12,8 @@ demo: runtime ## probe a small shop for a minute, then write two reports
 test: dev ## the whole suite, against a real PostgreSQL
 	$(BIN)/pytest
 
-laws: dev ## the arithmetic's laws, with many more cases
+laws: dev ## what takes long: the demonstration, and the arithmetic's laws with many more cases
+	$(BIN)/pytest -m long
 	VIGIE_LAW_CASES=2000 $(BIN)/pytest tests/sql/test_laws.py
 
 lint: dev ## style, types and SQL

@@ -63,8 +63,8 @@ class Board:
         """Yield one line per endpoint, for output that is no terminal."""
         for row in self.rows.values():
             up, down, unknown = (str(row.counts[outcome]) for outcome in Outcome)
-            state, took = _state(row).plain, _took(row.last)
-            yield f"{row.label}: {state}, {took}; {up} up, {down} down, {unknown} unknown"
+            state = ", ".join(filter(None, (_state(row).plain, _took(row.last))))
+            yield f"{row.label}: {state}; {up} up, {down} down, {unknown} unknown"
 
     def problem(self) -> str | None:
         """Return the newest failure as a line, or None."""
