@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-
 from tests.sql.world import World, minute
+
 from vigie import paths
 
 EXAMPLES = sorted((paths.SQL / "examples").glob("*.sql"))
@@ -21,9 +21,13 @@ async def busy_world(world: World) -> World:
     return world
 
 
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 async def test_example_runs_and_begins_with_its_question(busy_world: World, path: Path) -> None:
-    text = path.read_text()
+    text = _text(path)
     rows = await busy_world.connection.fetch(text)
 
     assert text.startswith("-- ")

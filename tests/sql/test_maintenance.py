@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-
 from tests.sql.world import EARLY, World, minute, span
 
 OFFICE = [(day, 9, 17) for day in range(1, 6)]
