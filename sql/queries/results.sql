@@ -71,13 +71,17 @@ from (select ($1::timestamptz at time zone 'UTC')::date as day) as today;
 
 -- name: endpoint_keys
 -- Every endpoint that results may name.
-select key
+select
+    key,
+    endpoint_id as id
 from fact.endpoint
 order by key;
 
 -- name: location_keys
 -- Every location that results may name.
-select key
+select
+    key,
+    location_id as id
 from fact.location
 order by key;
 
@@ -169,3 +173,36 @@ from staged_attempt as s
 inner join fact.endpoint as e on s.endpoint = e.key
 inner join fact.location as l on s.location = l.key
 on conflict do nothing;
+
+-- name: create_import_staging
+-- The table that a chunk of an import is copied to when some of it was stored before.
+create temporary table if not exists staged_import (
+    like fact.result including defaults
+) on commit delete rows;
+
+-- name: insert_missing_imports
+-- Stores the staged rows of an import that are not there.
+insert into fact.result
+select * -- noqa: AM04
+from staged_import
+on conflict do nothing;
+
+-- name: mark_hours
+-- Marks the days of results by endpoint ($1) and hour ($2: 24 · Python's ordinal day + hour, UTC);
+-- a result reaches over midnight into the neighbouring day.
+insert into fact.dirty_day (endpoint_id, day)
+select distinct
+    t.endpoint_id,
+    (side.at at time zone 'UTC')::date as day
+from unnest($1::integer[], $2::integer[]) as h (endpoint_id, number)
+cross join
+    lateral (
+        select
+            h.endpoint_id,
+            (timestamp '0001-01-01' + (h.number - 24) * interval '1 hour') at time zone 'UTC'
+                as hour
+    ) as t
+cross join
+    lateral (
+        values (t.hour - fact.reach()), (t.hour + interval '1 hour' + fact.reach())
+    ) as side (at);

@@ -1,5 +1,6 @@
 """One row of a CSV of results, checked and turned into a row for staging."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from vigie.catalogue import advice, shown
@@ -8,7 +9,16 @@ from vigie.storing.csvfile import BadRowError
 from vigie.storing.results import Row
 
 HEADER = ("endpoint", "location", "at", "outcome", "duration_ms", "status", "reason")
-COLUMNS = ("endpoint", "location", "at", "outcome", "attempts", "duration_us", "status", "reason")
+COLUMNS = (
+    "endpoint_id",
+    "location_id",
+    "at",
+    "outcome",
+    "attempts",
+    "duration_us",
+    "status",
+    "reason",
+)
 
 OLDEST = datetime(2000, 1, 1, tzinfo=UTC)  # older is a mistake, and would make many partitions
 LONGEST_MS = 3_600_000.0
@@ -18,29 +28,34 @@ Told = tuple[str, int, int | None, str | None]  # outcome, attempts, status, rea
 
 
 class ResultParser:
-    """Turns the cells of a row into a staging row; what repeats is checked once."""
+    """Turns the cells of a row into a row of fact.result; what repeats is checked once."""
 
-    def __init__(self, endpoints: frozenset[str], locations: frozenset[str], now: datetime) -> None:
+    def __init__(
+        self, endpoints: Mapping[str, int], locations: Mapping[str, int], now: datetime
+    ) -> None:
         self._endpoints = endpoints
         self._locations = locations
         self._now = now
         self._told: dict[tuple[str, str, str], Told] = {}
 
     def __call__(self, cells: list[str]) -> Row:
-        """Return the staging row of *cells*; raises BadRowError."""
+        """Return *cells* in the order of COLUMNS; raises BadRowError."""
         try:
             endpoint, location, at, outcome, duration, status, reason = cells
         except ValueError:
             raise BadRowError(
                 f"has {len(cells)} columns (write {len(HEADER)}: {','.join(HEADER)})"
             ) from None
-        if endpoint not in self._endpoints:
+        endpoint_id = self._endpoints.get(endpoint)
+        if endpoint_id is None:
             raise _unknown("endpoint", endpoint, self._endpoints)
-        if location not in self._locations:
+        location_id = self._locations.get(location)
+        if location_id is None:
             raise _unknown("location", location, self._locations)
         key = (outcome, status, reason)
         outcome, attempts, code, why = self._told.get(key) or self._tell(key)
-        return (endpoint, location, self._at(at), outcome, attempts, _us(duration), code, why)
+        when = self._at(at)
+        return (endpoint_id, location_id, when, outcome, attempts, _us(duration), code, why)
 
     def _at(self, text: str) -> datetime:
         try:
@@ -65,7 +80,7 @@ class ResultParser:
         return told
 
 
-def _unknown(column: str, key: str, known: frozenset[str]) -> BadRowError:
+def _unknown(column: str, key: str, known: Mapping[str, int]) -> BadRowError:
     return BadRowError(f"{column}: {shown(key)} is not in the database ({advice(key, known)})")
 
 
