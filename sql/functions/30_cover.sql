@@ -146,14 +146,19 @@ begin atomic
         where i.endpoint_id in (select lonely.endpoint_id from lonely)
         union all
         select
-            v.endpoint_id,
+            i.endpoint_id,
             coalesce(range_agg(v.span) filter (where v.up), '{}'),
             coalesce(range_agg(v.span) filter (where v.down), '{}'),
             coalesce(range_agg(v.span) filter (where v.certain_down), '{}'),
             coalesce(range_agg(v.span) filter (where v.possible_down), '{}')
-        from voted as v
-        where not upper_inf(v.span)
-        group by v.endpoint_id
+        from (
+            select distinct i.endpoint_id from island as i
+            except
+            select l.endpoint_id from lonely as l
+        ) as i
+        -- Nobody voted where every result is unknown; the endpoint was measured all the same.
+        left join voted as v on v.endpoint_id = i.endpoint_id and not upper_inf(v.span)
+        group by i.endpoint_id
     )
     select
         s.endpoint_id,

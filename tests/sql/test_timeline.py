@@ -268,6 +268,18 @@ async def test_locations_vote_among_those_that_cover(
     assert [(1, 2, expected)] == await world.timeline(span(1, 2))
 
 
+async def test_endpoint_of_unknown_results_only_counts_as_unknown(world: World) -> None:
+    """Two of two must be down: the other endpoint alone cannot answer for both."""
+    await world.service(endpoints=["a", "b"], at_least=2)
+    await world.contract()
+    await world.results("a", "DDD")
+    for location in ("paris", "london"):
+        await world.results("b", "???", location=location)
+    await world.rolled_up_to(minute(60))
+
+    assert [(0, 3, "unknown")] == await world.timeline(span(0, 3))
+
+
 async def test_one_services_window_never_excuses_anothers_outage(world: World) -> None:
     await world.service("api", endpoints=["a"])
     await world.service("orders", endpoints=["o"])
