@@ -12,7 +12,6 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import structlog
-from asyncpg import exceptions
 
 from vigie import clock
 from vigie.catalogue import Catalogue, Service
@@ -20,6 +19,7 @@ from vigie.errors import DatabaseDownError, DatabaseError, UsageError
 from vigie.probing import Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
+    DATABASE_TROUBLE,
     Shipper,
     Spool,
     apply_catalogue,
@@ -155,7 +155,7 @@ async def _apply(pool: asyncpg.Pool, catalogue: Catalogue) -> None:
     try:
         async with pool.acquire() as connection:
             changes = await apply_catalogue(connection, catalogue, clock.now())
-    except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+    except DATABASE_TROUBLE as error:
         raise DatabaseError(f"the catalogue could not be applied: {error} (try again)") from error
     for line in changes.lines:
         log.info("catalogue", change=line)
@@ -165,7 +165,7 @@ async def _last_roll_up(pool: asyncpg.Pool, settle: timedelta) -> None:
     """Let the figures follow to the end; the next start does it if the database is gone now."""
     try:
         await roll_up(pool, clock.now(), settle=settle)
-    except (OSError, exceptions.PostgresError, exceptions.InterfaceError) as error:
+    except DATABASE_TROUBLE as error:
         log.warning("roll-up: left to the next start", why=str(error))
 
 

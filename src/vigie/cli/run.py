@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Annotated
 
 import structlog
-from asyncpg import exceptions
 from cyclopts import Parameter
 
 from vigie import catalogue, clock, probing, settings
@@ -16,7 +15,7 @@ from vigie.catalogue import Catalogue
 from vigie.cli import logs
 from vigie.cli.engine import Pulse, measure, only_location, stopping
 from vigie.serving import Health, make_app, parse_listen, serve
-from vigie.storing import query
+from vigie.storing import DATABASE_TROUBLE, query
 
 SLACK = timedelta(minutes=2)  # what a busy machine may take before something is wrong
 LAG = timedelta(seconds=90)  # of the figures when all is well: one turn of the roll-up, and 30 s
@@ -77,6 +76,6 @@ async def _look(pulse: Pulse) -> None:
     """Ask the database up to where the figures hold; while it is away the last answer stays."""
     if pulse.pool is None:
         return
-    with suppress(OSError, exceptions.PostgresError, exceptions.InterfaceError):
+    with suppress(*DATABASE_TROUBLE):
         async with asyncio.timeout(2):
             pulse.as_of = await pulse.pool.fetchval(query("as_of"))

@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import asyncpg
-from asyncpg import exceptions
 from cyclopts import Parameter
 from pydantic import TypeAdapter, ValidationError
 from rich.console import Console, Group, RenderableType
@@ -25,7 +24,7 @@ from vigie.cli.engine import Pulse, measure, stopping
 from vigie.cli.live import show
 from vigie.cli.words import command
 from vigie.errors import UsageError
-from vigie.storing import query, roll_up
+from vigie.storing import DATABASE_TROUBLE, query, roll_up
 
 SETTLE = timedelta(seconds=3)  # how far the figures on the screen stay behind
 FIGURES_EVERY_S = 2.0
@@ -145,7 +144,7 @@ async def _figures(
     began = clock.now()
     while not stop.is_set():
         if pulse.pool is not None:
-            with suppress(OSError, exceptions.PostgresError, exceptions.InterfaceError):
+            with suppress(*DATABASE_TROUBLE):
                 so_far.update(await _percents(pulse.pool, watched, began, clock.now()))
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), FIGURES_EVERY_S)
