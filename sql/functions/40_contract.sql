@@ -37,26 +37,39 @@ language plpgsql immutable parallel safe
 as $$
 declare
     starts timestamp;
+    ends timestamp;
 begin
-    if kind not in ('day', 'month', 'quarter', 'year') then
-        raise exception 'period kind "%": not one of day, month, quarter, year', kind;
-    end if;
-    starts := date_trunc(kind, day::timestamp);
-    return tstzrange(
-        starts at time zone timezone,
-        (starts + case kind when 'quarter' then interval '3 months' else ('1 ' || kind)::interval end)
-        at time zone timezone
-    );
+    case kind
+        when 'day' then
+            starts := day;
+            ends := day + 1;
+        when 'month', 'year' then
+            starts := date_trunc(kind, day::timestamp);
+            ends := starts + ('1 ' || kind)::interval;
+        when 'quarter' then
+            starts := date_trunc('quarter', day::timestamp);
+            ends := starts + interval '3 months';
+        when 'year_to_date' then
+            starts := date_trunc('year', day::timestamp);
+            ends := day + 1;
+        when 'rolling_12_months' then
+            ends := date_trunc('month', day::timestamp) + interval '1 month';
+            starts := ends - interval '12 months';
+        else
+            raise exception 'period kind "%": there is none of this name', kind
+                using hint = 'Kinds: day, month, quarter, year, year_to_date, rolling_12_months.';
+    end case;
+    return tstzrange(starts at time zone timezone, ends at time zone timezone);
 end
 $$;
 comment on function fact.local_period(text, date, text) is
-'The calendar day, month, quarter or year of a zone that holds the date.';
+'The calendar day, month, quarter or year of a zone that holds the date; the year to the end of that day; or the 12 months that end with its month.';
 
 create or replace function sla.period(contract text, kind text, day date) returns tstzrange
 language sql stable parallel safe
 return fact.local_period(kind, day, fact.timezone(contract, day));
 comment on function sla.period(text, text, date) is
-'The local day, month, quarter or year that holds the date, as instants: 2026-03 of Europe/Paris lasts 743 h. Half-open.';
+'The local day, month, quarter or year that holds the date, year_to_date (to the end of the day) or rolling_12_months (that end with its month), as instants. Half-open: 2026-03 of Europe/Paris lasts 743 h.';
 
 create or replace function fact.known_scope(contract text, scope text) returns text
 language plpgsql stable parallel safe

@@ -71,27 +71,3 @@ begin atomic
 end;
 comment on function fact.valid_windows(integer, integer, tstzrange) is
 'The union of the valid windows of a service inside the span.';
-
-create or replace function fact.corrected(service_id integer, span tstzrange)
-returns tstzmultirange
-language sql stable parallel safe
-begin atomic
-    select coalesce(range_agg(c.during), '{}') * tstzmultirange(span)
-    from fact.correction as c
-    where
-        c.service_id = corrected.service_id
-        and c.during && span
-        and exists (
-            select 1 from fact.correction_event as e
-            where
-                e.correction_id = c.correction_id
-                and e.action = 'approved'
-                and e.recorded_by <> c.recorded_by
-        )
-        and not exists (
-            select 1 from fact.correction_event as e
-            where e.correction_id = c.correction_id and e.action = 'withdrawn'
-        );
-end;
-comment on function fact.corrected(integer, tstzrange) is
-'The union of the corrections of a service that exclude time: recorded by one person, approved by another, not withdrawn.';

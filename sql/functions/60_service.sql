@@ -32,7 +32,9 @@ end;
 comment on function fact.counted(integer, tstzmultirange) is
 'The part of some spans in which an endpoint counts: from its since, else from its first result, to its until. Never measured and no since: it does not count.';
 
-create or replace function fact.service_state(service_id integer, within tstzmultirange)
+create or replace function fact.service_state(
+    service_id integer, within tstzmultirange, corrected boolean default true
+)
 returns table (
     down tstzmultirange,
     unknown tstzmultirange,
@@ -70,6 +72,18 @@ begin atomic
             on d.endpoint_id = m.endpoint_id and d.day between y.first_day and y.last_day
         group by m.endpoint_id, m.counted
     ),
+    repaired as (
+        select
+            r.counted - c.excluded as counted,
+            r.up - c.down - c.unknown + c.up as up,
+            r.down - c.up - c.unknown + c.down as down,
+            r.certain_down - c.up - c.unknown + c.down as certain_down,
+            r.possible_down - c.up - c.unknown + c.down as possible_down
+        from rolled as r
+        cross join lateral fact.corrections_of(
+            null, case when corrected then r.endpoint_id end, range_merge(within)
+        ) as c
+    ),
     state as (
         select
             r.counted,
@@ -77,7 +91,7 @@ begin atomic
             r.counted * r.down as down,
             r.counted * r.certain_down as certain,
             r.counted * r.possible_down + (r.counted - (r.up + r.down)) as doubtful
-        from rolled as r
+        from repaired as r
     ),
     edge as (
         select e.at, e.counted, e.known, e.down, e.certain, e.doubtful
@@ -149,16 +163,29 @@ begin atomic
             coalesce(sum(sla.seconds(s.counted)), 0) as due_s,
             coalesce(sum(sla.seconds(s.known)), 0) as covered_s
         from state as s
+    ),
+    settled as (
+        select
+            d.down - c.up - c.unknown + c.down * within as down,
+            d.up - c.down - c.unknown + c.up * within as up,
+            d.certain - c.up - c.unknown + c.down * within as certain,
+            d.doubtful + (within - d.counted) - c.up - c.unknown + (c.down + c.unknown) * within
+                as possible,
+            d.counted
+        from decided as d
+        cross join lateral fact.corrections_of(
+            case when corrected then service_state.service_id end, null, range_merge(within)
+        ) as c
     )
     select
-        d.down,
-        within - d.down - d.up,
-        d.certain,
-        d.doubtful + (within - d.counted),
-        m.due_s + sla.seconds(within - d.counted),
+        s.down,
+        within - s.down - s.up,
+        s.certain,
+        s.possible,
+        m.due_s + sla.seconds(within - s.counted),
         m.covered_s
-    from decided as d
+    from settled as s
     cross join measured as m;
 end;
-comment on function fact.service_state(integer, tstzmultirange) is
-'When a service was down or unknown inside some spans; the rest it was up. Unknown only where the unknown endpoints could change the answer, and where none counts. certain_down and possible_down are the bounds that the sampling leaves; unknown endpoints are possibly down. due_s is the time that should have been measured, over the endpoints; covered_s the part that was.';
+comment on function fact.service_state(integer, tstzmultirange, boolean) is
+'When a service was down or unknown inside some spans; the rest it was up. Unknown only where the unknown endpoints could change the answer, and where none counts. certain_down and possible_down are the bounds that the sampling leaves; unknown endpoints are possibly down. due_s is the time that should have been measured, over the endpoints; covered_s the part that was. Corrections of endpoints, then of the service, are applied unless corrected is false.';

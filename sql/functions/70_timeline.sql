@@ -1,6 +1,12 @@
 -- Every instant of a period in exactly one class.
 
-create or replace function fact.service_class(contract text, scope text, period tstzrange)
+create or replace function fact.service_class(
+    contract text,
+    scope text,
+    period tstzrange,
+    corrected boolean default true,
+    maintenance text default null
+)
 returns table (
     version_id integer,
     service text,
@@ -18,7 +24,14 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with covered as (
-        select p.version_id, p.span, p.elapsed, v.maintenance, cs.service_id, s.key, cs.essential
+        select
+            p.version_id,
+            p.span,
+            p.elapsed,
+            coalesce(service_class.maintenance, v.maintenance) as maintenance,
+            cs.service_id,
+            s.key,
+            cs.essential
         from fact.contract_piece(contract, period) as p
         inner join fact.contract_version as v on v.version_id = p.version_id
         inner join fact.contract_service as cs on cs.version_id = p.version_id
@@ -28,9 +41,15 @@ begin atomic
     excused as (
         select
             c.*,
-            fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed as windows,
-            fact.corrected(c.service_id, c.span) * c.elapsed as excluded
+            case
+                when c.maintenance = 'none' then '{}'
+                else fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed
+            end as windows,
+            o.excluded * c.elapsed as excluded
         from covered as c
+        cross join lateral fact.corrections_of(
+            case when corrected then c.service_id end, null, c.span
+        ) as o
     ),
     measured as (
         select
@@ -44,7 +63,7 @@ begin atomic
             case when e.maintenance = 'window' then e.windows else t.down * e.windows end
             - e.excluded as planned
         from excused as e
-        cross join lateral fact.service_state(e.service_id, e.elapsed) as t
+        cross join lateral fact.service_state(e.service_id, e.elapsed, corrected) as t
     )
     select
         m.version_id,
@@ -61,10 +80,16 @@ begin atomic
         m.covered_s
     from measured as m;
 end;
-comment on function fact.service_class(text, text, tstzrange) is
-'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned.';
+comment on function fact.service_class(text, text, tstzrange, boolean, text) is
+'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. corrected false: as if there were no corrections; maintenance: another convention than the contract''s, none for no window at all.';
 
-create or replace function fact.scope_class(contract text, scope text, period tstzrange)
+create or replace function fact.scope_class(
+    contract text,
+    scope text,
+    period tstzrange,
+    corrected boolean default true,
+    maintenance text default null
+)
 returns table (
     version_id integer,
     agreed tstzmultirange,
@@ -94,7 +119,10 @@ begin atomic
             range_agg(c.possible) as possible,
             sum(c.due_s) as due_s,
             sum(c.covered_s) as covered_s
-        from fact.service_class(contract, fact.known_scope(contract, scope), period) as c
+        from
+            fact.service_class(
+                contract, fact.known_scope(contract, scope), period, corrected, maintenance
+            ) as c
         group by c.version_id
     )
     select
@@ -114,7 +142,7 @@ begin atomic
     from joined as j
     inner join fact.contract_piece(contract, period) as p on p.version_id = j.version_id;
 end;
-comment on function fact.scope_class(text, text, tstzrange) is
+comment on function fact.scope_class(text, text, tstzrange, boolean, text) is
 'One row per contract version: the classes of the scope, its services combined at each instant by unplanned > planned > excluded > unknown > up. future is agreed time that is not over yet.';
 
 create or replace function sla.timeline(contract text, scope text, period tstzrange)

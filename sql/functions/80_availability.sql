@@ -1,6 +1,13 @@
 -- The promised figure, its bounds and its verdict. Compared on exact numbers, cut for display.
 
-create or replace function fact.measured(contract text, scope text, period tstzrange)
+create or replace function fact.measured(
+    contract text,
+    scope text,
+    period tstzrange,
+    corrected boolean default true,
+    maintenance text default null,
+    unknown text default null
+)
 returns table (
     version_id integer,
     target numeric,
@@ -23,19 +30,28 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    with classed as (
+    with terms as (
+        select
+            v.version_id,
+            v.target,
+            coalesce(measured.maintenance, v.maintenance) as maintenance,
+            coalesce(measured.unknown, v.unknown) as unknown
+        from fact.contract_version as v
+        where v.contract_id = fact.contract_id(contract)
+    ),
+    classed as (
         select
             c.*,
-            v.target,
+            t.target,
             c.unplanned + c.exposed as worst,
             c.unplanned + c.possible as low_down,
             -- Planned time that the contract counts as up.
-            case when v.maintenance = 'up' then c.planned else '{}' end as maintained,
-            case when v.unknown = 'up' then c.unknown else '{}' end as presumed_up,
-            case when v.unknown = 'down' then c.unknown * c.exposed else '{}' end as presumed_down,
-            v.unknown = 'neither' as unknown_is_neither
-        from fact.scope_class(contract, scope, period) as c
-        inner join fact.contract_version as v on v.version_id = c.version_id
+            case when t.maintenance = 'up' then c.planned else '{}' end as maintained,
+            case when t.unknown = 'up' then c.unknown else '{}' end as presumed_up,
+            case when t.unknown = 'down' then c.unknown * c.exposed else '{}' end as presumed_down,
+            t.unknown = 'neither' as unknown_is_neither
+        from fact.scope_class(contract, scope, period, corrected, maintenance) as c
+        inner join terms as t on t.version_id = c.version_id
     )
     select
         c.version_id,
@@ -61,10 +77,17 @@ begin atomic
         c.covered_s
     from classed as c;
 end;
-comment on function fact.measured(text, text, tstzrange) is
-'One row per contract version in the period: the seconds of each class, and the up and down seconds under the contract''s policies (counted), with unknown as down (worst), and at the bounds (low, high).';
+comment on function fact.measured(text, text, tstzrange, boolean, text, text) is
+'One row per contract version in the period: the seconds of each class, and the up and down seconds under the contract''s policies (counted), with unknown as down (worst), and at the bounds (low, high). The last three arguments read the contract otherwise than it is written.';
 
-create or replace function sla.availability(contract text, scope text, period tstzrange)
+create or replace function fact.availability(
+    contract text,
+    scope text,
+    period tstzrange,
+    corrected boolean default true,
+    maintenance text default null,
+    unknown text default null
+)
 returns table (
     period_s numeric,
     outside_s numeric,
@@ -119,7 +142,7 @@ begin atomic
             sum((1 - m.target) * (m.counted_up_s + m.worst_down_s)) as worst_allowed_s,
             sum((1 - m.target) * (m.low_up_s + m.low_down_s)) as low_allowed_s,
             sum((1 - m.target) * (m.high_up_s + m.high_down_s)) as high_allowed_s
-        from fact.measured(contract, scope, period) as m
+        from fact.measured(contract, scope, period, corrected, maintenance, unknown) as m
     ),
     latest as (
         select v.target
@@ -178,5 +201,39 @@ begin atomic
         j.complete
     from judged as j;
 end;
+comment on function fact.availability(text, text, tstzrange, boolean, text, text) is
+'One row: sla.availability, with or without corrections, under the contract''s own words (the last two null) or another maintenance convention and unknown policy.';
+
+create or replace function sla.availability(contract text, scope text, period tstzrange)
+returns table (
+    period_s numeric,
+    outside_s numeric,
+    excluded_s numeric,
+    planned_s numeric,
+    unplanned_s numeric,
+    unknown_s numeric,
+    up_s numeric,
+    committed_s numeric,
+    ratio numeric,
+    percent text,
+    low text,
+    high text,
+    coverage text,
+    target numeric,
+    budget_s numeric,
+    budget_used_s numeric,
+    verdict text,
+    confidence text,
+    budget_left_s numeric,
+    budget_used_percent text,
+    budget_over_s numeric,
+    future_s numeric,
+    unmeasured_s numeric,
+    complete boolean
+)
+language sql stable parallel safe
+begin atomic
+    select a.* from fact.availability(contract, scope, period) as a;
+end;
 comment on function sla.availability(text, text, tstzrange) is
-'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not.';
+'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';

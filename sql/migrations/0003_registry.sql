@@ -48,20 +48,27 @@ comment on index fact.maintenance_event_window is 'Serves the state of a window.
 create table fact.correction (
     correction_id integer generated always as identity primary key,
     key text not null unique,
-    service_id integer not null references fact.service,
+    service_id integer references fact.service,
+    endpoint_id integer references fact.endpoint,
     during tstzrange not null,
     effect text not null,
     reason text not null,
     evidence text,
     recorded_by text not null,
     recorded_at timestamptz not null,
-    constraint effect_is_known check (effect = 'exclude'),
-    constraint correction_not_empty check (not isempty(during))
+    constraint corrects_one_thing check (num_nonnulls(service_id, endpoint_id) = 1),
+    constraint effect_is_known check (effect in ('exclude', 'up', 'down', 'unknown')),
+    constraint correction_not_empty check (not isempty(during)),
+    constraint correction_is_bounded check (not lower_inf(during) and not upper_inf(during))
 );
 comment on table fact.correction is
 'One row per statement that a span was measured wrongly; effective once another person approved it.';
+comment on column fact.correction.effect is
+'exclude: the span leaves the figure; up, down, unknown: it was so, whatever was measured.';
 create index correction_service on fact.correction (service_id);
 comment on index fact.correction_service is 'Serves the corrections of a service.';
+create index correction_endpoint on fact.correction (endpoint_id);
+comment on index fact.correction_endpoint is 'Serves the corrections of an endpoint.';
 
 create table fact.correction_event (
     event_id integer generated always as identity primary key,

@@ -60,6 +60,7 @@ create or replace view sla.correction as
 select
     c.key,
     s.key as service,
+    n.key as endpoint,
     lower(c.during) as starts,
     upper(c.during) as ends,
     c.effect,
@@ -68,23 +69,34 @@ select
     c.recorded_by,
     c.recorded_at,
     (
-        select min(e.recorded_by) from fact.correction_event as e
+        select min(e.recorded_by)
+        from fact.correction_event as e
         where
-            e.correction_id = c.correction_id and e.action = 'approved'
+            e.correction_id = c.correction_id
+            and e.action = 'approved'
             and e.recorded_by <> c.recorded_by
     ) as approved_by,
-    lower(c.during) <@ fact.corrected(c.service_id, c.during) as effective
+    (
+        select min(e.recorded_at)
+        from fact.correction_event as e
+        where e.correction_id = c.correction_id and e.action = 'withdrawn'
+    ) as withdrawn_at,
+    fact.is_effective(c.correction_id) as effective
 from fact.correction as c
-inner join fact.service as s on s.service_id = c.service_id;
+left join fact.service as s on s.service_id = c.service_id
+left join fact.endpoint as n on n.endpoint_id = c.endpoint_id;
 comment on view sla.correction is 'One row per correction. Key: key.';
 comment on column sla.correction.key is 'Key of the correction.';
-comment on column sla.correction.service is 'The service whose time it corrects.';
+comment on column sla.correction.service is 'The service that it corrects; null: an endpoint.';
+comment on column sla.correction.endpoint is 'The endpoint that it corrects; null: a service.';
 comment on column sla.correction.starts is 'First instant, UTC.';
 comment on column sla.correction.ends is 'End, UTC, exclusive.';
-comment on column sla.correction.effect is 'exclude: the span leaves the figure.';
+comment on column sla.correction.effect is
+'exclude: the span leaves the figure; up, down, unknown: it was so, whatever was measured.';
 comment on column sla.correction.reason is 'Why the span was measured wrongly.';
 comment on column sla.correction.evidence is 'Proof; null: none given.';
 comment on column sla.correction.recorded_by is 'Who recorded it.';
 comment on column sla.correction.recorded_at is 'When, UTC.';
 comment on column sla.correction.approved_by is 'Another person who approved it; null: nobody yet.';
+comment on column sla.correction.withdrawn_at is 'When it was withdrawn, UTC; null: it was not.';
 comment on column sla.correction.effective is 'True when it changes figures: approved, not withdrawn.';

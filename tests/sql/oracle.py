@@ -19,6 +19,7 @@ class Endpoint:
     quorum: str
     since: int | None
     until: int | None
+    corrections: Sequence[tuple[Span, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class Service:
     endpoints: Sequence[Endpoint]
     rule: str | int  # any, all, or at least so many
     windows: Sequence[Span]  # those that are valid
-    exclusions: Sequence[Span]
+    corrections: Sequence[tuple[Span, str]]  # exclude, up, down, unknown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +128,12 @@ def cut(part: int, whole: int) -> str | None:
 
 
 _CLASSES = ("outside", "excluded", "planned", "unplanned", UNKNOWN, UP, "future")
+_EFFECTS = (DOWN, UNKNOWN, UP)  # where they contradict each other, the first one counts
+_CORRECTED: Mapping[str | None, tuple[str, bool, bool]] = {
+    DOWN: (DOWN, True, True),
+    UNKNOWN: (UNKNOWN, False, True),
+    UP: (UP, False, False),
+}
 _STRONGEST_FIRST = ("unplanned", "planned", "excluded", UNKNOWN, UP)
 
 
@@ -177,7 +184,7 @@ def _classed(
     service: Service, state: tuple[str, bool, bool], promise: Promise, second: int
 ) -> Second:
     outcome, certain, possible = state
-    if _inside(second, service.exclusions):
+    if _corrected(service.corrections, second, ["exclude"]):
         return Second("excluded")
     if _inside(second, service.windows):
         planned = outcome == DOWN or promise.maintenance == "window"
@@ -188,8 +195,9 @@ def _classed(
 
 def _states(service: Service, period: Span) -> Iterator[tuple[str, bool, bool]]:
     tracks = [_track(endpoint, period) for endpoint in service.endpoints]
-    for moment in zip(*tracks, strict=True):
-        yield _decide([state for state in moment if state is not None], service.rule)
+    for second, moment in zip(range(*period), zip(*tracks, strict=True), strict=True):
+        state = _decide([state for state in moment if state is not None], service.rule)
+        yield _CORRECTED.get(_corrected(service.corrections, second, _EFFECTS), state)
 
 
 def _decide(states: Sequence[tuple[str, bool, bool]], rule: str | int) -> tuple[str, bool, bool]:
@@ -210,10 +218,20 @@ def _track(endpoint: Endpoint, period: Span) -> Iterator[tuple[str, bool, bool] 
     first = endpoint.since if endpoint.since is not None else min(measured, default=None)
     for second in range(*period):
         over = endpoint.until is not None and second >= endpoint.until
-        if first is None or second < first or over:
+        left_out = _corrected(endpoint.corrections, second, ["exclude"])
+        if first is None or second < first or over or left_out:
             yield None
         else:
-            yield _vote(endpoint, second)
+            effect = _corrected(endpoint.corrections, second, _EFFECTS)
+            yield _CORRECTED.get(effect, _vote(endpoint, second))
+
+
+def _corrected(
+    corrections: Sequence[tuple[Span, str]], second: int, effects: Sequence[str]
+) -> str | None:
+    """Return the first of *effects* that a correction has at *second*."""
+    here = {effect for span, effect in corrections if _inside(second, [span])}
+    return next((effect for effect in effects if effect in here), None)
 
 
 def _vote(endpoint: Endpoint, second: int) -> tuple[str, bool, bool]:

@@ -376,7 +376,15 @@ async def test_months_are_local(world: World, month: str, timezone: str, hours: 
 
 
 @pytest.mark.parametrize(
-    ("kind", "days"), [("day", 1), ("month", 31), ("quarter", 30 + 31 + 30), ("year", 365)]
+    ("kind", "days"),
+    [
+        ("day", 1),
+        ("month", 31),
+        ("quarter", 30 + 31 + 30),
+        ("year", 365),
+        ("year_to_date", 31 + 28 + 31 + 30 + 20),
+        ("rolling_12_months", 365),
+    ],
 )
 async def test_period_kinds(world: World, kind: str, days: int) -> None:
     await world.service()
@@ -393,7 +401,7 @@ async def test_unknown_period_kind_is_refused(world: World) -> None:
     await world.service()
     await world.contract()
 
-    with pytest.raises(asyncpg.RaiseError, match='period kind "week": not one of day, month'):
+    with pytest.raises(asyncpg.RaiseError, match='period kind "week": there is none of this name'):
         await world.connection.fetchval("select sla.period('acme', 'week', '2026-05-20')")
 
 

@@ -66,7 +66,13 @@ def endpoints(draw: st.DrawFn) -> oracle.Endpoint:
         quorum=draw(st.sampled_from(["majority", "any", "all"])),
         since=since,
         until=until,
+        corrections=draw(corrections()),
     )
+
+
+def corrections() -> st.SearchStrategy[Sequence[tuple[oracle.Span, str]]]:
+    effects = st.sampled_from(["exclude", oracle.UP, oracle.DOWN, oracle.UNKNOWN])
+    return st.lists(st.tuples(spans(300), effects), max_size=2)
 
 
 def services() -> st.SearchStrategy[oracle.Service]:
@@ -75,7 +81,7 @@ def services() -> st.SearchStrategy[oracle.Service]:
         endpoints=st.lists(endpoints(), min_size=1, max_size=3),
         rule=st.sampled_from(["any", "all", 2]),
         windows=st.lists(spans(400), max_size=3),
-        exclusions=st.lists(spans(300), max_size=1),
+        corrections=corrections(),
     )
 
 
@@ -186,14 +192,22 @@ async def build(connection: asyncpg.Connection, scenario: Scenario, shuffle: Any
     for name, service in zip(names, scenario.services, strict=True):
         for first, last in service.windows:
             await world.window(first / 60 - 12, last / 60 - 12, services=[name])
-        for first, last in service.exclusions:
-            await world.exclusion(first / 60 - 12, last / 60 - 12, service=name)
+        for number, endpoint in enumerate(service.endpoints):
+            await _correct(world, f"{name}-e{number}", endpoint.corrections)
+        await _correct(world, name, service.corrections)
     for first, last in scenario.invalid_windows:
         await world.window(first / 60 - 12, last / 60 - 12, services=names, announced=None)
     await _store(world, batches, shuffle)
     await world.connection.execute("update fact.watermark set rolled_up_to = '-infinity'")
     await world.rolled_up_to(_moment(scenario.as_of))
     return world
+
+
+async def _correct(
+    world: World, target: str, corrections: Sequence[tuple[oracle.Span, str]]
+) -> None:
+    for (first, last), effect in corrections:
+        await world.correction(first / 60 - 12, last / 60 - 12, target=target, effect=effect)
 
 
 async def _store(world: World, batches: list[tuple[str, str, Any, str]], shuffle: Any) -> None:

@@ -185,25 +185,11 @@ async def test_timeline(world: World, case: Case) -> None:
     for window in case.windows:
         await world.window(**window)
     for first, last in case.exclusions:
-        await world.exclusion(first, last)
+        await world.correction(first, last)
     await world.results("a", case.results)
     await world.rolled_up_to(minute(60))
 
     assert case.expected == await world.timeline(span(0, 10))
-
-
-async def test_correction_approved_by_its_author_excludes_nothing(world: World) -> None:
-    await world.service()
-    await world.contract()
-    await world.results("a", "DDDDD")
-    await world.exclusion(1, 2, approver="alice")
-    await world.exclusion(2, 3, approver=None)
-    await world.exclusion(3, 4, approver="bob")
-    await world.rolled_up_to(minute(60))
-
-    assert [(0, 3, "unplanned"), (3, 4, "excluded"), (4, 5, "unplanned")] == await world.timeline(
-        span(0, 5)
-    )
 
 
 ANY: dict[str, Any] = {}

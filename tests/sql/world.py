@@ -33,6 +33,7 @@ class World:
 
     connection: asyncpg.Connection
     ids: dict[str, int] = field(default_factory=dict)
+    services: set[str] = field(default_factory=set)
 
     async def service(
         self,
@@ -49,6 +50,7 @@ class World:
         """Add a service and its endpoints, as if the catalogue had always listed them."""
         identity = await self._insert("service", {"key": key, "name": key.title()}, "service_id")
         self.ids[key] = identity
+        self.services.add(key)
         always: Range = asyncpg.Range(None, None)
         rule = {"service_id": identity, "valid": always, "at_least": at_least}
         await self._insert("service_version", rule | {"every_endpoint": every_endpoint})
@@ -207,25 +209,36 @@ class World:
             await self._happened(key, "withdrawn", START)
         return key
 
-    async def exclusion(
-        self, first: float, last: float, *, service: str = "api", approver: str | None = "bob"
+    async def correction(
+        self,
+        first: float,
+        last: float,
+        *,
+        target: str = "api",
+        effect: str = "exclude",
+        approver: str | None = "bob",
+        withdrawn: bool = False,
     ) -> None:
-        """Record a correction of effect exclude by alice; *approver* None leaves it pending."""
+        """Record a correction of a service or endpoint by alice; *approver* None: pending."""
         key = f"c-{len(self.ids)}"
+        kind = "service_id" if target in self.services else "endpoint_id"
         row = {
             "key": key,
-            "service_id": self.ids[service],
+            kind: self.ids[target],
             "during": span(first, last),
-            "effect": "exclude",
+            "effect": effect,
             "reason": "probe fault",
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
         self.ids[key] = await self._insert("correction", row, "correction_id")
         if approver:
-            event = {"correction_id": self.ids[key], "action": "approved"}
-            await self._insert(
-                "correction_event", event | {"recorded_by": approver, "recorded_at": START}
-            )
+            await self._judged(key, "approved", approver)
+        if withdrawn:
+            await self._judged(key, "withdrawn", "alice")
+
+    async def _judged(self, key: str, action: str, who: str) -> None:
+        event = {"correction_id": self.ids[key], "action": action, "recorded_by": who}
+        await self._insert("correction_event", event | {"recorded_at": START})
 
     async def availability(
         self, period: Range, scope: str = "solution", contract: str = "acme"

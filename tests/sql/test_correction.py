@@ -1,0 +1,101 @@
+"""Corrections: what each effect does, who makes them count, and the figure without them."""
+
+from typing import Any
+
+import pytest
+from tests.sql.world import World, minute, span
+
+
+async def _measured(world: World, results: str = "UUDDUU", **service: Any) -> None:
+    await world.service(**service)
+    await world.contract()
+    await world.results("a", results)
+    await world.rolled_up_to(minute(60))
+
+
+@pytest.mark.parametrize("target", ["api", "a"])
+@pytest.mark.parametrize(
+    ("effect", "expected"),
+    [
+        ("up", [(0, 3, "up"), (3, 4, "unplanned"), (4, 6, "up")]),
+        ("down", [(0, 1, "up"), (1, 4, "unplanned"), (4, 6, "up")]),
+        ("unknown", [(0, 1, "up"), (1, 3, "unknown"), (3, 4, "unplanned"), (4, 6, "up")]),
+    ],
+)
+async def test_effect_replaces_what_was_measured(
+    world: World, target: str, effect: str, expected: list[tuple[float, float, str]]
+) -> None:
+    await _measured(world)
+    await world.correction(1, 3, target=target, effect=effect)
+
+    assert expected == await world.timeline(span(0, 6))
+
+
+async def test_excluded_time_of_a_service_leaves_the_figure(world: World) -> None:
+    await _measured(world)
+    await world.correction(1, 3, effect="exclude")
+
+    expected = [(0, 1, "up"), (1, 3, "excluded"), (3, 4, "unplanned"), (4, 6, "up")]
+    assert expected == await world.timeline(span(0, 6))
+
+
+async def test_excluded_endpoint_leaves_the_answer_to_the_others(world: World) -> None:
+    await world.service(endpoints=["a", "b"])
+    await world.contract()
+    await world.results("a", "UDDDU")
+    await world.results("b", "UUUUU")
+    await world.correction(1, 3, target="a", effect="exclude")
+    await world.rolled_up_to(minute(60))
+
+    expected = [(0, 3, "up"), (3, 4, "unplanned"), (4, 5, "up")]
+    assert expected == await world.timeline(span(0, 5))
+
+
+@pytest.mark.parametrize(
+    "judged",
+    [{"approver": None}, {"approver": "alice"}, {"approver": "bob", "withdrawn": True}],
+    ids=["pending", "approved by its author", "withdrawn"],
+)
+async def test_correction_without_another_persons_approval_changes_nothing(
+    world: World, judged: dict[str, Any]
+) -> None:
+    await _measured(world)
+    await world.correction(1, 3, effect="up", **judged)
+
+    expected = [(0, 2, "up"), (2, 4, "unplanned"), (4, 6, "up")]
+    assert expected == await world.timeline(span(0, 6))
+    assert not await world.connection.fetchval("select effective from sla.correction")
+
+
+async def test_contradicting_corrections_count_against_the_provider(world: World) -> None:
+    await _measured(world, "UUUU")
+    await world.correction(0, 4, effect="up")
+    await world.correction(1, 3, effect="unknown")
+    await world.correction(2, 4, effect="down")
+
+    expected = [(0, 1, "up"), (1, 2, "unknown"), (2, 4, "unplanned")]
+    assert expected == await world.timeline(span(0, 4))
+
+
+async def test_readings_show_the_figure_with_and_without(world: World) -> None:
+    await _measured(world, "UUDDUUDD..")
+    await world.window(6, 7)
+    await world.correction(2, 4, effect="up")
+
+    rows = await world.connection.fetch(
+        "select reading, agreed, percent from sla.readings('acme', 'solution', $1)", span(0, 10)
+    )
+
+    # 10 minutes: corrected up 2 to 4, down 6 to 8 with 6 to 7 planned, 8 to 10 unknown.
+    expected = [
+        ("as agreed", True, "85.7142"),  # 6 / (6 + 1)
+        ("without corrections", False, "57.1428"),  # 4 / (4 + 3)
+        ("maintenance: downtime", True, "85.7142"),
+        ("maintenance: none", False, "75.0000"),  # 6 / (6 + 2)
+        ("maintenance: up", False, "87.5000"),  # 7 / (7 + 1)
+        ("maintenance: window", False, "85.7142"),
+        ("unknown: down", False, "66.6666"),  # 6 / (6 + 1 + 2)
+        ("unknown: neither", True, "85.7142"),
+        ("unknown: up", False, "88.8888"),  # 8 / (8 + 1)
+    ]
+    assert expected == [tuple(row) for row in rows]
