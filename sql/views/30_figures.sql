@@ -1,46 +1,4 @@
--- The figures of every contract, month by month; the registry as each contract sees it.
-
-create or replace view sla.availability_month as
-with scope as (
-    select c.contract_id, c.key as contract, 'solution' as scope
-    from fact.contract as c
-    union
-    select c.contract_id, c.key as contract, s.key as scope
-    from fact.contract as c
-    inner join fact.contract_version as v
-        on v.contract_id = c.contract_id and v.replaced_at is null
-    inner join fact.contract_service as cs on cs.version_id = v.version_id
-    inner join fact.service as s on s.service_id = cs.service_id
-),
-life as (
-    select
-        v.contract_id,
-        min(lower(v.valid) at time zone v.timezone) as starts,
-        least(max(coalesce(upper(v.valid), 'infinity')), sla.as_of()) at time zone 'UTC' as ends
-    from fact.contract_version as v
-    where v.replaced_at is null
-    group by v.contract_id
-),
-month as (
-    select l.contract_id, m.day::date as month
-    from life as l
-    cross join
-        lateral generate_series(
-            date_trunc('month', l.starts), l.ends, interval '1 month'
-        ) as m (day)
-    where isfinite(l.ends)
-)
-select s.contract, s.scope, m.month, a.*
-from scope as s
-inner join month as m on m.contract_id = s.contract_id
-cross join lateral sla.availability(
-    s.contract, s.scope, sla.period(s.contract, 'month', m.month)
-) as a;
-comment on view sla.availability_month is
-'One row per contract, scope and local month since the contract began. Key: contract, scope, month. Ask for one contract: every row is computed when it is read. Columns as in sla.availability.';
-comment on column sla.availability_month.contract is 'Key of the contract.';
-comment on column sla.availability_month.scope is 'solution, or the key of a service.';
-comment on column sla.availability_month.month is 'First local day of the month.';
+-- The registry as each contract sees it.
 
 create or replace view sla.maintenance as
 select c.key as contract, m.*
@@ -53,8 +11,28 @@ cross join
 cross join lateral sla.maintenance_of(c.key, registry.span) as m
 where registry.span is not null;
 comment on view sla.maintenance is
-'One row per maintenance window and contract whose services it covers. Key: contract, key. Columns as in sla.maintenance_of.';
+'One row per maintenance window and contract whose services it covers. Key: contract, key. sla.maintenance_of gives those of one contract and period.';
 comment on column sla.maintenance.contract is 'Key of the contract.';
+comment on column sla.maintenance.key is 'Key of the window.';
+comment on column sla.maintenance.services is 'The contract''s services that the window covers.';
+comment on column sla.maintenance.kind is 'planned (announced ahead) or security (recorded with a reason).';
+comment on column sla.maintenance.starts is 'Announced start, UTC.';
+comment on column sla.maintenance.ends is
+'What it excuses ends here, UTC, exclusive: the announced end, or earlier when it was closed early. An overrun is unplanned.';
+comment on column sla.maintenance.announced_at is
+'When the customer was told, UTC; null: not announced.';
+comment on column sla.maintenance.channel is 'How the customer was told; null: not recorded.';
+comment on column sla.maintenance.recipient is 'Who was told; null: not recorded.';
+comment on column sla.maintenance.evidence is
+'Proof of the announcement: text, or the digest of a file; null: none.';
+comment on column sla.maintenance.reason is 'What the window is for.';
+comment on column sla.maintenance.notice_days is
+'Whole working days strictly between the local days of announcement and start (LEN-05); 0 too when it was not announced or the contract names no calendar for it.';
+comment on column sla.maintenance.valid is 'True when it excuses downtime.';
+comment on column sla.maintenance.why is 'The first rule that makes it invalid; null when valid.';
+comment on column sla.maintenance.down_s is
+'Measured inaccessible time inside the window, seconds, valid or not (LEN-04); all of it, whatever the period.';
+comment on column sla.maintenance.announced_ends is 'Announced end, UTC, exclusive.';
 
 create or replace view sla.correction as
 select

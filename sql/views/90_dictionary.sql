@@ -24,7 +24,7 @@ select
 from pg_proc as p
 where p.pronamespace = 'sla'::regnamespace;
 comment on view sla.dictionary is
-'One row per public object, and one per column of a view: what it means.';
+'One row per public object and per column of a view. Key: kind, object, name.';
 comment on column sla.dictionary.kind is 'view or function.';
 comment on column sla.dictionary.object is 'Its name in schema sla.';
 comment on column sla.dictionary.name is

@@ -52,6 +52,44 @@ async def test_an_object_without_comment_is_noticed(connection: asyncpg.Connecti
     } <= {row[0] for row in found}
 
 
+UNEXPLAINED = (
+    "select object, name from sla.dictionary where coalesce(comment, '') = '' order by 1, 2"
+)
+
+
+async def test_every_public_view_column_and_function_is_explained(
+    connection: asyncpg.Connection,
+) -> None:
+    found = await connection.fetch(UNEXPLAINED)
+
+    assert [tuple(row) for row in found] == []
+
+
+async def test_a_column_without_comment_is_noticed(connection: asyncpg.Connection) -> None:
+    await connection.execute(
+        "create view sla.silent_view as select 1 as n;"
+        "comment on view sla.silent_view is 'One row.';"
+        "create function sla.silent_function(n integer) returns integer language sql return 1;"
+    )
+    found = await connection.fetch(UNEXPLAINED)
+
+    assert [tuple(row) for row in found] == [
+        ("silent_function", "n integer"),
+        ("silent_view", "n"),
+    ]
+
+
+async def test_the_comment_of_a_public_view_tells_grain_and_key(
+    connection: asyncpg.Connection,
+) -> None:
+    found = await connection.fetch(
+        "select object from sla.dictionary where kind = 'view' and name is null"
+        " and comment !~ '^One row per [^.]+\\. .*Key: '"
+    )
+
+    assert [row["object"] for row in found] == []
+
+
 async def test_distributed_tables_have_no_triggers_and_no_foreign_keys(
     connection: asyncpg.Connection,
 ) -> None:
