@@ -276,3 +276,14 @@ order by l.position, l.endpoint;
 -- name: report_version
 -- The version of the definitions.
 select sla.version();
+
+-- name: report_readings
+-- The contract's ($1) figure of a scope ($2) in the period ($3) under each reading of its text.
+select
+    r.reading,
+    r.agreed,
+    r.percent,
+    r.budget_used_s as used_s,
+    r.budget_s,
+    r.verdict
+from sla.readings($1, $2, $3) as r;

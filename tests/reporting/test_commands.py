@@ -73,6 +73,15 @@ def test_sla_prints_what_a_person_asks_first(vigie: Vigie) -> None:
         assert words in shown
 
 
+def test_sla_shows_the_month_under_other_readings(vigie: Vigie) -> None:
+    done = vigie("sla", "acme", "--month", "2026-05", "--readings")
+
+    marked = [line.split() for line in done.stdout.splitlines() if line.strip().startswith("●")]
+    # The table's title and three rows are what the contract says: its own words, twice by name.
+    assert ["as", "maintenance:", "unknown:"] == [words[1] for words in marked[-3:]]
+    assert "without corrections" in done.stdout
+
+
 def test_sla_prints_json(vigie: Vigie) -> None:
     done = vigie("sla", "acme", "--month", "2026-05", "--json")
 

@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Section] = {
         "maintenance": Command(
             "maintenance:app", "Announce, list, withdraw and close maintenance windows."
         ),
+        "correction": Command("correction:app", "Correct what was measured wrongly; two persons."),
         "import": Command("import_:app", "Take in results or maintenance from CSV files."),
         "db": Command("db:app", "Start, stop and look into the database."),
     },

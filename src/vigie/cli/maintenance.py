@@ -1,23 +1,17 @@
 """The commands of the maintenance registry: add, list, withdraw, close."""
 
-import hashlib
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import asyncpg
 from cyclopts import App, Parameter
 from rich.console import Console
 from rich.table import Table
 
-from vigie import clock, settings, storing
+from vigie import clock, storing
+from vigie.cli.registry import connected, plain, proof_of, read_option, short
 from vigie.cli.who import operator
-from vigie.errors import UsageError
 
 app = App(name="maintenance", help="Announce, list, withdraw and close maintenance windows.")
 
@@ -74,15 +68,15 @@ async def add(
     window = storing.Window(
         services=services,
         kind=kind,
-        starts=_instant("--starts", starts, timezone),
-        ends=_instant("--ends", ends, timezone),
-        announced=_instant("--announced", announced, timezone) if announced else None,
+        starts=read_option("--starts", starts, timezone),
+        ends=read_option("--ends", ends, timezone),
+        announced=read_option("--announced", announced, timezone) if announced else None,
         channel=channel,
         recipient=recipient,
-        evidence=_proof(evidence, evidence_file),
+        evidence=proof_of(evidence, evidence_file),
         reason=reason,
     )
-    async with _connection(directory) as connection:
+    async with connected(directory) as connection:
         recorded = await storing.add_maintenance(
             connection, window, by=operator(by), now=clock.now()
         )
@@ -106,10 +100,10 @@ async def list_(
     directory
         The catalogue's directory.
     """
-    async with _connection(directory) as connection:
+    async with connected(directory) as connection:
         windows = await storing.list_maintenance(connection)
     if as_json:
-        print(json.dumps([asdict(window) for window in windows], default=_plain, indent=2))
+        print(json.dumps([asdict(window) for window in windows], default=plain, indent=2))
     elif windows:
         Console(soft_wrap=True).print(_table(windows))
     else:
@@ -133,7 +127,7 @@ async def withdraw(
     directory
         The catalogue's directory.
     """
-    async with _connection(directory) as connection:
+    async with connected(directory) as connection:
         await storing.withdraw_maintenance(
             connection, key, reason=reason, by=operator(by), now=clock.now()
         )
@@ -168,44 +162,12 @@ async def close(
         The catalogue's directory.
     """
     now = clock.now()
-    end = _instant("--at", at, timezone) if at else now
-    async with _connection(directory) as connection:
+    end = read_option("--at", at, timezone) if at else now
+    async with connected(directory) as connection:
         await storing.close_maintenance(
             connection, key, at=end, reason=reason, by=operator(by), now=now
         )
-    print(f"{key} is closed at {_text(end)}.")
-
-
-@asynccontextmanager
-async def _connection(directory: Path) -> AsyncIterator[asyncpg.Connection]:
-    async with storing.open_database(settings.read(directory)) as pool, pool.acquire() as opened:
-        yield opened
-
-
-def _instant(option: str, text: str, timezone: str | None) -> datetime:
-    zone = _zone(timezone)
-    try:
-        return storing.read_instant(text, zone)
-    except UsageError as error:
-        problem = str(error)
-        if "offset from UTC" in problem:
-            problem = problem.removesuffix(")") + "; or say its --timezone)"
-        raise UsageError(f"{option}: {problem}") from error
-
-
-def _zone(timezone: str | None) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(timezone) if timezone else None
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f'there is no time zone "{timezone}" (write Europe/Paris)') from error
-
-
-def _proof(evidence: str | None, file: Path | None) -> str | None:
-    if file is None:
-        return evidence
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
-    return " ".join(filter(None, (evidence, f"{file.name} sha256:{digest}")))
+    print(f"{key} is closed at {short(end)}.")
 
 
 def _table(windows: list[storing.Listed]) -> Table:
@@ -215,9 +177,9 @@ def _table(windows: list[storing.Listed]) -> Table:
             window.key,
             ", ".join(window.services),
             window.kind,
-            _text(window.starts),
-            _text(window.closed_at or window.ends) + (" (closed)" if window.closed_at else ""),
-            _text(window.announced_at) if window.announced_at else "no",
+            short(window.starts),
+            short(window.closed_at or window.ends) + (" (closed)" if window.closed_at else ""),
+            short(window.announced_at) if window.announced_at else "no",
             _validity(window),
             window.reason,
         )
@@ -226,16 +188,6 @@ def _table(windows: list[storing.Listed]) -> Table:
 
 def _validity(window: storing.Listed) -> str:
     if window.withdrawn_at:
-        return f"withdrawn {_text(window.withdrawn_at)}"
+        return f"withdrawn {short(window.withdrawn_at)}"
     judged = (f"{key}: {why or 'valid'}" for key, why in window.why_not.items())
     return "\n".join(judged) or "none covers it"
-
-
-def _text(instant: datetime) -> str:
-    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}Z"
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    return str(value)

@@ -36,6 +36,7 @@ async def sla(
     quarter: str | None = None,
     year: str | None = None,
     scope: str = "solution",
+    readings: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     directory: Annotated[Path, Parameter(name="--dir")] = Path(),
 ) -> None:
@@ -53,6 +54,8 @@ async def sla(
         YYYY, such as 2026.
     scope
         solution (the essential services), or the key of one service.
+    readings
+        Show the same period under each reading that the text may allow, too.
     as_json
         Print one JSON object instead of tables.
     directory
@@ -60,7 +63,12 @@ async def sla(
     """
     period = asked(month=month, quarter=quarter, year=year)
     found = await read(
-        settings.read(directory), contract=contract, asked=period, now=clock.now(), scope=scope
+        settings.read(directory),
+        contract=contract,
+        asked=period,
+        now=clock.now(),
+        scope=scope,
+        readings=readings,
     )
     if as_json:
         print(json.dumps(to_json(found), ensure_ascii=False, indent=2))
@@ -76,6 +84,8 @@ def print_figures(found: Figures, console: Console) -> None:
         tables.append(_outages(found.outages, found, formats))
     if found.maintenance:
         tables.append(_maintenance(found.maintenance, found, formats))
+    if found.readings:
+        tables.append(_readings(found, formats))
     for table in tables:
         console.print(table)
 
@@ -194,6 +204,24 @@ def _maintenance(windows: tuple[Window, ...], found: Figures, formats: Formats) 
             _clock(window.ends, formats),
             formats.duration(window.down_s),
             Text("yes" if window.valid else f"no: {window.why}"),
+        )
+    return table
+
+
+def _readings(found: Figures, formats: Formats) -> Table:
+    table = _table("The same period under other readings; ● what the contract says", "", "Reading")
+    for title in ("% cut", "Down", "Allowed"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("Verdict", no_wrap=True)
+    for one in found.readings:
+        allowed = "n/a" if one.budget_s is None else formats.duration(one.budget_s)
+        table.add_row(
+            "●" if one.agreed else "",
+            one.reading,
+            one.percent or "n/a",
+            formats.duration(one.used_s),
+            allowed,
+            Text(_words(one.verdict), style=COLOURS.get(one.verdict, "default")),
         )
     return table
 

@@ -20,6 +20,7 @@ from vigie.reporting.records import (
     Outage,
     Period,
     Probe,
+    Reading,
     Seconds,
     Step,
     Window,
@@ -38,6 +39,7 @@ async def figures(
     asked: Asked | Span,
     now: datetime,
     scope: str = SOLUTION,
+    readings: bool = False,
 ) -> Figures:
     """Return the figures of *contract* and *scope* for a period that has begun at *now*.
 
@@ -57,6 +59,7 @@ async def figures(
     days = await _rows(connection, "report_days", contract, scope, span, period["timezone"])
     steps = await _rows(connection, "report_steps", contract, scope, span)
     probes = await _rows(connection, "report_probes", contract, span)
+    read = await _rows(connection, "report_readings", contract, scope, span) if readings else []
     return Figures(
         contract=_record(Contract, terms),
         period=_record(Period, {**period, "name": asked.name}),
@@ -69,6 +72,7 @@ async def figures(
         days=tuple(_record(Day, {**row, "seconds": _record(Classes, row)}) for row in days),
         steps=tuple(_record(Step, row) for row in steps),
         probes=tuple(_record(Probe, row) for row in probes),
+        readings=tuple(_record(Reading, row) for row in read),
         sla_version=await connection.fetchval(query("report_version")),
     )
 

@@ -18,6 +18,7 @@ async def read(
     asked: Asked | Span,
     now: datetime,
     scope: str = "solution",
+    readings: bool = False,
 ) -> Figures:
     """Return the figures from the database of *settings*, all of one moment."""
     async with (
@@ -25,7 +26,9 @@ async def read(
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        return await figures(connection, contract=contract, asked=asked, now=now, scope=scope)
+        return await figures(
+            connection, contract=contract, asked=asked, now=now, scope=scope, readings=readings
+        )
 
 
 def make_pdf(

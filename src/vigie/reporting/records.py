@@ -164,6 +164,18 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The figure under one reading of the contract's text."""
+
+    reading: str
+    agreed: bool  # it is what the contract says
+    percent: str | None
+    used_s: Decimal
+    budget_s: Decimal | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
     """Everything a report or a table prints about one contract, scope and period."""
 
@@ -179,6 +191,7 @@ class Figures:
     steps: tuple[Step, ...]
     probes: tuple[Probe, ...]
     sla_version: str
+    readings: tuple[Reading, ...] = ()  # only when asked for
 
     @property
     def names(self) -> dict[str, str]:

@@ -1,6 +1,13 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
 from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
+from vigie.storing.corrections import (
+    Correction,
+    add_correction,
+    approve_correction,
+    list_corrections,
+    withdraw_correction,
+)
 from vigie.storing.csv import import_results
 from vigie.storing.csvfile import Imported
 from vigie.storing.csvmaintenance import import_maintenance
@@ -28,6 +35,7 @@ from vigie.storing.trouble import DATABASE_TROUBLE
 __all__ = [
     "DATABASE_TROUBLE",
     "Changes",
+    "Correction",
     "Embedded",
     "Imported",
     "Listed",
@@ -36,11 +44,14 @@ __all__ = [
     "Spool",
     "State",
     "Window",
+    "add_correction",
     "add_maintenance",
     "apply_catalogue",
+    "approve_correction",
     "close_maintenance",
     "import_maintenance",
     "import_results",
+    "list_corrections",
     "list_maintenance",
     "migrate",
     "open_database",
@@ -51,5 +62,6 @@ __all__ = [
     "roll_up",
     "run_psql",
     "run_rollup",
+    "withdraw_correction",
     "withdraw_maintenance",
 ]

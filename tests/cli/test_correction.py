@@ -1,0 +1,73 @@
+"""`correction` as it is typed."""
+
+import json
+
+from tests.cli.typed import Typed
+
+KEY = "c-20260312-1"
+SPAN = ("--starts", "2026-03-12T03:00:00+01:00", "--ends", "2026-03-12T04:00:00+01:00")
+WORDS = ("--effect", "up", "--reason", "the probe's cable")
+
+
+def add(typed: Typed, *more: str, target: str = "shop") -> tuple[int, str, str]:
+    return typed("correction", "add", target, *SPAN, *WORDS, *more)
+
+
+def test_correction_is_added_approved_withdrawn_and_listed(typed: Typed) -> None:
+    assert typed("correction", "list") == (0, "No correction is recorded.\n", "")
+    assert add(typed, "--by", "alice") == (0, f"{KEY}\n", "")
+    assert "waits for approval" in typed("correction", "list")[1]
+    assert typed("correction", "approve", KEY, "--by", "bob") == (0, f"{KEY} is approved.\n", "")
+    assert "approved by bob" in typed("correction", "list")[1]
+    assert typed("correction", "withdraw", KEY, "--reason", "wrong day", "--by", "bob") == (
+        0, f"{KEY} is withdrawn.\n", ""
+    )  # fmt: skip
+    assert "withdrawn 20" in typed("correction", "list")[1]
+
+
+def test_json_tells_who_when_and_why(typed: Typed) -> None:
+    add(typed, "--by", "alice", "--evidence", "ticket 7", target="one")
+    [one] = json.loads(typed("correction", "list", "--json")[1])
+
+    assert (one["service"], one["endpoint"]) == (None, "one")
+    assert (one["starts"], one["ends"]) == ("2026-03-12T02:00:00Z", "2026-03-12T03:00:00Z")
+    assert (one["recorded_by"], one["evidence"]) == ("alice", "ticket 7")
+    assert (one["effective"], one["approved_by"]) == (False, None)
+
+
+def test_mistakes_end_in_one_line(typed: Typed) -> None:
+    add(typed, "--by", "alice")
+    backwards = ("--starts", "2026-03-12T03:00Z", "--ends", "2026-03-12T02:00Z", *WORDS)
+    future = ("--starts", "2026-03-12T03:00Z", "--ends", "2999-03-12T02:00Z", *WORDS)
+    other = (*SPAN, "--effect", "down", "--reason", "it was down")
+    said = [
+        typed("correction", "approve", KEY, "--by", "alice"),
+        typed("correction", "approve", "c-20260312-2", "--by", "bob"),
+        add(typed, target="shup"),
+        typed("correction", "add", "shop", *backwards),
+        typed("correction", "add", "shop", *future),
+        typed("correction", "add", "shop", *other),
+        typed("correction", "add", "shop", *SPAN, "--effect", "up", "--reason", " "),
+    ]
+
+    assert [
+        f"vigie: {KEY}: was recorded by alice (another person must approve it)\n",
+        f'vigie: there is no correction "c-20260312-2" (write {KEY})\n',
+        'vigie: there is no service or endpoint "shup" (write shop)\n',
+        "vigie: ends: is not after the start (write a later end)\n",
+        "vigie: ends: lies in the future (correct what is over)\n",
+        f"vigie: {KEY} says otherwise of a part of this span (withdraw it first)\n",
+        "vigie: reason: is empty (write why, in a few words)\n",
+    ] == [error for _, _, error in said]
+    assert {1} == {status for status, _, _ in said}
+
+
+def test_second_approval_and_second_withdrawal_are_refused(typed: Typed) -> None:
+    add(typed, "--by", "alice")
+    typed("correction", "approve", KEY, "--by", "bob")
+    again = typed("correction", "approve", KEY, "--by", "carol")
+    typed("correction", "withdraw", KEY, "--reason", "wrong")
+    late = typed("correction", "withdraw", KEY, "--reason", "wrong")
+
+    assert again == (1, "", f"vigie: {KEY}: was approved by bob already\n")
+    assert late[2].startswith(f"vigie: {KEY}: was withdrawn at 20")
