@@ -1,0 +1,235 @@
+"""Small wrongs in the SQL that somebody could write; the suite must notice each one."""
+
+from dataclasses import dataclass
+
+from vigie import paths
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One place of one file of functions, written wrongly."""
+
+    name: str
+    file: str
+    right: str
+    wrong: str
+
+    def text(self) -> str:
+        """Return the file with the wrong in it; raises AssertionError when the place is gone."""
+        text = (paths.SQL / "functions" / self.file).read_text(encoding="utf-8")
+        assert text.count(self.right) >= 1, f"{self.name}: {self.file} has no {self.right!r}"
+        return text.replace(self.right, self.wrong)
+
+
+MUTANTS = (
+    Mutant(
+        name="a_result_holds_for_two_intervals",
+        file="30_cover.sql",
+        right="<= s.at + 1.5 * s.every then s.next_at",
+        wrong="<= s.at + 2.5 * s.every then s.next_at",
+    ),
+    Mutant(
+        name="the_last_result_covers_nothing",
+        file="30_cover.sql",
+        right="else s.at + s.every end",
+        wrong="else s.at end",
+    ),
+    Mutant(
+        name="half_of_the_locations_is_a_majority",
+        file="30_cover.sql",
+        right="else 2 * votes > covering",
+        wrong="else 2 * votes >= covering",
+    ),
+    Mutant(
+        name="unknown_results_cover_as_up",
+        file="30_cover.sql",
+        right="filter (where c.outcome = 'up'), '{}') as up",
+        wrong="filter (where c.outcome <> 'down'), '{}') as up",
+    ),
+    Mutant(
+        name="possible_downtime_begins_at_the_first_failure",
+        file="30_cover.sql",
+        right="and 'down' in (c.outcome, c.next_known)",
+        wrong="and c.outcome = 'down'",
+    ),
+    Mutant(
+        name="certain_downtime_lasts_to_the_recovery",
+        file="30_cover.sql",
+        right="and c.outcome = 'down' and c.next_known = 'down'",
+        wrong="and c.outcome = 'down'",
+    ),
+    Mutant(
+        name="nothing_reaches_over_midnight",
+        file="30_cover.sql",
+        right="and r.at >= starts - fact.reach()",
+        wrong="and r.at >= starts",
+    ),
+    Mutant(
+        name="a_missing_slot_is_calm",
+        file="31_rollup.sql",
+        right="and sum(t.results) * min(t.every) = max(t.last_at) - min(t.first_at) + min(t.every)",
+        wrong="",
+    ),
+    Mutant(
+        name="a_failed_slot_is_calm",
+        file="31_rollup.sql",
+        right="bool_and(t.outcome = 'up')",
+        wrong="true",
+    ),
+    Mutant(
+        name="closed_days_are_open",
+        file="20_calendar.sql",
+        right="coalesce(w.spans, '{}') - coalesce(s.days, '{}') + coalesce(s.spans, '{}')",
+        wrong="coalesce(w.spans, '{}') + coalesce(s.spans, '{}')",
+    ),
+    Mutant(
+        name="hours_are_utc",
+        file="20_calendar.sql",
+        right="opens at time zone timezone,",
+        wrong="opens at time zone 'UTC',",
+    ),
+    Mutant(
+        name="the_day_of_the_announcement_counts",
+        file="20_calendar.sql",
+        right="l.first_day + 1, l.last_day - 1",
+        wrong="l.first_day, l.last_day - 1",
+    ),
+    Mutant(
+        name="months_are_utc",
+        file="40_contract.sql",
+        right="return tstzrange(starts at time zone timezone, ends at time zone timezone);",
+        wrong="return tstzrange(starts at time zone 'UTC', ends at time zone 'UTC');",
+    ),
+    Mutant(
+        name="withdrawn_windows_hold",
+        file="50_maintenance.sql",
+        right="when a.withdrawn then 'withdrawn'",
+        wrong="when false then 'withdrawn'",
+    ),
+    Mutant(
+        name="one_day_of_notice_less_will_do",
+        file="50_maintenance.sql",
+        right="when a.given < a.asked",
+        wrong="when a.given < a.asked - 1",
+    ),
+    Mutant(
+        name="a_window_lasts_to_its_announced_end_though_closed",
+        file="50_maintenance.sql",
+        right="greatest(m.starts, least(m.ends, (",
+        wrong="greatest(m.ends, least(m.ends, (",
+    ),
+    Mutant(
+        name="authors_approve_their_own_corrections",
+        file="55_correction.sql",
+        right="and e.recorded_by <> c.recorded_by",
+        wrong="",
+    ),
+    Mutant(
+        name="up_wins_over_down",
+        file="55_correction.sql",
+        right="select j.excluded, j.up - j.unknown - j.down, j.down, j.unknown - j.down",
+        wrong="select j.excluded, j.up, j.down - j.up, j.unknown - j.up",
+    ),
+    Mutant(
+        name="an_endpoint_counts_after_its_end",
+        file="60_service.sql",
+        right="tstzrange(b.starts, b.ends)",
+        wrong="tstzrange(b.starts, null)",
+    ),
+    Mutant(
+        name="an_unmeasured_past_counts_as_unknown",
+        file="60_service.sql",
+        right="coalesce(n.since, (select m.first_at from measured as m)) as starts",
+        wrong="coalesce(n.since, '-infinity') as starts",
+    ),
+    Mutant(
+        name="unknown_endpoints_never_matter",
+        file="60_service.sql",
+        right="r.down + r.counted - r.known < r.needed",
+        wrong="r.down < r.needed",
+    ),
+    Mutant(
+        name="all_means_any",
+        file="60_service.sql",
+        right="case when v.every_endpoint then t.counted else",
+        wrong="case when v.every_endpoint then 1 else",
+    ),
+    Mutant(
+        name="one_services_window_excuses_all",
+        file="70_timeline.sql",
+        right="        j.unplanned,\n        j.planned - j.unplanned,",
+        wrong="        j.unplanned - j.planned,\n        j.planned,",
+    ),
+    Mutant(
+        name="other_services_are_essential",
+        file="70_timeline.sql",
+        right="then cs.essential else",
+        wrong="then true else",
+    ),
+    Mutant(
+        name="exclusions_come_after_planned",
+        file="70_timeline.sql",
+        right="            - e.excluded as planned",
+        wrong="            as planned",
+    ),
+    Mutant(
+        name="overlaps_count_twice",
+        file="10_time.sql",
+        right="from unnest(spans) as part;",
+        wrong="from (select unnest(spans) as part union all select unnest(spans)) as twice;",
+    ),
+    Mutant(
+        name="percentages_are_rounded",
+        file="10_time.sql",
+        right="to_char(div(part * 1000000, whole) / 10000, 'FM990.0000')",
+        wrong="to_char(round(part * 100 / whole, 4), 'FM990.0000')",
+    ),
+    Mutant(
+        name="exactly_the_target_is_missed",
+        file="80_availability.sql",
+        right="when t.counted_down_s > t.allowed_s then 'missed'",
+        wrong="when t.counted_down_s >= t.allowed_s and t.counted_down_s > 0 then 'missed'",
+    ),
+    Mutant(
+        name="nothing_is_unprovable",
+        file="80_availability.sql",
+        right="when t.worst_down_s > t.worst_allowed_s then 'not_provable'",
+        wrong="when false then 'not_provable'",
+    ),
+    Mutant(
+        name="a_running_month_has_the_budget_of_its_days_so_far",
+        file="80_availability.sql",
+        right="(m.counted_up_s + m.counted_down_s + m.future_s)) as budget_s",
+        wrong="(m.counted_up_s + m.counted_down_s)) as budget_s",
+    ),
+    Mutant(
+        name="unknown_in_a_window_spoils_the_proof",
+        file="70_timeline.sql",
+        right="        m.unknown - m.windows - m.excluded,",
+        wrong="        m.unknown - m.excluded,",
+    ),
+    Mutant(
+        name="outages_are_clipped",
+        file="90_outage.sql",
+        right="        sla.seconds(l.span),\n        sla.seconds(l.span * period),",
+        wrong="        sla.seconds(l.span * period),\n        sla.seconds(l.span * period),",
+    ),
+    Mutant(
+        name="planned_time_does_not_split",
+        file="90_outage.sql",
+        right="                or planned &&",
+        wrong="                or false and planned &&",
+    ),
+    Mutant(
+        name="ten_minutes_are_a_crisis",
+        file="90_outage.sql",
+        right="sla.seconds(l.span) > extract(epoch from t.crisis_longer_than)",
+        wrong="sla.seconds(l.span) >= extract(epoch from t.crisis_longer_than)",
+    ),
+    Mutant(
+        name="contracts_are_customers",
+        file="90_outage.sql",
+        right="count(distinct c.customer_id)",
+        wrong="count(distinct c.contract_id)",
+    ),
+)
