@@ -83,8 +83,8 @@ def test_lengow_essential_differs_from_premium_in_support_only(good: Good) -> No
     assert {"support", "document"} >= {
         name for name in premium.words if premium.words[name] != essential.words[name]
     }
-    assert "2h" == _first_reply(premium)
-    assert "8h" == _first_reply(essential)
+    assert "2bh" == _first_reply(premium)
+    assert "8bh" == _first_reply(essential)
 
 
 def _first_reply(found: Contract) -> object:

@@ -44,7 +44,7 @@ def test_examples_load_together(write: Write) -> None:
     found = load(directory, probing.MODELS, now=datetime(2026, 6, 15, tzinfo=UTC))
 
     assert ["acme"] == [contract.key for contract in found.contracts]
-    assert {"office", "lengow-support"} == set(found.calendars)
+    assert {"office", "office-gold", "lengow-support"} == set(found.calendars)
 
 
 def names(model: type[BaseModel]) -> set[str]:

@@ -1,115 +1,196 @@
 """From a calendar as written to one whose hours, holidays and closed days are spelled out."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from vigie.catalogue.grammar import CalendarFile
-from vigie.catalogue.holidays import public_holidays
-from vigie.catalogue.hours import days_of
+from vigie.catalogue.holidays import named_days, public_holidays, region_problem, source
+from vigie.catalogue.hours import Range, days_of, is_named
+from vigie.catalogue.layers import Calendars, Layer
 from vigie.catalogue.model import Calendar, Holiday, Hours
+from vigie.catalogue.overlaps import Stretch, overlaps
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.shelf import Book
 from vigie.catalogue.words import shown
-from vigie.catalogue.yaml import Document, Trail
+from vigie.catalogue.yaml import Trail
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
-_Span = tuple[timedelta, timedelta, Trail]  # since Monday, or since midnight; where it is written
+
+
+@dataclass(slots=True, kw_only=True)
+class _Reading:
+    """The layers of one calendar, the years asked for, and the problems so far."""
+
+    layers: list[Layer]
+    years: range
+    problems: list[Problem]
+
+    def last(self, *names: str) -> int:
+        """Return the index of the last layer that gives any of *names*; 0 when none does."""
+        giving = (index for index, layer in enumerate(self.layers) if layer.gives(*names))
+        return max(giving, default=0)
+
+    def layer(self, *names: str) -> Layer:
+        return self.layers[self.last(*names)]
+
+    def tell(self, layer: Layer, trail: Trail, what: str, *, key: bool = False) -> None:
+        self.problems.append(layer.document.problem(layer.at(*trail), what, key=key))
 
 
 def make_calendar(
-    book: Book[CalendarFile], years: range, problems: list[Problem]
+    key: str, calendars: Calendars, years: range, problems: list[Problem]
 ) -> Calendar | None:
-    """Return the calendar of *book*, its yearly days spelled out for *years*."""
-    shape, document = book.shape, book.document
-    if shape is None:
+    """Return calendar *key*, its yearly days spelled out for *years*; None when it is refused.
+
+    Hours and spans together are the week: a layer that gives either replaces the week below.
+    """
+    layers = calendars.layers(key)
+    if layers is None:
         return None
-    spans = list(_week(shape, document))
-    problems.extend(_week_problems(shape, spans, document))
-    problems.extend(_day_problems(shape, document))
-    days, source = public_holidays(shape.holidays, years, document, problems)
-    days |= {
-        day: Holiday(day=day, name="Closed") for day in _closed(shape, years) if day not in days
-    }
-    days |= {day.day: day for day in _special(shape, years)}
+    reading = _Reading(layers=layers, years=years, problems=problems)
+    timezone = reading.layer("timezone").text.timezone
+    if timezone is None:
+        what = '"timezone" is missing (write timezone: Europe/Paris)'
+        reading.tell(layers[0], (), what)
+    stretches = _week(reading)
+    days = _days(reading)
+    text = reading.layer("timezone", "timezone_text").text
     return Calendar(
-        key=shape.key,
-        timezone=shape.timezone,
-        hours=tuple(_hours(spans)),
+        key=key,
+        timezone=timezone or "UTC",
+        hours=tuple(_hours(stretches)),
         holidays=tuple(days[day] for day in sorted(days)),
-        holidays_source=source,
+        holidays_source=source(reading.layer("holidays").text.holidays, _named(reading)),
+        timezone_text=text.timezone_text,
+        holidays_said=any(layer.gives("holidays") for layer in layers),
     )
 
 
-def _week(shape: CalendarFile, document: Document) -> Iterator[_Span]:
-    """Yield the opening hours as spans since Monday 00:00, with the place of each."""
-    written = document.at(("hours",))
-    names = written if isinstance(written, dict) else {}
-    for name, (weekdays, ranges) in zip(names, shape.hours.items(), strict=True):
-        for weekday in weekdays:
-            monday = (weekday - 1) * _DAY
-            for index, (opens, closes) in enumerate(ranges):
-                yield monday + opens, monday + closes, ("hours", name, index)
-    for index, span in enumerate(shape.spans):
+def check_variants(calendars: Calendars, problems: list[Problem]) -> None:
+    """Add to *problems* the variants for regions that do not exist."""
+    for book in calendars.shelf.books.values():
+        for region in book.shape.variants if book.shape else ():
+            what = region_problem(region)
+            if what:
+                problems.append(book.document.problem(("variants", region), what, key=True))
+
+
+def _week(reading: _Reading) -> list[Stretch]:
+    """Return the opening hours of a week, counted from Monday 00:00."""
+    first = reading.last("hours", "spans")
+    stretches = [*_given(reading, first)]
+    for index in range(first, len(reading.layers)):
+        stretches.extend(_added(reading, index))
+    if not stretches:
+        what = 'is never open (write hours: {mon-fri: ["09:00-17:00"]})'
+        reading.tell(reading.layers[first], ("hours",), what)
+    again = [it.later(_WEEK) for it in stretches]
+    reading.problems.extend(overlaps([*stretches, *again]))
+    return stretches
+
+
+def _given(reading: _Reading, rank: int) -> Iterator[Stretch]:
+    layer = reading.layers[rank]
+    for name, (weekdays, ranges) in zip(
+        layer.names("hours"), layer.text.hours.items(), strict=True
+    ):
+        yield from _on(layer, rank, weekdays, ranges, ("hours", name))
+    for index, span in enumerate(layer.text.spans):
+        if span.from_ == span.to:
+            what = 'is empty (write hours: {mon-sun: ["00:00-24:00"]} for the whole week)'
+            reading.tell(layer, ("spans", index), what)
         to = span.to if span.to > span.from_ else span.to + _WEEK
-        yield span.from_, to, ("spans", index)
+        yield Stretch(span.from_, to, rank, layer, layer.at("spans", index))
 
 
-def _hours(spans: Iterable[_Span]) -> Iterator[Hours]:
-    for opens, closes, _ in sorted(spans):
+def _added(reading: _Reading, rank: int) -> Iterator[Stretch]:
+    layer = reading.layers[rank]
+    for name, (weekdays, ranges) in zip(layer.names("add"), layer.text.add.items(), strict=True):
+        yield from _on(layer, rank, weekdays, ranges, ("add", name))
+
+
+def _on(
+    layer: Layer, rank: int, weekdays: tuple[int, ...], ranges: tuple[Range, ...], trail: Trail
+) -> Iterator[Stretch]:
+    for weekday in weekdays:
+        monday = (weekday - 1) * _DAY
+        for index, (opens, closes) in enumerate(ranges):
+            yield Stretch(monday + opens, monday + closes, rank, layer, layer.at(*trail, index))
+
+
+def _hours(stretches: list[Stretch]) -> Iterator[Hours]:
+    for opens, closes in sorted((it.opens, it.closes) for it in stretches):
         midnight = opens.days * _DAY
         yield Hours(weekday=opens.days + 1, opens=opens - midnight, closes=closes - midnight)
 
 
-def _week_problems(
-    shape: CalendarFile, spans: list[_Span], document: Document
-) -> Iterator[Problem]:
-    if not spans:
-        what = 'is never open (write hours: {mon-fri: ["09:00-17:00"]})'
-        yield document.problem(("hours",), what)
-    for index, span in enumerate(shape.spans):
-        if span.from_ == span.to:
-            what = 'is empty (write hours: {mon-sun: ["00:00-24:00"]} for the whole week)'
-            yield document.problem(("spans", index), what)
-    again = [(opens + _WEEK, closes, trail) for opens, closes, trail in spans]
-    yield from _overlaps([*spans, *again], document)
+def _days(reading: _Reading) -> dict[date, Holiday]:
+    """Return the days on which the weekly hours do not apply; special ones win over holidays."""
+    layer = reading.layer("holidays")
+    days = public_holidays(layer, reading.years, reading.problems)
+    hours = _holiday_hours(reading)
+    days = {day: it.model_copy(update={"hours": hours}) for day, it in days.items()}
+    _check_days(reading)
+    closed = reading.layer("closed")
+    for index, text in enumerate(closed.text.closed):
+        for day, name in _dates(reading, closed, ("closed", index), text):
+            known = days[day].name if day in days else name or "Closed"
+            days[day] = Holiday(day=day, name=known)
+    special = reading.layer("special")
+    for text, ranges in special.text.special.items():
+        for day, name in _dates(reading, special, ("special", text), text):
+            days[day] = Holiday(day=day, name=name or "Special hours", hours=tuple(sorted(ranges)))
+    return days
 
 
-def _day_problems(shape: CalendarFile, document: Document) -> Iterator[Problem]:
-    for name, ranges in shape.special.items():
-        trail: Trail = ("special", name)
-        if name in shape.closed:
+def _dates(
+    reading: _Reading, layer: Layer, trail: Trail, text: str
+) -> Iterator[tuple[date, str | None]]:
+    """Yield the dates that *text*, written at *trail*, means, with the name of each holiday."""
+    if not is_named(text):
+        yield from ((day, None) for day in days_of(text, reading.years))
+        return
+    found = named_days(text, reading.years)
+    if isinstance(found, str):
+        reading.tell(layer, trail, found, key=trail[0] == "special")
+        return
+    yield from found.items()
+
+
+def _holiday_hours(reading: _Reading) -> tuple[Range, ...]:
+    first = reading.last("holidays")
+    stretches = []
+    shape = reading.layers[first].text.holidays
+    for index, (opens, closes) in enumerate(shape.hours if shape else ()):
+        layer = reading.layers[first]
+        trail = layer.at("holidays", "hours", index)
+        stretches.append(Stretch(opens, closes, first, layer, trail))
+    for rank in range(first, len(reading.layers)):
+        layer = reading.layers[rank]
+        for index, (opens, closes) in enumerate(layer.text.add.get((), ())):
+            trail = layer.at("add", "holiday", index)
+            stretches.append(Stretch(opens, closes, rank, layer, trail))
+    reading.problems.extend(overlaps(stretches))
+    return tuple(sorted((it.opens, it.closes) for it in stretches))
+
+
+def _check_days(reading: _Reading) -> None:
+    rank = reading.last("special")
+    layer = reading.layers[rank]
+    closed = reading.layer("closed").text.closed
+    for name, ranges in layer.text.special.items():
+        if name in closed:
             what = f"{shown(name)} is also listed as closed (write it once)"
-            yield document.problem(trail, what, key=True)
+            reading.tell(layer, ("special", name), what, key=True)
         if not ranges:
             what = f"is empty (write {shown(name)} under closed)"
-            yield document.problem(trail, what)
-        spans: list[_Span] = []
+            reading.tell(layer, ("special", name), what)
+        stretches = []
         for index, (opens, closes) in enumerate(ranges):
-            spans.append((opens, closes, (*trail, index)))
-        yield from _overlaps(spans, document)
+            trail = layer.at("special", name, index)
+            stretches.append(Stretch(opens, closes, rank, layer, trail))
+        reading.problems.extend(overlaps(stretches))
 
 
-def _overlaps(spans: list[_Span], document: Document) -> Iterator[Problem]:
-    """Yield a problem for each place whose hours another place has taken already."""
-    told = set()
-    latest = timedelta(0)
-    holder: Trail = ()
-    for opens, closes, trail in sorted(spans):
-        if opens < latest and trail not in told:
-            told.add(trail)
-            line = document.problem(holder, "").line
-            what = f"overlaps the hours on line {line} (write hours that do not overlap)"
-            yield document.problem(trail, what)
-        if closes > latest:
-            latest, holder = closes, trail
-
-
-def _closed(shape: CalendarFile, years: range) -> Iterator[date]:
-    for name in shape.closed:
-        yield from days_of(name, years)
-
-
-def _special(shape: CalendarFile, years: range) -> Iterator[Holiday]:
-    for name, ranges in shape.special.items():
-        for day in days_of(name, years):
-            yield Holiday(day=day, name="Special hours", hours=tuple(sorted(ranges)))
+def _named(reading: _Reading) -> tuple[str, ...]:
+    days = (*reading.layer("closed").text.closed, *reading.layer("special").text.special)
+    return tuple(day for day in days if is_named(day))

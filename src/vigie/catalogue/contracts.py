@@ -6,10 +6,17 @@ from datetime import date
 from itertools import pairwise
 
 from vigie.catalogue.files import Folder
-from vigie.catalogue.grammar import CalendarFile, ContractFile, PlanFile
+from vigie.catalogue.grammar import ContractFile, PlanFile
 from vigie.catalogue.model import Contract, Customer
 from vigie.catalogue.names import Names
-from vigie.catalogue.plans import check_calendars, incomplete, make_terms, merge, plan_words
+from vigie.catalogue.plans import (
+    check_calendars,
+    incomplete,
+    make_terms,
+    merge,
+    plan_words,
+    terms_only,
+)
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.shelf import Shelf
 from vigie.catalogue.validate import validate
@@ -22,7 +29,7 @@ class Promises:
     """What contracts may refer to."""
 
     plans: Shelf[PlanFile]
-    calendars: Shelf[CalendarFile]
+    calendars: Names
     services: Names
 
 
@@ -40,7 +47,7 @@ def read_contracts(folder: Folder, promises: Promises, problems: list[Problem]) 
     versions = []
     for document in folder.documents:
         shape = validate(ContractFile, document, (), problems)
-        problems.extend(check_calendars(document, ("terms",), promises.calendars.names))
+        problems.extend(check_calendars(document, ("terms",), promises.calendars))
         problems.extend(_service_problems(document, promises.services))
         problems.extend(_plan_problems(document, promises.plans.names))
         if shape:
@@ -79,8 +86,7 @@ def _contract(
     words = plan_words(shape.plan, promises.plans)
     if words is None:
         return None
-    own = document.at(("terms",))
-    words = merge(words, own if isinstance(own, dict) else {})
+    words = merge(words, terms_only(document.at(("terms",))))
     lacking = [document.problem(("plan",), what) for what in incomplete(words)]
     problems.extend(lacking)
     if shape.until and shape.until <= shape.from_:

@@ -5,9 +5,9 @@ from typing import Any, Literal
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from vigie.catalogue.hours import ClosedDay, HoursRange, Moment, Weekdays
+from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Weekdays
 from vigie.catalogue.model import Model
-from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Zone
+from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Region, Zone
 
 Step = Literal["month", "quarter", "year"]
 _ONLY_THESE: JsonDict = {"additionalProperties": False}  # pydantic leaves other keys open
@@ -37,17 +37,30 @@ class Holidays(Model):
     hours: tuple[HoursRange, ...] = Field((), description="open at these hours; none: closed")
 
 
-class CalendarFile(Model):
+class CalendarText(Model):
+    """What a calendar, or a variant of one, says; what it leaves out is as in the one below."""
+
+    timezone: Zone | None = Field(None, examples=["Europe/Paris"], description="or UTC+1: fixed")
+    timezone_text: str | None = Field(None, description="how the document names the zone")
+    hours: dict[Weekdays, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
+    spans: tuple[Span, ...] = ()
+    add: dict[AddedTo, tuple[HoursRange, ...]] = Field(
+        {}, json_schema_extra=_ONLY_THESE, description="hours besides those of the one below"
+    )
+    holidays: Holidays | None = None
+    closed: tuple[ClosedDay, ...] = ()
+    special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
+
+
+class CalendarFile(CalendarText):
     """A document in reports/calendars/: opening hours."""
 
     key: Key = Field(examples=["office"])
     name: str | None = None
-    timezone: Zone = Field(examples=["Europe/Paris"])
-    hours: dict[Weekdays, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
-    spans: tuple[Span, ...] = ()
-    holidays: Holidays | None = None
-    closed: tuple[ClosedDay, ...] = ()
-    special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
+    extends: Key | None = Field(None, description="the calendar that this one changes")
+    variants: dict[Region, CalendarText] = Field(
+        {}, json_schema_extra=_ONLY_THESE, description="office in region AE is office-ae"
+    )
 
 
 class Availability(Model):
@@ -95,6 +108,9 @@ class Crisis(Model):
 
     longer_than: Duration | None = Field(None, examples=["10m"])
     customers: int | None = Field(None, ge=1, description="at least so many are hit")
+    cell: dict[str, Any] | None = Field(
+        None, description="its members, first steps, end and report: kept as written"
+    )
 
 
 class TermsText(Model):
@@ -106,6 +122,9 @@ class TermsText(Model):
     crisis: Crisis | None = None
     support: dict[str, Any] | None = Field(
         None, description="reply times, channels, languages: kept as written"
+    )
+    clauses: dict[str, str] = Field(
+        {}, description="where the document says it: {availability.target: IT1}"
     )
     not_liable: tuple[Key, ...] | None = Field(
         None, description="causes that the provider does not answer for"

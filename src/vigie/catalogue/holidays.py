@@ -7,31 +7,97 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from vigie.catalogue.grammar import Holidays
+from vigie.catalogue.hours import FEASTS
+from vigie.catalogue.layers import Layer
 from vigie.catalogue.model import Holiday
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.words import advice, nearest, shown
-from vigie.catalogue.yaml import Document
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
+_OF_FEASTS = "DE"  # a country in which each of the feasts is a holiday everywhere
 
-def public_holidays(
-    shape: Holidays | None, years: range, document: Document, problems: list[Problem]
-) -> tuple[dict[date, Holiday], str | None]:
-    """Return the holidays that *shape* asks for in *years*, and what they were taken from.
+
+def public_holidays(layer: Layer, years: range, problems: list[Problem]) -> dict[date, Holiday]:
+    """Return the holidays that *layer* asks for in *years*, closed all day.
 
     None when the library does not know the country, or something of it: see *problems*.
     """
+    shape = layer.text.holidays
     if shape is None:
-        return {}, None
-    found = list(_problems(shape, document))
+        return {}
+    found = list(_problems(shape, layer))
     problems.extend(found)
     if found:
-        return {}, None
-    hours = tuple(sorted(shape.hours))
+        return {}
     days = _expand(shape, years)
-    return {day: Holiday(day=day, name=days[day], hours=hours) for day in days}, _source(shape)
+    return {day: Holiday(day=day, name=days[day]) for day in days}
+
+
+def named_days(text: str, years: range) -> dict[date, str] | str:
+    """Return the days in *years* that *text* names, `US Labor Day` or `Good Friday`.
+
+    A text instead when there is no such holiday: what is wrong, and what to write.
+    """
+    code, _, name = (f"{_OF_FEASTS} {text}" if text in FEASTS else text).partition(" ")
+    wrong = region_problem(code)
+    if wrong:
+        return wrong
+    days = _every_holiday(code, years)
+    found = {day: names for day, names in days.items() if name in names.split("; ")}
+    if found:
+        return dict.fromkeys(found, name)
+    known = {one for names in days.values() for one in names.split("; ")}
+    what = f"{shown(name)} is no holiday of {code}"
+    close = nearest(name, sorted(known))
+    return f"{what} (write {code} {close})" if close else f"{what} ({advice(name, known)})"
+
+
+def region_problem(code: str) -> str | None:
+    """Return what is wrong with a region such as `AE` or `DE-BY`; None when it exists."""
+    country, _, subdivision = code.partition("-")
+    if country not in _codes():
+        return f"{shown(code)} is not a region ({_advice(country)})"
+    regions = _regions(country)
+    if subdivision and subdivision not in regions:
+        known = [f"{country}-{region}" for region in regions]
+        return f"{shown(code)} is not a region ({advice(code, known)})"
+    return None
+
+
+def source(shape: Holidays | None, named: tuple[str, ...]) -> str | None:
+    """Return what holidays were taken from; None when there are none."""
+    parts = [_source(shape)] if shape else []
+    return (
+        ", ".join((*parts, *named) if shape else (_version(), *named)) if parts or named else None
+    )
+
+
+@lru_cache(maxsize=64)
+def _every_holiday(code: str, years: range) -> dict[date, str]:
+    """Return the holidays of every category: a closed day need not be a public holiday."""
+    country, _, subdivision = code.partition("-")
+    categories = tuple(sorted(_country(country).supported_categories))
+    shape = Holidays(country=country, subdivision=subdivision or None, categories=categories)
+    return _expand(shape, years)
+
+
+def _advice(country: str) -> str:
+    close = nearest(country, sorted(_codes()))
+    return f"write {close}" if close else "write a code such as AE, or DE-BY"
+
+
+def _codes() -> frozenset[str]:
+    from holidays.registry import COUNTRIES
+
+    return frozenset(names[1] for names in COUNTRIES.values())
+
+
+def _regions(country: str) -> set[str]:
+    """Return the regions of *country*; old names are accepted by the library and lose days."""
+    known = _country(country)
+    return {*known.subdivisions, *known.subdivisions_aliases}
 
 
 @lru_cache(maxsize=64)
@@ -51,7 +117,11 @@ def _expand(shape: Holidays, years: range) -> dict[date, str]:
 def _source(shape: Holidays) -> str:
     name = "-".join(filter(None, (shape.country, shape.subdivision)))
     more = "" if shape.categories == ("public",) else f" {'+'.join(shape.categories)}"
-    return f"holidays {version('holidays')} {name}{more}"
+    return f"{_version()} {name}{more}"
+
+
+def _version() -> str:
+    return f"holidays {version('holidays')}"
 
 
 def _language(shape: Holidays) -> str | None:
@@ -79,22 +149,18 @@ def _likely(country: str) -> str:
     return codes[close] if close else "a two-letter code such as FR"
 
 
-def _problems(shape: Holidays, document: Document) -> Iterator[Problem]:
-    from holidays.registry import COUNTRIES
-
-    if shape.country not in {names[1] for names in COUNTRIES.values()}:
+def _problems(shape: Holidays, layer: Layer) -> Iterator[Problem]:
+    if shape.country not in _codes():
         what = f"no holidays are known for {shown(shape.country)} (write {_likely(shape.country)})"
-        yield document.problem(("holidays", "country"), what)
+        yield layer.document.problem(layer.at("holidays", "country"), what)
         return
-    country = _country(shape.country)
-    # Old names such as GES are accepted by the library, which then leaves days out.
-    regions = {*country.subdivisions, *country.subdivisions_aliases}
+    country, regions = _country(shape.country), _regions(shape.country)
     if shape.subdivision is not None and shape.subdivision not in regions:
         what = f"{shown(shape.subdivision)} is not a subdivision of {shape.country}"
         what += f" ({advice(shape.subdivision, regions)})"
-        yield document.problem(("holidays", "subdivision"), what)
+        yield layer.document.problem(layer.at("holidays", "subdivision"), what)
     for index, name in enumerate(shape.categories):
         if name not in country.supported_categories:
             what = f"{shown(name)} is not a category of {shape.country}"
             what += f" ({advice(name, country.supported_categories)})"
-            yield document.problem(("holidays", "categories", index), what)
+            yield layer.document.problem(layer.at("holidays", "categories", index), what)

@@ -15,31 +15,48 @@ _RANGE = rf"^{_CLOCK}-{_CLOCK}$"
 _WEEKDAY = "(" + "|".join(WEEKDAYS) + ")"
 _WEEKDAYS = rf"^{_WEEKDAY}(-{_WEEKDAY})?$"
 _MOMENT = rf"^{_WEEKDAY} {_CLOCK}$"
-_CLOSED = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
+_DATE = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
+_NAMED = r"^[A-Z]{2}(-[A-Za-z0-9]+)? \S.*$"  # US Labor Day, DE-BY Assumption Day
 _YEARLY = len("12-24")
+HOLIDAY = "holiday"  # stands for a weekday: the hours on holidays
+FEASTS = (
+    "Good Friday",
+    "Easter Monday",
+    "Ascension Day",
+    "Pentecost Monday",
+)  # the same everywhere
 
 Range = tuple[timedelta, timedelta]  # since local midnight; the end may lie on the next day
 
 
 def _closed_day(value: object) -> str:
     text = value if isinstance(value, str) else ""
+    if is_named(text):
+        return text
     try:
-        if re.fullmatch(_CLOSED, text):
+        if re.fullmatch(_DATE, text):
             date.fromisoformat(text if len(text) > _YEARLY else f"2000-{text}")
             return text
     except ValueError:
         pass
-    raise refusal(f"{shown(value)} is not a day", '"12-24" for every year, or "2026-12-24"')
+    close = nearest(text.title(), FEASTS)
+    write = f'"{close}"' if close else '"12-24" for every year, or "2026-12-24"'
+    raise refusal(f"{shown(value)} is not a day", write)
 
 
-def days_of(closed: str, years: range) -> list[date]:
-    """Return the dates that *closed* names: itself, or that day of each of the *years*."""
-    if len(closed) > _YEARLY:
-        return [date.fromisoformat(closed)]
+def is_named(day: str) -> bool:
+    """Return whether *day* is the name of a holiday, and no date."""
+    return day in FEASTS or re.fullmatch(_NAMED, day) is not None
+
+
+def days_of(day: str, years: range) -> list[date]:
+    """Return the dates that *day* means: itself, or that day of each of the *years*."""
+    if len(day) > _YEARLY:
+        return [date.fromisoformat(day)]
     dates = []
     for year in years:
         try:
-            dates.append(date.fromisoformat(f"{year}-{closed}"))
+            dates.append(date.fromisoformat(f"{year}-{day}"))
         except ValueError:  # 29 February exists in leap years only
             continue
     return dates
@@ -73,6 +90,14 @@ def _weekdays(value: object) -> tuple[int, ...]:
     return tuple((first + step) % 7 + 1 for step in range(length + 1))
 
 
+def _added(value: object) -> tuple[int, ...]:
+    if value == HOLIDAY:
+        return ()
+    if nearest(str(value).lower(), [HOLIDAY]):
+        raise refusal(f"{shown(value)} is not a weekday or a range of them", HOLIDAY)
+    return _weekdays(value)
+
+
 def _moment(value: object) -> timedelta:
     if not isinstance(value, str) or not re.fullmatch(_MOMENT, value):
         raise refusal(f"{shown(value)} is not a moment of the week", '"sun 18:00"')
@@ -83,7 +108,14 @@ def _moment(value: object) -> timedelta:
     return timedelta(days=WEEKDAYS.index(name)) + since_midnight
 
 
-ClosedDay = Annotated[str, PlainValidator(_closed_day), text_shape(_CLOSED, "12-24")]
+_DAYS = f"{_DATE}|{_NAMED}|^({'|'.join(FEASTS)})$"
+
+ClosedDay = Annotated[str, PlainValidator(_closed_day), text_shape(_DAYS, "12-24")]
 HoursRange = Annotated[Range, PlainValidator(_range), text_shape(_RANGE, "09:00-12:30")]
 Weekdays = Annotated[tuple[int, ...], PlainValidator(_weekdays), text_shape(_WEEKDAYS, "mon-fri")]
 Moment = Annotated[timedelta, PlainValidator(_moment), text_shape(_MOMENT, "sun 18:00")]
+AddedTo = Annotated[  # no weekday: the hours on holidays
+    tuple[int, ...],
+    PlainValidator(_added),
+    text_shape(f"{_WEEKDAYS}|^{HOLIDAY}$", "sat"),
+]

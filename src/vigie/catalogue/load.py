@@ -5,12 +5,14 @@ from datetime import datetime
 from pathlib import Path
 
 from vigie import clock, paths
-from vigie.catalogue.calendars import make_calendar
+from vigie.catalogue.calendars import check_variants, make_calendar
 from vigie.catalogue.contracts import Promises, Version, read_contracts
+from vigie.catalogue.extending import check_extends
 from vigie.catalogue.files import read_folder
 from vigie.catalogue.grammar import CalendarFile, PlanFile
-from vigie.catalogue.model import Calendar, Catalogue, Origin, Terms
-from vigie.catalogue.plans import check_plans
+from vigie.catalogue.layers import Calendars
+from vigie.catalogue.model import Calendar, Catalogue, Origin
+from vigie.catalogue.plans import calendars_in, check_plans
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.services import Kinds, Watched, read_services
 from vigie.catalogue.shelf import Shelf, read_shelf
@@ -44,47 +46,52 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
         CalendarFile, "calendar", reports / "calendars", shipped / "calendars", problems
     )
     plans = read_shelf(PlanFile, "plan", reports / "plans", shipped / "plans", problems)
-    check_plans(plans, calendars, problems)
-    promises = Promises(plans=plans, calendars=calendars, services=watched.names)
+    named = Calendars(calendars)
+    check_extends(calendars, named.parent, problems)
+    check_variants(named, problems)
+    check_plans(plans, calendars.names, problems)
+    promises = Promises(plans=plans, calendars=calendars.names, services=watched.names)
     versions = read_contracts(read_folder(reports / "contracts", problems), promises, problems)
-    made = _calendars(calendars, versions, now, problems)
+    made = _calendars(named, versions, now, problems)
     return Catalogue(
         locations=watched.locations,
         services=watched.services,
         calendars=made,
         contracts=tuple(version.contract for version in versions if version.contract),
-        origins=tuple(_origins(watched, versions, plans, calendars, made)),
+        origins=tuple(_origins(watched, versions, plans, named, made)),
     )
 
 
 def _calendars(
-    shelf: Shelf[CalendarFile], versions: list[Version], now: datetime, problems: list[Problem]
+    calendars: Calendars, versions: list[Version], now: datetime, problems: list[Problem]
 ) -> dict[str, Calendar]:
-    """Return the user's own calendars and those shipped ones that a contract uses."""
+    """Return the user's own calendars, and those shipped ones and variants that a contract uses.
+
+    All of the user's own are read, so that a mistake is told before the variant is used.
+    """
     first = min([version.shape.from_.year for version in versions], default=now.year)
     years = range(min(first, now.year) - 1, now.year + 3)
     used = {key for version in versions for key in _used(version)}
+    books = calendars.shelf.books
     made = {}
-    for key, book in sorted(shelf.books.items()):
-        if key in used or not book.shipped:
-            calendar = make_calendar(book, years, problems)
-            if calendar:
+    for key in calendars.names():
+        if key in used or not books[calendars.base(key)].shipped:
+            calendar = make_calendar(key, calendars, years, problems)
+            if calendar and (key in used or key in books):
                 made[key] = calendar
     return made
 
 
-def _used(version: Version) -> set[str | None]:
-    if version.contract is None:
-        return set()
-    terms: Terms = version.contract.terms
-    return {terms.hours, terms.interruption_calendar, terms.notice_calendar, terms.outside}
+def _used(version: Version) -> set[str]:
+    words = version.contract.words if version.contract else {}
+    return {key for _, key in calendars_in(words)}
 
 
 def _origins(
     watched: Watched,
     versions: list[Version],
     plans: Shelf[PlanFile],
-    calendars: Shelf[CalendarFile],
+    calendars: Calendars,
     made: dict[str, Calendar],
 ) -> Iterator[Origin]:
     for key, file in watched.files.items():
@@ -96,6 +103,6 @@ def _origins(
         book = plans.books[key]
         yield Origin(sort="plan", key=key, file=book.document.file, shipped=book.shipped)
     for key in made:
-        calendar = calendars.books[key]
+        calendar = calendars.shelf.books[calendars.base(key)]
         file = calendar.document.file
         yield Origin(sort="calendar", key=key, file=file, shipped=calendar.shipped)

@@ -80,6 +80,9 @@ class Calendar(Model):
     hours: tuple[Hours, ...]
     holidays: tuple[Holiday, ...] = ()  # expanded
     holidays_source: str | None = None  # "holidays 0.109 FR"
+    # What `contract lint` asks about; it changes no hour, so it makes no new wording.
+    timezone_text: str | None = Field(None, exclude=True)  # as the document says it: "MEZ"
+    holidays_said: bool = Field(default=True, exclude=True)  # written down, even as null
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

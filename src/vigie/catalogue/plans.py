@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from vigie.catalogue.extending import chain, check_extends
 from vigie.catalogue.grammar import (
     Availability,
-    CalendarFile,
     Cap,
     Crisis,
     Interruption,
@@ -38,34 +38,11 @@ _COMPLETE: Mapping[Trail, tuple[str, ...]] = {
 }
 
 
-def check_plans(
-    plans: Shelf[PlanFile], calendars: Shelf[CalendarFile], problems: list[Problem]
-) -> None:
+def check_plans(plans: Shelf[PlanFile], calendars: Names, problems: list[Problem]) -> None:
     """Add to *problems* references to what does not exist, and plans that extend themselves."""
-    for key, book in plans.books.items():
-        problems.extend(check_calendars(book.document, (), calendars.names))
-        parent = book.document.at(("extends",))
-        problem = None
-        if isinstance(parent, str):
-            problem = plans.names.refer(parent, book.document, ("extends",))
-        if problem:
-            problems.append(problem)
-        circle = _circle(key, plans)
-        if circle and key == min(circle):  # told once, not by each plan in it
-            what = f"{' extends '.join((*circle, key))} (write a plan that stands on its own)"
-            problems.append(book.document.problem(("extends",), what))
-
-
-def _circle(key: str, plans: Shelf[PlanFile]) -> list[str]:
-    """Return the plans from *key* back to itself; empty when there is no such way."""
-    way = [key]
-    while True:
-        parent = _extends(way[-1], plans)
-        if parent == key:
-            return way
-        if parent is None or parent in way:
-            return []
-        way.append(parent)
+    check_extends(plans, lambda key: _extends(key, plans), problems)
+    for book in plans.books.values():
+        problems.extend(check_calendars(book.document, (), calendars))
 
 
 def _extends(key: str, plans: Shelf[PlanFile]) -> str | None:
@@ -75,41 +52,57 @@ def _extends(key: str, plans: Shelf[PlanFile]) -> str | None:
 
 def check_calendars(document: Document, trail: Trail, calendars: Names) -> Iterator[Problem]:
     """Yield the calendars that the terms at *trail* name and that do not exist."""
-    for place in _CALENDARS:
-        key = document.at((*trail, *place))
+    for place, key in calendars_in(document.at(trail)):
+        problem = calendars.refer(key, document, (*trail, *place))
+        if problem:
+            yield problem
+
+
+def calendars_in(words: object) -> Iterator[tuple[Trail, str]]:
+    """Yield the calendars that terms name, each with its place; `always` needs none."""
+    places = [(place, _at(words, place)) for place in _CALENDARS]
+    places += _support_calendars(_at(words, ("support",)), ("support",))
+    for place, key in places:
         if isinstance(key, str) and key != ALWAYS:
-            problem = calendars.refer(key, document, (*trail, *place))
-            if problem:
-                yield problem
+            yield place, key
+
+
+def _support_calendars(part: object, trail: Trail) -> Iterator[tuple[Trail, object]]:
+    """Yield what stands under `calendar`, and under `calendar_by_region` and the like."""
+    for name, value in part.items() if isinstance(part, dict) else ():
+        place = (*trail, name)
+        if name == "calendar":
+            yield place, value
+        elif name.startswith("calendar_by_") and isinstance(value, dict):
+            yield from (((*place, each), key) for each, key in value.items())
+        else:
+            yield from _support_calendars(value, place)
+
+
+def _at(words: object, trail: Trail) -> object:
+    for name in trail:
+        words = words.get(name) if isinstance(words, dict) else None
+    return words
 
 
 def plan_words(key: str, plans: Shelf[PlanFile]) -> Words | None:
     """Return the terms of plan *key* over those it extends; None when one of them is broken."""
     merged: Words = {}
-    chain = _chain(key, plans)
-    if chain is None:
+    names = chain(key, lambda name: _extends(name, plans))
+    if names is None:
         return None
-    for name in chain:
+    for name in names:
         book = plans.books.get(name)
         if book is None or book.shape is None:
             return None
-        merged = merge(merged, _terms_only(book.document.data))
+        merged = merge(merged, terms_only(book.document.data))
     return merged
 
 
-def _chain(key: str, plans: Shelf[PlanFile]) -> list[str] | None:
-    """Return the plans that make up *key*, the most general first."""
-    way = [key]
-    while (parent := _extends(way[0], plans)) is not None:
-        if parent in way:
-            return None
-        way.insert(0, parent)
-    return way
-
-
-def _terms_only(data: object) -> Words:
-    assert isinstance(data, dict)
-    return {k: v for k, v in data.items() if k in TermsText.model_fields or k == "document"}
+def terms_only(data: object) -> Words:
+    """Return what *data* says of terms; where it was read from is not one of them."""
+    terms = (set(TermsText.model_fields) | {"document"}) - {"clauses"}
+    return {k: v for k, v in data.items() if k in terms} if isinstance(data, dict) else {}
 
 
 def merge(base: Words, over: Mapping[str, object]) -> Words:
@@ -127,9 +120,7 @@ def merge(base: Words, over: Mapping[str, object]) -> Words:
 def incomplete(words: Words) -> Iterator[str]:
     """Yield what merged terms lack, each said in full."""
     for place, names in _COMPLETE.items():
-        part: object = words
-        for name in place:
-            part = part.get(name) if isinstance(part, dict) else None
+        part = _at(words, place)
         if not isinstance(part, dict):
             continue
         lacking = [name for name in names if part.get(name) is None]

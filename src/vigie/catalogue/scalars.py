@@ -28,6 +28,18 @@ _UNITS = {
 _DURATION = r"^[0-9]{1,9}(ms|s|m|h|d)$"
 _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _PERCENT = r"^[0-9]{1,3}(\.[0-9]{1,20})?$"
+_OFFSET = r"UTC(?P<sign>[+-])(?P<hours>[0-9]{1,2})(:(?P<minutes>[0-9]{2}))?"
+# Zones of these names follow summer time; PostgreSQL takes the names for fixed offsets.
+_AMBIGUOUS = {
+    "CET": "Europe/Paris, or UTC+1",
+    "MET": "Europe/Paris, or UTC+1",
+    "EET": "Europe/Helsinki, or UTC+2",
+    "WET": "Europe/Lisbon, or UTC+0",
+    "EST": "America/New_York, or UTC-5",
+    "MST": "America/Denver, or UTC-7",
+    "HST": "Pacific/Honolulu, or UTC-10",
+}
+_REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 
@@ -98,14 +110,44 @@ def _day(value: object) -> date:
 
 @lru_cache(maxsize=1)
 def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
+    return frozenset(available_timezones() - {"localtime", "Factory"})  # of no place
 
 
 def _zone(value: object) -> str:
-    if isinstance(value, str) and value in _zones():
-        return value
+    text = value if isinstance(value, str) else ""
+    offset = re.fullmatch(_OFFSET, text)
+    if offset:
+        return _fixed(text, offset)
+    if text in _AMBIGUOUS:
+        raise refusal(
+            f"{shown(value)} means an offset to some and a zone to others", _AMBIGUOUS[text]
+        )
+    if text in _zones():
+        return text
     close = nearest(str(value), sorted(_zones())) or "Europe/Paris"
     raise refusal(f"{shown(value)} is not a time zone", close)
+
+
+def _fixed(text: str, offset: re.Match[str]) -> str:
+    """Return the zone of a fixed offset: UTC+1 is Etc/GMT-1.
+
+    To PostgreSQL "UTC+1" is a zone as well, an hour *behind* UTC; the sign of Etc/GMT is as odd,
+    but every system reads it alike.
+    """
+    hours, minutes = int(offset["hours"]), offset["minutes"] or "00"
+    if minutes != "00" or hours > (14 if offset["sign"] == "+" else 12):
+        raise refusal(f"{shown(text)} is no fixed offset in whole hours", "UTC+5, or Asia/Kolkata")
+    if not hours:
+        return "UTC"
+    return f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{hours}"
+
+
+def _region(value: object) -> str:
+    text = value if isinstance(value, str) else ""
+    if re.fullmatch(_REGION, text):
+        return text
+    likely = text.upper() if re.fullmatch(_REGION, text.upper()) else "AE, or DE-BY"
+    raise refusal(f"{shown(value)} is not the code of a region", likely)
 
 
 def _down_when(value: object) -> str | int:
@@ -147,6 +189,7 @@ Instant = Annotated[
 Day = Annotated[date, PlainValidator(_day), text_shape(_DAY, "2026-01-31")]
 Email = Annotated[str, PlainValidator(_email), text_shape(_EMAIL, "sla@acme.example")]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
+Region = Annotated[str, PlainValidator(_region), text_shape(_REGION, "AE")]
 Percent = Annotated[
     Decimal,
     PlainValidator(_percent),
