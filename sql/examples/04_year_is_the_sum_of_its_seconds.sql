@@ -7,7 +7,7 @@ with month as (
     from sla.availability_month as m
     where
         m.scope = 'solution'
-        and date_trunc('year', m.month) = date_trunc('year', sla.as_of()::date)
+        and m.month >= date_trunc('year', sla.as_of())::date
     group by m.contract
 )
 
