@@ -12,6 +12,7 @@ from vigie.storing.csv import import_results
 from vigie.storing.csvfile import Imported
 from vigie.storing.csvmaintenance import import_maintenance
 from vigie.storing.embedded import Embedded
+from vigie.storing.explain import explained
 from vigie.storing.instant import read_instant
 from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
@@ -49,6 +50,7 @@ __all__ = [
     "apply_catalogue",
     "approve_correction",
     "close_maintenance",
+    "explained",
     "import_maintenance",
     "import_results",
     "list_corrections",
