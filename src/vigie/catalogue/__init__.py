@@ -1,5 +1,7 @@
 """What is watched and what was promised: a folder of YAML becomes a frozen, checked Catalogue."""
 
+from vigie.catalogue.finding import Finding
+from vigie.catalogue.lint import lint
 from vigie.catalogue.load import load
 from vigie.catalogue.model import (
     Calendar,
@@ -13,10 +15,12 @@ from vigie.catalogue.model import (
     Origin,
     Service,
     Terms,
+    Written,
 )
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
 from vigie.catalogue.schema import schemas
 from vigie.catalogue.services import Kinds
+from vigie.catalogue.telling import Told, tell
 from vigie.catalogue.words import advice, shown
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "DownWhen",
     "Duration",
     "Endpoint",
+    "Finding",
     "Holiday",
     "Hours",
     "Instant",
@@ -36,10 +41,14 @@ __all__ = [
     "Origin",
     "Service",
     "Terms",
+    "Told",
+    "Written",
     "advice",
     "duration_text",
+    "lint",
     "load",
     "refusal",
     "schemas",
     "shown",
+    "tell",
 ]

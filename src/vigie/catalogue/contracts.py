@@ -13,12 +13,13 @@ from vigie.catalogue.plans import (
     check_calendars,
     incomplete,
     make_terms,
-    merge,
+    plan_chain,
     plan_words,
-    terms_only,
 )
 from vigie.catalogue.problems import Problem
+from vigie.catalogue.provenance import check_clauses, trace
 from vigie.catalogue.shelf import Shelf
+from vigie.catalogue.termtexts import merge, terms_only
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import shown
 from vigie.catalogue.yaml import Document
@@ -48,6 +49,7 @@ def read_contracts(folder: Folder, promises: Promises, problems: list[Problem]) 
     for document in folder.documents:
         shape = validate(ContractFile, document, (), problems)
         problems.extend(check_calendars(document, ("terms",), promises.calendars))
+        problems.extend(check_clauses(document, ("terms",)))
         problems.extend(_service_problems(document, promises.services))
         problems.extend(_plan_problems(document, promises.plans.names))
         if shape:
@@ -83,10 +85,10 @@ def _plan_problems(document: Document, plans: Names) -> Iterator[Problem]:
 def _contract(
     document: Document, shape: ContractFile, promises: Promises, problems: list[Problem]
 ) -> Contract | None:
-    words = plan_words(shape.plan, promises.plans)
-    if words is None:
+    books = plan_chain(shape.plan, promises.plans)
+    if books is None:
         return None
-    words = merge(words, terms_only(document.at(("terms",))))
+    words = merge(plan_words(books), terms_only(document.at(("terms",))))
     lacking = [document.problem(("plan",), what) for what in incomplete(words)]
     problems.extend(lacking)
     if shape.until and shape.until <= shape.from_:
@@ -111,6 +113,7 @@ def _contract(
             other=shape.services.other,
             terms=make_terms(words),
             words=words,
+            written=trace(books, document, words),
         )
     )
 

@@ -117,6 +117,18 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """Where a term was written, and where its document says it."""
+
+    sort: Literal["plan", "contract"]
+    file: str
+    line: int
+    column: int
+    shipped: bool
+    clause: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """One version of a contract: what was promised to a customer from a day on."""
 
@@ -130,6 +142,7 @@ class Contract:
     other: tuple[str, ...]
     terms: Terms
     words: Mapping[str, object] = field(default_factory=dict)  # plan and overrides as written
+    written: Mapping[str, Written] = field(default_factory=dict)  # "availability.target": its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """From plans, what they extend and what a contract overrides to the terms of a contract."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from vigie.catalogue.extending import chain, check_extends
@@ -17,10 +17,10 @@ from vigie.catalogue.grammar import (
 from vigie.catalogue.model import Terms
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.shelf import Shelf
+from vigie.catalogue.provenance import check_clauses
+from vigie.catalogue.shelf import Book, Shelf
+from vigie.catalogue.termtexts import Words, merge, terms_only
 from vigie.catalogue.yaml import Document, Trail
-
-Words = dict[str, object]
 
 ALWAYS = "always"  # the calendar that needs no file
 _CALENDARS: tuple[Trail, ...] = (
@@ -43,6 +43,7 @@ def check_plans(plans: Shelf[PlanFile], calendars: Names, problems: list[Problem
     check_extends(plans, lambda key: _extends(key, plans), problems)
     for book in plans.books.values():
         problems.extend(check_calendars(book.document, (), calendars))
+        problems.extend(check_clauses(book.document, ()))
 
 
 def _extends(key: str, plans: Shelf[PlanFile]) -> str | None:
@@ -85,35 +86,19 @@ def _at(words: object, trail: Trail) -> object:
     return words
 
 
-def plan_words(key: str, plans: Shelf[PlanFile]) -> Words | None:
-    """Return the terms of plan *key* over those it extends; None when one of them is broken."""
-    merged: Words = {}
+def plan_chain(key: str, plans: Shelf[PlanFile]) -> list[Book[PlanFile]] | None:
+    """Return the plans that make up *key*, the most general first; None when one is broken."""
     names = chain(key, lambda name: _extends(name, plans))
-    if names is None:
-        return None
-    for name in names:
-        book = plans.books.get(name)
-        if book is None or book.shape is None:
-            return None
+    books = [plans.books.get(name) for name in names or ()]
+    whole = [book for book in books if book and book.shape]
+    return whole if names and len(whole) == len(names) else None
+
+
+def plan_words(books: Iterable[Book[PlanFile]]) -> Words:
+    """Return the terms of *books*, each laid on the one before it."""
+    merged: Words = {}
+    for book in books:
         merged = merge(merged, terms_only(book.document.data))
-    return merged
-
-
-def terms_only(data: object) -> Words:
-    """Return what *data* says of terms; where it was read from is not one of them."""
-    terms = (set(TermsText.model_fields) | {"document"}) - {"clauses"}
-    return {k: v for k, v in data.items() if k in terms} if isinstance(data, dict) else {}
-
-
-def merge(base: Words, over: Mapping[str, object]) -> Words:
-    """Return *base* with *over* laid on it: mappings merge, all else is replaced."""
-    merged = dict(base)
-    for key, value in over.items():
-        below = merged.get(key)
-        if isinstance(below, dict) and isinstance(value, dict):
-            merged[key] = merge(below, value)
-        else:
-            merged[key] = value
     return merged
 
 

@@ -21,6 +21,9 @@ SECTIONS: Mapping[str, Section] = {
     "Describe": {
         "init": Command("init:init", "Make a directory with a catalogue to start from."),
         "check": Command("check:check", "Report every problem of the catalogue."),
+        "contract": Command(
+            "contract:app", "Show a contract's terms in words; name what it leaves open."
+        ),
         "plan": Command("apply:plan", "Show what `apply` would change in the database."),
         "apply": Command("apply:apply", "Make the database match the catalogue."),
     },

@@ -1,0 +1,242 @@
+"""`contract show` says the terms in words; `contract lint` says what they leave open."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from vigie import paths
+from vigie.cli import main
+
+PROBES = """\
+locations: [paris, london]
+services:
+  - key: api
+    name: Public API
+    endpoints:
+      - {key: api-health, http: 'https://shop.example/'}
+"""
+# Everything that can be said is said, so that nothing is open.
+PLAN = """\
+key: gold
+document: {title: Gold agreement, version: "7"}
+availability: {target: "99.9", basis: month, hours: always, maintenance: up, unknown: down}
+maintenance: {notice: {working_days: 3, calendar: office}}
+crisis: {longer_than: 10m, customers: 1}
+clauses: {availability.target: "§ 3", maintenance.notice: "§ 5"}
+"""
+OFFICE = """\
+key: office
+timezone: Europe/Paris
+hours: {mon-fri: ["09:00-12:00", "13:00-17:00"], sat: ["22:00-06:00"]}
+holidays: null
+"""
+HEAD = """\
+key: acme
+customer: {key: acme, name: Acme SA, language: fr, recipients: [sla@acme.example]}
+plan: gold
+timezone: Europe/Paris
+from: 2026-01-01
+services: {essential: [api]}
+"""
+
+Vigie = Callable[..., tuple[int, list[str], str]]
+Change = Callable[[str, str, str], None]
+
+
+@pytest.fixture
+def vigie(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Vigie:
+    """Type a command in a directory with a contract in which nothing is open."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "250")
+    files = {"probes/shop": PROBES, "reports/plans/gold": PLAN}
+    files |= {"reports/calendars/office": OFFICE, "reports/contracts/acme": HEAD}
+    for name, text in files.items():
+        path = tmp_path / f"{name}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def typed(*arguments: str) -> tuple[int, list[str], str]:
+        with pytest.raises(SystemExit) as ended:
+            main(arguments)
+        said = capsys.readouterr()
+        lines = [" ".join(line.split()) for line in said.out.splitlines()]
+        return int(ended.value.code or 0), [line for line in lines if line], said.err
+
+    return typed
+
+
+@pytest.fixture
+def change(tmp_path: Path) -> Change:
+    """Replace a text that stands once in a file."""
+
+    def replace(name: str, old: str, new: str) -> None:
+        path = tmp_path / f"{name}.yaml"
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replace
+
+
+def lint(vigie: Vigie) -> list[str]:
+    status, said, wrong = vigie("contract", "lint")
+    assert (status, wrong) == (0, "")
+    return said
+
+
+def test_terms_are_said_in_words_with_clause_and_file(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "[api]}\n", "[api]}\nterms: {crisis: {customers: 2}}\n")
+
+    assert (
+        0,
+        [
+            "Contract acme: Acme SA, plan gold (Gold agreement, 7)",
+            "Holds from 2026-01-01; months of Europe/Paris",
+            "Services: api",
+            "Report to: sla@acme.example, in fr",
+            "Term In words Clause Written in",
+            "Availability At least 99.9 % available § 3 plan: reports/plans/gold.yaml:3",
+            (
+                "Judged by the calendar month; other periods are indicators"
+                " plan: reports/plans/gold.yaml:3"
+            ),
+            "Counted around the clock plan: reports/plans/gold.yaml:3",
+            (
+                "Downtime inside a valid maintenance window counts as up"
+                " plan: reports/plans/gold.yaml:3"
+            ),
+            "What was not measured counts as down plan: reports/plans/gold.yaml:3",
+            "Interruption No limit to one interruption default",
+            (
+                "Maintenance Announced 3 whole working days ahead, by office"
+                " § 5 plan: reports/plans/gold.yaml:4"
+            ),
+            "At any time default",
+            "Of any length default",
+            (
+                "Crisis An outage longer than 10m that hits at least 2 customers"
+                " override: reports/contracts/acme.yaml:7; plan: reports/plans/gold.yaml:5"
+            ),
+            (
+                "Calendar office: mon-fri 09:00-12:00 13:00-17:00, sat 22:00-06:00; Europe/Paris;"
+                " no holidays reports/calendars/office.yaml"
+            ),
+        ],
+        "",
+    ) == without_rule(vigie("contract", "show", "acme"))
+
+
+def without_rule(said: tuple[int, list[str], str]) -> tuple[int, list[str], str]:
+    status, lines, wrong = said
+    return status, [line for line in lines if set(line) != {"─"}], wrong
+
+
+def test_shipped_plan_names_its_clauses(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "plan: gold", "plan: lengow-essential")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    for line in (
+        "Availability At least 99.98 % available LEN-01 plan: shipped lengow-premium.yaml:9",
+        "Measured in working time of lengow-support LEN-03 plan: shipped lengow-premium.yaml:17",
+        "Each stands for itself plan: shipped lengow-premium.yaml:18",
+        (
+            "First reply: limited 8bh, moderate 8bh, major 8bh, critical 8bh"
+            " LEN-09 plan: shipped lengow-essential.yaml:8"
+        ),
+        (
+            "Anomalies: blocking (workaround none), major (workaround possible), minor"
+            " LEN-06 plan: shipped lengow-premium.yaml:50"
+        ),
+        (
+            "Calendar lengow-support: mon-fri 09:00-12:30 14:00-18:30; Europe/Paris;"
+            " holidays 0.109 FR shipped: lengow-support.yaml"
+        ),
+    ):
+        assert line in lines
+
+
+def test_clause_of_the_plan_does_not_speak_for_an_override(vigie: Vigie, change: Change) -> None:
+    terms = 'terms: {availability: {target: "99.5"}}\n'
+    change("reports/contracts/acme", "[api]}\n", f"[api]}}\n{terms}")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    expected = "Availability At least 99.5 % available override: reports/contracts/acme.yaml:7"
+    assert expected in lines
+
+
+def test_override_names_its_own_clause(vigie: Vigie, change: Change) -> None:
+    terms = 'terms: {availability: {target: "99.5"}, clauses: {availability: "annex 2"}}\n'
+    change("reports/contracts/acme", "[api]}\n", f"[api]}}\n{terms}")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    expected = "At least 99.5 % available annex 2 override: reports/contracts/acme.yaml:7"
+    assert f"Availability {expected}" in lines
+
+
+def test_term_taken_away_names_who_took_it(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "[api]}\n", "[api]}\nterms: {crisis: null}\n")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    assert "Crisis None is defined override: reports/contracts/acme.yaml:7" in lines
+
+
+def test_span_of_days_is_said_from_end_to_end(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "plan: gold", "plan: ol-gold")
+    _, lines, _ = vigie("contract", "show", "acme")
+    (line,) = [line for line in lines if line.startswith("ol-24x5")]
+
+    assert line.startswith("ol-24x5: sun 18:00 to fri 18:00; America/New_York; holidays 0.109,")
+
+
+def test_day_chooses_the_version(vigie: Vigie, tmp_path: Path) -> None:
+    later = HEAD.replace("2026-01-01", "2027-01-01").replace("gold", "ol-standard")
+    (tmp_path / "reports/contracts/later.yaml").write_text(later, encoding="utf-8")
+
+    assert "gold" in vigie("contract", "show", "acme", "--on", "2026-12-31")[1][0]
+    assert "ol-standard" in vigie("contract", "show", "acme", "--on", "2027-01-01")[1][0]
+
+
+def test_day_before_the_contract_is_refused_in_words(vigie: Vigie) -> None:
+    said = "vigie: contract acme does not hold on 2025-12-31 (it holds from 2026-01-01)\n"
+
+    assert (1, [], said) == vigie("contract", "show", "acme", "--on", "2025-12-31")
+
+
+@pytest.mark.parametrize("command", ["show", "lint"])
+def test_unknown_contract_gets_the_nearest_one(vigie: Vigie, command: str) -> None:
+    said = 'vigie: there is no contract "acne" (write acme)\n'
+
+    assert (1, [], said) == vigie("contract", command, "acne")
+
+
+def test_nothing_is_open_where_everything_is_said(vigie: Vigie) -> None:
+    assert (0, ["Nothing is open."], "") == vigie("contract", "lint", "acme", "--strict")
+
+
+def test_strict_ends_with_a_status_for_scripts(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", ", recipients: [sla@acme.example]", "")
+
+    assert 0 == vigie("contract", "lint")[0]
+    assert 1 == vigie("contract", "lint", "--strict")[0]
+
+
+def test_version_that_is_over_is_not_looked_through(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "from: 2026-01-01", "from: 2020-02-02\nuntil: 2021-01-01")
+
+    assert ["Nothing is open."] == lint(vigie)
+
+
+ACME = "reports/contracts/acme"
+
+
+@pytest.mark.parametrize("plan", sorted(it.stem for it in (paths.REPORTS / "plans").glob("*")))
+def test_every_shipped_plan_is_told_and_looked_through(
+    vigie: Vigie, change: Change, plan: str
+) -> None:
+    change(ACME, "plan: gold", f"plan: {plan}")
+
+    assert 0 == vigie("contract", "show", "acme")[0]
+    assert [] == [line for line in lint(vigie) if "; default: " not in line]
