@@ -326,3 +326,17 @@ def test_estimated_holidays_are_named(good: Good) -> None:
 
     assert "office.holidays: dates such as " in said
     assert "(estimated)" in said
+
+
+def test_causes_without_liability_may_still_count(good: Good) -> None:
+    expected = (
+        "reports/plans/gold.yaml:5:1: not_liable: whether downtime of these causes leaves the"
+        " availability is not said; default: it counts, unless an approved correction excludes it"
+        " (write the consequence into the contract's text)"
+    )
+
+    assert [expected] == found(good, (GOLD, "crisis: {", "not_liable: [misuse]\ncrisis: {"))
+
+
+def test_maintenance_as_uptime_excuses_and_needs_no_rules(good: Good) -> None:
+    assert [] == found(good)

@@ -191,6 +191,16 @@ def test_span_of_days_is_said_from_end_to_end(vigie: Vigie, change: Change) -> N
     assert line.startswith("ol-24x5: sun 18:00 to fri 18:00; America/New_York; holidays 0.109,")
 
 
+def test_hours_on_holidays_are_said(vigie: Vigie, change: Change) -> None:
+    terms = "terms: {support: {calendar: ima-americas-gold-ca}}\n"
+    change("reports/contracts/acme", "[api]}\n", f"[api]}}\n{terms}")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    hours = "mon-fri 07:00-17:00, sat 07:00-12:00; America/New_York"
+    where = "holidays 0.109 CA, open 07:00-12:00 shipped: ima-americas-gold.yaml"
+    assert f"ima-americas-gold-ca: {hours}; {where}" in lines
+
+
 def test_day_chooses_the_version(vigie: Vigie, tmp_path: Path) -> None:
     later = HEAD.replace("2026-01-01", "2027-01-01").replace("gold", "ol-standard")
     (tmp_path / "reports/contracts/later.yaml").write_text(later, encoding="utf-8")

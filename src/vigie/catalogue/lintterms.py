@@ -173,6 +173,17 @@ def _region(it: Looking) -> Iterator[Finding]:
         )
 
 
+def _not_liable(it: Looking) -> Iterator[Finding]:
+    """To owe nothing for a cause is one thing, to leave its downtime out another."""
+    if it.contract.terms.target is not None and it.contract.words.get("not_liable"):
+        yield it.finding(
+            "not_liable",
+            "whether downtime of these causes leaves the availability is not said",
+            "it counts, unless an approved correction excludes it",
+            "the consequence into the contract's text",
+        )
+
+
 def _recipients(it: Looking) -> Iterator[Finding]:
     if not it.contract.customer.recipients:
         yield it.finding(
@@ -192,5 +203,6 @@ RULES = (
     _crisis,
     _support_values,
     _region,
+    _not_liable,
     _recipients,
 )

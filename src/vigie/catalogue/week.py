@@ -1,5 +1,6 @@
 """A calendar's hours in words."""
 
+from collections import Counter
 from datetime import timedelta
 
 from vigie.catalogue.hours import WEEKDAYS
@@ -16,7 +17,17 @@ def week_text(calendar: Calendar) -> str:
     parts = [f"{name} {text}" for name, text in _grouped(days)]
     parts += [_span_text(it) for it in spans]
     source = calendar.holidays_source or "no holidays"
-    return f"{', '.join(parts)}; {calendar.timezone}; {source}"
+    return f"{', '.join(parts)}; {calendar.timezone}; {source}{_on_holidays(calendar)}"
+
+
+def _on_holidays(calendar: Calendar) -> str:
+    """Return the hours that every holiday has; days of their own hours do not count as such."""
+    found = Counter(it.hours for it in calendar.holidays if it.hours)
+    most = found.most_common(1)
+    if not most or most[0][1] == 1:
+        return ""
+    hours = (f"{clock(opens)}-{_closing(closes)}" for opens, closes in most[0][0])
+    return f", open {' '.join(hours)}"
 
 
 def _day_text(calendar: Calendar, weekday: int) -> str:
