@@ -100,7 +100,7 @@ def _summary(found: Figures, formats: Formats) -> Table:
         ("Period", f"{period.name}{so_far}, {_span(found, formats)}"),
         ("UTC", f"{utc(period.starts)} to {utc(period.ends)}, end excluded"),
         ("As of", utc(period.as_of) if period.as_of else "nothing measured yet"),
-        ("Availability", f"{formats.percent(of.percent)} (cut, not rounded)"),
+        ("Availability", _share(of, formats)),
         ("Target", formats.percent(of.target)),
         ("Verdict", _verdict(of, found)),
         ("Bounds", f"{formats.percent(of.low)} to {formats.percent(of.high)}"),
@@ -111,6 +111,12 @@ def _summary(found: Figures, formats: Formats) -> Table:
     for label, value in rows:
         table.add_row(Text(label, style="bold"), value if isinstance(value, Text) else Text(value))
     return table
+
+
+def _share(of: Availability, formats: Formats) -> str:
+    if of.percent is None:
+        return "not applicable: nothing was measured up or down"
+    return f"{formats.percent(of.percent)} (cut, not rounded)"
 
 
 def _span(found: Figures, formats: Formats) -> str:

@@ -3,12 +3,14 @@
 from datetime import datetime
 from pathlib import Path
 
+import asyncpg
+
 from vigie.reporting.document import to_json
 from vigie.reporting.figures import figures
 from vigie.reporting.periods import Asked, Span
 from vigie.reporting.records import Figures
 from vigie.settings import Settings
-from vigie.storing import open_database
+from vigie.storing import open_database, roll_up
 
 
 async def read(
@@ -20,9 +22,25 @@ async def read(
     scope: str = "solution",
     readings: bool = False,
 ) -> Figures:
-    """Return the figures from the database of *settings*, all of one moment."""
+    """Return the figures from the database of *settings*, all of one moment.
+
+    The roll-up follows first: nobody may have run since the period ended.
+    """
+    async with open_database(settings) as pool:
+        await roll_up(pool, now)
+        return await _read(pool, contract, asked, now, scope, readings=readings)
+
+
+async def _read(
+    pool: asyncpg.Pool,
+    contract: str,
+    asked: Asked | Span,
+    now: datetime,
+    scope: str,
+    *,
+    readings: bool,
+) -> Figures:
     async with (
-        open_database(settings) as pool,
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
