@@ -262,6 +262,8 @@ select
     l.endpoint,
     regexp_replace(regexp_replace(l.address, '[?#].*$', ''), '//[^/@]*@', '//') as target,
     extract(epoch from l.every) as every_s,
+    l.spec ->> 'timeout' as timeout,
+    array(select jsonb_array_elements_text(l.spec -> 'retries')) as retries,
     l.quorum,
     coalesce(
         nullif(array(select jsonb_array_elements_text(l.spec -> 'locations')), '{}'),

@@ -159,6 +159,8 @@ class Probe:
     endpoint: str
     target: str | None
     every_s: Decimal
+    timeout: str | None  # in the catalogue's words: "10s"
+    retries: tuple[str, ...]  # after the first try
     quorum: str
     locations: tuple[str, ...]
 
