@@ -1,10 +1,14 @@
+import asyncio
 import os
 import re
+import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 
 from vigie.storing.embedded import Embedded
@@ -104,3 +108,35 @@ def test_password_reaches_psql_by_its_environment() -> None:
         "PGSSLMODE": "require",
         "PGAPPNAME": "me",
     }
+
+
+def test_analyst_gets_a_login_that_reads_the_figures_and_nothing_else(database: str) -> None:
+    login = f"ann_{secrets.token_hex(4)}"
+    status, said, _ = run(database, "analyst", "add", login)
+    name, sees, password = said.splitlines()
+
+    assert (0, f"Login: {login}", "Sees: every customer") == (status, name, sees)
+    entry = urlsplit(database)
+    secret = password.removeprefix("Password: ")
+    url = entry._replace(netloc=f"{login}:{secret}@{entry.hostname}:{entry.port}").geturl()
+    assert asyncio.run(_value(url, "select sla.version()")) == "1"
+    assert f"{login}: every customer\n" in run(database, "analyst", "list")[1]
+
+    assert run(database, "analyst", "remove", login)[:2] == (0, f"Login {login} is removed.\n")
+    assert login not in run(database, "analyst", "list")[1]
+
+
+async def _value(url: str, question: str) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(question)
+    finally:
+        await connection.close()
+
+
+def test_psql_as_an_analyst_has_an_analyst_s_rights(database: str) -> None:
+    ask = ("psql", "--as", "analyst", "--", "-X", "-At", "-c")
+
+    assert run(database, *ask, "select sla.version()") == (0, "1\n", "")
+    status, _, said = run(database, *ask, "select * from fact.customer")
+    assert (1, True) == (status, "permission denied for schema fact" in said)

@@ -1,16 +1,27 @@
 """The commands of `vigie db`: the database itself."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
 from vigie import settings
 from vigie.errors import UsageError
 from vigie.settings import Settings
-from vigie.storing import Embedded, State, open_database, read_state, run_psql
+from vigie.storing import (
+    Embedded,
+    State,
+    add_analyst,
+    list_analysts,
+    open_database,
+    read_state,
+    remove_analyst,
+    run_psql,
+)
 
 app = App(name="db", help="Start, stop and look into the database.")
+analyst = App(name="analyst", help="Give people a login that reads the figures and nothing else.")
+app.command(analyst)
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 Options = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]
@@ -85,19 +96,78 @@ async def migrate(*, directory: Directory = Path()) -> None:
 
 
 @app.command
-async def psql(*options: Options, directory: Directory = Path()) -> int:
+async def psql(
+    *options: Options,
+    as_: Annotated[Literal["analyst"] | None, Parameter(name="--as")] = None,
+    directory: Directory = Path(),
+) -> int:
     """Open psql on the database; what follows `--` goes to psql.
 
     Parameters
     ----------
     options
         What psql takes: `vigie db psql -- -c "select 1"`.
+    as_
+        With the rights of an analyst: schema sla, and nothing else.
     directory
         The catalogue's directory.
     """
     chosen = settings.read(directory)
     async with open_database(chosen):
-        return await run_psql(_url(chosen), options, ours=not chosen.database_url)
+        role = f"vigie_{as_}" if as_ else None
+        return await run_psql(_url(chosen), options, ours=not chosen.database_url, role=role)
+
+
+@analyst.command(name="add")
+async def add(login: str, *, customer: str | None = None, directory: Directory = Path()) -> None:
+    """Make a login for an analyst and print its password, once.
+
+    Parameters
+    ----------
+    login
+        Its name; every login of the server can see it.
+    customer
+        Key of the only customer whose figures it sees; without it, it sees all.
+    directory
+        The catalogue's directory.
+    """
+    async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
+        password = await add_analyst(connection, login, customer)
+    print(f"Login: {login}\nSees: {_sight(customer)}\nPassword: {password}")
+
+
+@analyst.command(name="list")
+async def list_(*, directory: Directory = Path()) -> None:
+    """List the logins of analysts and what they see.
+
+    Parameters
+    ----------
+    directory
+        The catalogue's directory.
+    """
+    async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
+        for one in await list_analysts(connection):
+            print(f"{one.login}: {_sight(one.customer)}")
+
+
+@analyst.command(name="remove")
+async def remove(login: str, *, directory: Directory = Path()) -> None:
+    """Remove the login of an analyst.
+
+    Parameters
+    ----------
+    login
+        Its name.
+    directory
+        The catalogue's directory.
+    """
+    async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
+        await remove_analyst(connection, login)
+    print(f"Login {login} is removed.")
+
+
+def _sight(customer: str | None) -> str:
+    return f"customer {customer}" if customer else "every customer"
 
 
 def _url(chosen: Settings) -> str:

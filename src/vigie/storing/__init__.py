@@ -1,5 +1,6 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
+from vigie.storing.analysts import Analyst, add_analyst, list_analysts, remove_analyst
 from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
 from vigie.storing.corrections import (
     Correction,
@@ -35,6 +36,7 @@ from vigie.storing.trouble import DATABASE_TROUBLE
 
 __all__ = [
     "DATABASE_TROUBLE",
+    "Analyst",
     "Changes",
     "Correction",
     "Embedded",
@@ -45,6 +47,7 @@ __all__ = [
     "Spool",
     "State",
     "Window",
+    "add_analyst",
     "add_correction",
     "add_maintenance",
     "apply_catalogue",
@@ -53,6 +56,7 @@ __all__ = [
     "explained",
     "import_maintenance",
     "import_results",
+    "list_analysts",
     "list_corrections",
     "list_maintenance",
     "migrate",
@@ -61,6 +65,7 @@ __all__ = [
     "query",
     "read_instant",
     "read_state",
+    "remove_analyst",
     "roll_up",
     "run_psql",
     "run_rollup",

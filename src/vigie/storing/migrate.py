@@ -7,6 +7,7 @@ What was applied is kept in schema `vigie_meta`.
 
 import asyncio
 import hashlib
+import logging
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from vigie import paths
 from vigie.errors import MigrationError
 from vigie.storing.queries import query
 
+_log = logging.getLogger(__name__)
 _FILE = re.compile(r"(\d{4})_[a-z0-9_]+\.sql")
 _ALONE = "-- migrate: no-transaction"  # for "create index concurrently": one statement, repeatable
 
@@ -149,10 +151,21 @@ async def _record(connection: asyncpg.Connection, script: Script) -> None:
 
 
 async def _define(connection: asyncpg.Connection, definitions: Sequence[Script]) -> None:
-    async with connection.transaction():
-        for script in definitions:
-            await _run(connection, script)
-        await connection.execute(query("migrate_define"), _digest_of(definitions))
+    connection.add_log_listener(_warn)
+    try:
+        async with connection.transaction():
+            for script in definitions:
+                await _run(connection, script)
+            await connection.execute(query("migrate_define"), _digest_of(definitions))
+    finally:
+        connection.remove_log_listener(_warn)
+
+
+def _warn(_: asyncpg.Connection, said: exceptions.PostgresLogMessage) -> None:
+    """Log what a script warns of; the notices of `if not exists` are nothing to tell."""
+    told = said.as_dict()
+    if told["severity"] == "WARNING":
+        _log.warning("%s", told["message"])
 
 
 async def _run(connection: asyncpg.Connection, script: Script) -> None:

@@ -12,19 +12,28 @@ from vigie.storing.programs import installed
 _PARTS = {"host": "hostname", "port": "port", "user": "username", "password": "password"}
 
 
-async def run_psql(url: str, arguments: Sequence[str], *, ours: bool) -> int:
-    """Run psql until it ends and return its exit status; Ctrl-C is psql's."""
+async def run_psql(
+    url: str, arguments: Sequence[str], *, ours: bool, role: str | None = None
+) -> int:
+    """Run psql until it ends and return its exit status; Ctrl-C is psql's.
+
+    With *role*, the session has that role's rights and not its login's.
+    """
     # The wheel's psql speaks no TLS, which another server may ask for.
     found = None if ours else shutil.which("psql")
     program = found or str(installed()[0].path("psql"))
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         psql = await asyncio.create_subprocess_exec(
-            program, *arguments, env=dict(os.environ) | environment(url)
+            program, *arguments, env=dict(os.environ) | environment(url) | _role(role)
         )
         return await psql.wait()
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _role(name: str | None) -> dict[str, str]:
+    return {"PGOPTIONS": f"-c role={name}"} if name else {}
 
 
 def environment(url: str) -> dict[str, str]:
