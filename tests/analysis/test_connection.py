@@ -1,11 +1,13 @@
 """What a notebook sees: frames of the figures, with types and zones, sync in any place."""
 
 import asyncio
+import secrets
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -16,7 +18,7 @@ from tests.sql.world import World, minute
 import vigie
 from vigie import paths
 from vigie.errors import DatabaseError, UsageError
-from vigie.storing import Embedded
+from vigie.storing import Embedded, add_analyst, remove_analyst
 
 HOUR = (minute(0), minute(60))
 
@@ -194,6 +196,32 @@ def test_an_unknown_endpoint_is_not_one_without_results(db: vigie.Connection) ->
         db.results("c", *HOUR)
 
     assert 'endpoint "c": there is none of this key' == str(raised.value)
+
+
+def test_an_analyst_s_login_is_enough(told: str) -> None:
+    login = f"ann_{secrets.token_hex(4)}"
+    entry = urlsplit(told)
+    password = asyncio.run(_with(told, lambda one: add_analyst(one, login, "acme-customer")))
+    url = entry._replace(netloc=f"{login}:{password}@{entry.hostname}:{entry.port}").geturl()
+    try:
+        with vigie.connect(url) as db:
+            assert "95.0000" == db.availability("acme", *HOUR)["percent"].item()
+            assert [1, 3, 60, 1] == [
+                len(db.outages("acme", *HOUR)),
+                len(db.timeline("acme", *HOUR)),
+                len(db.results("a", *HOUR)),
+                len(db.latency("a", *HOUR)),
+            ]
+    finally:
+        asyncio.run(_with(told, lambda one: remove_analyst(one, login)))
+
+
+async def _with(url: str, work: Callable[[asyncpg.Connection], Awaitable[object]]) -> object:
+    connection = await asyncpg.connect(url)
+    try:
+        return await work(connection)
+    finally:
+        await connection.close()
 
 
 def test_a_closed_connection_says_so(told: str) -> None:
