@@ -19,7 +19,7 @@ from tests.sql.world import Range, World, minute
 
 HORIZON = 24 * 60  # seconds; the world begins 12 minutes before a UTC midnight
 BEGIN = minute(-12)
-CASES = int(os.environ.get("VIGIE_LAW_CASES", "100"))
+CASES = int(os.environ.get("VIGIE_LAW_CASES", "60"))
 
 
 @dataclass(frozen=True, kw_only=True)
