@@ -105,7 +105,7 @@ async def test_phases_are_measured(street: Street) -> None:
     assert attempt.tls_us is None
     assert attempt.first_byte_us is not None
     assert attempt.first_byte_us >= 45_000  # the server's 50 ms, and a timer may be early
-    assert attempt.duration_us >= attempt.first_byte_us + 50_000
+    assert attempt.duration_us >= attempt.first_byte_us + 45_000
     phases = attempt.dns_us + attempt.connect_us + attempt.first_byte_us
     assert phases <= attempt.duration_us
     assert ("127.0.0.1", 200, None) == (
