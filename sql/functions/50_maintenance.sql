@@ -1,5 +1,16 @@
 -- Which announced windows hold, for which contract, and why not.
 
+create or replace view fact.maintenance_scope with (security_invoker = true) as
+select ms.maintenance_id, ms.service_id
+from fact.maintenance_service as ms
+union all
+select m.maintenance_id, s.service_id
+from fact.maintenance as m
+cross join fact.service as s
+where m.every_service;
+comment on view fact.maintenance_scope is
+'One row per window and service that it covers: by name, or because it covers every service.';
+
 create or replace function fact.why_invalid(
     version_id integer, maintenance_id integer
 ) returns text
@@ -63,7 +74,7 @@ language sql stable parallel safe
 begin atomic
     select coalesce(range_agg(fact.actual_window(m.maintenance_id)), '{}') * tstzmultirange(span)
     from fact.maintenance as m
-    inner join fact.maintenance_service as ms on ms.maintenance_id = m.maintenance_id
+    inner join fact.maintenance_scope as ms on ms.maintenance_id = m.maintenance_id
     where
         ms.service_id = valid_windows.service_id
         and tstzrange(m.starts, m.ends) && span

@@ -16,7 +16,8 @@ returns table (
     valid boolean,
     why text,
     down_s numeric,
-    announced_ends timestamptz
+    announced_ends timestamptz,
+    every_service boolean
 )
 language sql stable
 begin atomic
@@ -25,7 +26,7 @@ begin atomic
             m.*, v.version_id, v.notice_calendar, fact.actual_window(m.maintenance_id) as actual
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id
-        inner join fact.maintenance_service as ms on ms.service_id = cs.service_id
+        inner join fact.maintenance_scope as ms on ms.service_id = cs.service_id
         inner join fact.maintenance as m on m.maintenance_id = ms.maintenance_id
         where
             v.contract_id = fact.contract_id(contract)
@@ -42,7 +43,7 @@ begin atomic
             array_agg(s.key order by s.key) as services,
             range_agg(d.down) as down
         from touched as t
-        inner join fact.maintenance_service as ms on ms.maintenance_id = t.maintenance_id
+        inner join fact.maintenance_scope as ms on ms.maintenance_id = t.maintenance_id
         inner join fact.contract_service as cs
             on cs.version_id = t.version_id and cs.service_id = ms.service_id
         inner join fact.service as s on s.service_id = ms.service_id
@@ -77,9 +78,10 @@ begin atomic
         j.why is null,
         j.why,
         sla.seconds(j.down),
-        j.ends
+        j.ends,
+        j.every_service
     from judged as j
     order by j.starts, j.key;
 end;
 comment on function sla.maintenance_of(text, tstzrange) is
-'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04).';
+'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04).';

@@ -91,11 +91,14 @@ set search_path = pg_catalog, pg_temp
 begin atomic
     select
         array(
-            select distinct ms.maintenance_id from fact.maintenance_service as ms
+            select ms.maintenance_id from fact.maintenance_service as ms
             where ms.service_id = any(fact.seen_services())
+            union
+            select m.maintenance_id from fact.maintenance as m
+            where m.every_service and fact.seen_services() <> '{}'
         );
 end;
-comment on function fact.seen_windows() is 'The maintenance windows of those services.';
+comment on function fact.seen_windows() is 'The maintenance windows of those services, and those of every service.';
 
 create or replace function fact.seen_corrections() returns integer[]
 language sql stable security definer parallel safe

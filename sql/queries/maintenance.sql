@@ -17,8 +17,8 @@ order by maintenance_id;
 select pg_advisory_xact_lock(hashtext('vigie maintenance'));
 
 -- name: same_maintenance
--- The key of a window recorded with the same services ($1, sorted), kind, span, announcement
--- and reason: an import that is repeated.
+-- The key of a window recorded with the same services ($1, sorted; none: every service), kind,
+-- span, announcement and reason: an import that is repeated.
 select m.key
 from fact.maintenance as m
 where
@@ -28,7 +28,7 @@ where
     and m.announced_at is not distinct from $5
     and m.reason = $6
     and (
-        select array_agg(s.key order by s.key)
+        select coalesce(array_agg(s.key order by s.key), '{}')
         from fact.maintenance_service as ms
         inner join fact.service as s on ms.service_id = s.service_id
         where ms.maintenance_id = m.maintenance_id
@@ -52,7 +52,7 @@ with numbered as (
 added as (
     insert into fact.maintenance (
         key, kind, starts, ends, announced_at, channel, recipient, evidence, reason,
-        recorded_by, recorded_at
+        recorded_by, recorded_at, every_service
     )
     select
         n.key,
@@ -65,7 +65,8 @@ added as (
         $9 as evidence,
         $10 as reason,
         $11 as recorded_by,
-        $12 as recorded_at
+        $12 as recorded_at,
+        $13 as every_service
     from numbered as n
     returning maintenance_id, key
 ),
@@ -104,6 +105,7 @@ values ($1, $2, $3, $4, $5, $6);
 -- One row per window, as recorded, with what happened to it; latest start first.
 select
     m.key,
+    m.every_service,
     s.services,
     m.kind,
     m.starts,
@@ -120,7 +122,7 @@ select
 from fact.maintenance as m
 cross join
     lateral (
-        select array_agg(s.key order by s.key) as services
+        select coalesce(array_agg(s.key order by s.key), '{}') as services
         from fact.maintenance_service as ms
         inner join fact.service as s on ms.service_id = s.service_id
         where ms.maintenance_id = m.maintenance_id

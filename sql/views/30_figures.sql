@@ -33,6 +33,8 @@ comment on column sla.maintenance.why is 'The first rule that makes it invalid; 
 comment on column sla.maintenance.down_s is
 'Measured inaccessible time inside the window, seconds, valid or not (LEN-04); all of it, whatever the period.';
 comment on column sla.maintenance.announced_ends is 'Announced end, UTC, exclusive.';
+comment on column sla.maintenance.every_service is
+'True when it covers every service, also those that were added later; services lists the contract''s.';
 
 create or replace view sla.correction as
 select

@@ -41,6 +41,12 @@ def test_window_is_added_closed_withdrawn_and_listed(typed: Typed) -> None:
     assert "withdrawn 20" in typed("maintenance", "list")[1]
 
 
+def test_window_of_all_services_is_listed_as_all(typed: Typed) -> None:
+    assert typed("maintenance", "add", "--all", *SPAN, *TOLD, "--reason", "x")[0] == 0
+    assert " all " in typed("maintenance", "list")[1]
+    assert (listed(typed)["every_service"], listed(typed)["services"]) == (True, [])
+
+
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
     add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
     window = listed(typed)
@@ -70,6 +76,14 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
         (
             ("add", "shpo", *SPAN, "--reason", "x"),
             'services: there is no "shpo" (write shop)',
+        ),
+        (
+            ("add", *SPAN, "--reason", "x"),
+            "services: none is named (write their keys, or --all)",
+        ),
+        (
+            ("add", "shop", "--all", *SPAN, "--reason", "x"),
+            "services: some are named besides --all (write one or the other)",
         ),
         (
             ("add", "shop", "--starts", "2026-03-12T03:00", *SPAN[2:], "--reason", "x"),

@@ -104,6 +104,24 @@ async def test_downtime_is_clipped_to_the_period_and_never_counted_twice(world: 
     assert (["api", "orders"], 240) == (row["services"], row["down_s"])
 
 
+async def test_window_of_every_service_excuses_each_of_them(world: World) -> None:
+    await world.service("api", endpoints=["a"])
+    await world.service("orders", endpoints=["o"])
+    await world.contract(essential=["api"], other=["orders"])
+    await world.window(0, 4, services=None)
+    await world.results("a", "DDDDDDUUUU")
+    await world.results("o", "UUDDDDUUUU")
+    await world.rolled_up_to(minute(60))
+
+    (row,) = await _listed(world)
+
+    assert (["api", "orders"], True, 240) == (row["services"], row["every_service"], row["down_s"])
+    # Both are down for 2 minutes after its end.
+    for scope, planned in (("api", 240), ("orders", 120)):
+        figure = await world.availability(span(0, 10), scope)
+        assert (planned, 120) == (figure["planned_s"], figure["unplanned_s"])
+
+
 async def test_windows_of_other_services_are_not_listed(world: World) -> None:
     await world.service("api", endpoints=["a"])
     await world.service("orders", endpoints=["o"])

@@ -80,6 +80,7 @@ async def _fill(world: World) -> None:
         await world.results(endpoint, "U" + "D" * 20 + "U")
     await world.window(3, 5, services=["api"])
     await world.window(3, 5, services=["globex-shop"], channel="to globex")
+    await world.window(7, 8, services=None)
     await world.correction(30, 31, target="globex-shop")
     await world.correction(30, 31, target="api")
     await world.connection.execute(

@@ -180,7 +180,7 @@ class World:
         first: float,
         last: float,
         *,
-        services: Sequence[str] = ("api",),
+        services: Sequence[str] | None = ("api",),  # None: every service
         kind: str = "planned",
         announced: datetime | None = EARLY,
         channel: str | None = "e-mail",
@@ -197,10 +197,11 @@ class World:
             "announced_at": announced,
             "channel": channel,
             "reason": "upgrade",
+            "every_service": services is None,
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
         self.ids[key] = await self._insert("maintenance", row, "maintenance_id")
-        for service in services:
+        for service in services or ():
             held = {"maintenance_id": self.ids[key], "service_id": self.ids[service]}
             await self._insert("maintenance_service", held)
         if closed is not None:

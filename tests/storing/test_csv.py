@@ -300,9 +300,33 @@ async def test_maintenance_is_recorded_once_with_the_file_as_proof(
 SPAN = "2026-05-12T03:00:00Z,2026-05-12T04:00:00Z"
 
 
+@pytest.mark.parametrize("word", ["*", "all"])
+async def test_window_of_every_service_is_imported_once(
+    known: asyncpg.Pool, tmp_path: Path, word: str
+) -> None:
+    path = write(tmp_path, f"{word},security,{SPAN},,patch", header=WINDOWS)
+    imports = [await import_maintenance(known, path, NOW, by="ana") for _ in range(2)]
+    every = await known.fetch("select every_service from fact.maintenance")
+
+    assert [one.new for one in imports] == [1, 0]
+    assert [tuple(row) for row in every] == [(True,)]
+
+
+async def test_a_service_called_all_is_meant_by_its_name(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    async with pool.acquire() as connection:
+        await apply_catalogue(connection, catalogue(service("all"), service("api")), NOON)
+    path = write(tmp_path, f"all,security,{SPAN},,patch", header=WINDOWS)
+    await import_maintenance(pool, path, NOW, by="ana")
+
+    assert [False] == [r[0] for r in await pool.fetch("select every_service from fact.maintenance")]
+
+
 BAD_WINDOWS = {
     f"apy,planned,{SPAN},,x": 'services: there is no "apy" (write api)',
-    f",planned,{SPAN},,x": "services: none is named (write one, or several joined by ;)",
+    f",planned,{SPAN},,x": "services: none is named (write one, several joined by ;, or * for all)",
+    f"api;*,planned,{SPAN},,x": 'services: there is no "*" (write one of api, shop)',
     f"api,planed,{SPAN},,x": 'kind: there is no "planed" (write planned)',
     f"api,planned,{SPAN},,": "reason: is empty (write why, in a few words)",
     "api,planned,2026-05-12T03:00:00,2026-05-12T04:00:00Z,,x": (
@@ -327,4 +351,4 @@ async def test_bad_windows_are_named_and_stop_nothing_else(
     imported = await import_maintenance(known, path, NOW, by="ana")
     problems = [f"{path}:{n}: {told}" for n, told in enumerate(BAD_WINDOWS.values(), start=2)]
 
-    assert imported == Imported(rows=1, new=1, refused=8, problems=tuple(problems))
+    assert imported == Imported(rows=1, new=1, refused=9, problems=tuple(problems))

@@ -14,12 +14,12 @@ from vigie.storing.instant import read_instant
 from vigie.storing.registry import (
     Listed,
     Recorded,
-    Window,
     add_maintenance,
     close_maintenance,
     list_maintenance,
     withdraw_maintenance,
 )
+from vigie.storing.window import Window
 
 HOUR = timedelta(hours=1)
 START = NOON + timedelta(days=10)  # Thursday, 2026-03-12
@@ -81,6 +81,7 @@ async def test_window_is_listed_with_who_when_why_and_its_validity(
     assert await only(registry) == Listed(
         key="m-20260312-1",
         services=("api",),
+        every_service=False,
         kind="planned",
         starts=START,
         ends=START + HOUR,
@@ -152,6 +153,23 @@ async def test_short_notice_is_told_by_the_list(registry: asyncpg.Connection) ->
     }
 
 
+async def test_window_of_every_service_holds_for_those_added_later(
+    registry: asyncpg.Connection,
+) -> None:
+    await add(registry, services=(), every_service=True)
+    both = contract(essential=("api", "new"), terms=terms(notice_working_days=None))
+    wanted = catalogue(service("api"), service("new"), contracts=(both,))
+    await apply_catalogue(registry, wanted, NOON + HOUR)
+    listed = await only(registry)
+    services = await registry.fetchval(
+        "select services from sla.maintenance where every_service and contract = 'acme'"
+    )
+
+    assert (listed.services, listed.every_service) == ((), True)
+    assert listed.why_not == {"acme": None}
+    assert services == ["api", "new"]
+
+
 async def test_security_needs_no_announcement(registry: asyncpg.Connection) -> None:
     recorded = await add(registry, kind="security", announced=None, channel=None)
 
@@ -178,7 +196,11 @@ async def test_window_of_a_service_without_contract_is_listed(
             ),
         ),
         ({"services": ("api", "shpo")}, 'services: there is no "shpo" (write shop)'),
-        ({"services": ()}, "services: none is named (write one, or several joined by ;)"),
+        ({"every_service": True}, "services: some are named besides all (write one or the other)"),
+        (
+            {"services": ()},
+            "services: none is named (write one, several joined by ;, or * for all)",
+        ),
         ({"kind": "emergency"}, 'kind: there is no "emergency" (write one of planned, security)'),
         ({"reason": " "}, "reason: is empty (write why, in a few words)"),
         (

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from vigie import clock, storing
-from vigie.cli.registry import connected, plain, proof_of, read_option, short
+from vigie.cli.registry import check_scope, connected, plain, proof_of, read_option, short
 from vigie.cli.who import operator
 
 app = App(name="maintenance", help="Announce, list, withdraw and close maintenance windows.")
@@ -21,6 +21,7 @@ Directory = Annotated[Path, Parameter(name="--dir")]
 @app.command
 async def add(
     *services: str,
+    every_service: Annotated[bool, Parameter(name="--all", negative="")] = False,
     starts: str,
     ends: str,
     reason: str,
@@ -40,6 +41,8 @@ async def add(
     ----------
     services
         Keys of the services that it covers.
+    every_service
+        It covers every service, also those that are added to the catalogue later.
     starts
         Its start: 2026-05-12T03:00:00+02:00, or without the offset and with --timezone.
     ends
@@ -65,8 +68,10 @@ async def add(
     directory
         The catalogue's directory.
     """
+    check_scope(services, every_service=every_service)
     window = storing.Window(
         services=services,
+        every_service=every_service,
         kind=kind,
         starts=read_option("--starts", starts, timezone),
         ends=read_option("--ends", ends, timezone),
@@ -175,7 +180,7 @@ def _table(windows: list[storing.Listed]) -> Table:
     for window in windows:
         table.add_row(
             window.key,
-            ", ".join(window.services),
+            "all" if window.every_service else ", ".join(window.services),
             window.kind,
             short(window.starts),
             short(window.closed_at or window.ends) + (" (closed)" if window.closed_at else ""),

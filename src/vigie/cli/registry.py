@@ -1,7 +1,7 @@
 """What the commands of the append-only registries have in common."""
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +30,14 @@ def read_option(option: str, text: str, timezone: str | None) -> datetime:
         if "offset from UTC" in problem:
             problem = problem.removesuffix(")") + "; or say its --timezone)"
         raise UsageError(f"{option}: {problem}") from error
+
+
+def check_scope(services: Sequence[str], *, every_service: bool) -> None:
+    """Refuse a window of no services, and one of some besides all."""
+    if every_service and services:
+        raise UsageError("services: some are named besides --all (write one or the other)")
+    if not services and not every_service:
+        raise UsageError("services: none is named (write their keys, or --all)")
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:

@@ -22,7 +22,6 @@ from vigie.storing.queries import query
 from vigie.storing.registry import (
     Listed,
     Recorded,
-    Window,
     add_maintenance,
     close_maintenance,
     list_maintenance,
@@ -33,6 +32,7 @@ from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
 from vigie.storing.state import State, read_state
 from vigie.storing.trouble import DATABASE_TROUBLE
+from vigie.storing.window import Window
 
 __all__ = [
     "DATABASE_TROUBLE",

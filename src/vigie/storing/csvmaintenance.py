@@ -11,8 +11,10 @@ from vigie.errors import UsageError
 from vigie.storing.csvfile import BadRowError, Imported, open_csv
 from vigie.storing.instant import read_instant
 from vigie.storing.queries import query
-from vigie.storing.registry import Window, check_window, import_window
+from vigie.storing.registry import import_window
+from vigie.storing.window import Window, check_window
 
+EVERY_SERVICE = (("*",), ("all",))  # a service may be called all, and is meant then
 HEADER = ("services", "kind", "starts", "ends", "announced", "reason")
 
 
@@ -55,8 +57,11 @@ class WindowParser:
     def _window(self, cells: list[str]) -> Window:
         services, kind, starts, ends, announced, reason = cells
         told = _instant("announced", announced) if announced.strip() else None
+        named = tuple(key.strip() for key in services.split(";") if key.strip())
+        every = named in EVERY_SERVICE and named[0] not in self._known
         return Window(
-            services=tuple(key.strip() for key in services.split(";") if key.strip()),
+            services=() if every else named,
+            every_service=every,
             kind=kind,
             starts=_instant("starts", starts),
             ends=_instant("ends", ends),

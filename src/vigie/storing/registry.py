@@ -1,6 +1,5 @@
 """The registry of maintenance windows: append-only, with who, when and why."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,23 +9,7 @@ import asyncpg
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.queries import query
-
-KINDS = ("planned", "security")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """An announced window, before it is recorded; instants are aware."""
-
-    services: tuple[str, ...]
-    kind: str
-    starts: datetime
-    ends: datetime
-    reason: str
-    announced: datetime | None = None
-    channel: str | None = None
-    recipient: str | None = None
-    evidence: str | None = None  # text, or the digest of a file
+from vigie.storing.window import Window, check_reason, check_window, remarks_on, utc_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +26,8 @@ class Listed:
     """A window as recorded, what happened to it, and what each contract makes of it."""
 
     key: str
-    services: tuple[str, ...]
+    services: tuple[str, ...]  # none: every service
+    every_service: bool
     kind: str
     starts: datetime
     ends: datetime
@@ -85,7 +69,7 @@ async def withdraw_maintenance(
     """Take the announcement back: the window excuses nothing any more."""
     async with connection.transaction():
         state = await _state(connection, key)
-        _check_reason(reason)
+        check_reason(reason)
         _check_not_withdrawn(key, state)
         event = (state["maintenance_id"], "withdrawn", now, reason, by, now)
         await connection.execute(query("add_maintenance_event"), *event)
@@ -97,7 +81,7 @@ async def close_maintenance(
     """End the window early, at *at*: what is down later is not excused."""
     async with connection.transaction():
         state = await _state(connection, key)
-        _check_reason(reason)
+        check_reason(reason)
         _check_not_withdrawn(key, state)
         _check_end(key, state, at, now)
         event = (state["maintenance_id"], "closed", at, reason, by, now)
@@ -135,8 +119,9 @@ async def _add(connection: asyncpg.Connection, window: Window, by: str, now: dat
         window.reason,
         by,
         now,
+        window.every_service,
     )
-    return Recorded(key=key, remarks=tuple(_remarks(window)))
+    return Recorded(key=key, remarks=tuple(remarks_on(window)))
 
 
 def _same(window: Window) -> tuple[object, ...]:
@@ -151,46 +136,6 @@ def _same(window: Window) -> tuple[object, ...]:
     )
 
 
-def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
-    """Raise UsageError where *window* makes no sense; *known* are the keys of the services."""
-    if not window.services:
-        raise UsageError("services: none is named (write one, or several joined by ;)")
-    for service in window.services:
-        if service not in known:
-            raise UsageError(f"services: there is no {shown(service)} ({advice(service, known)})")
-    if window.kind not in KINDS:
-        raise UsageError(f"kind: there is no {shown(window.kind)} ({advice(window.kind, KINDS)})")
-    if window.ends <= window.starts:
-        raise UsageError(
-            f"ends: {_text(window.ends)} is not after the start {_text(window.starts)}"
-            " (write a later end)"
-        )
-    if window.announced and window.announced > now:
-        raise UsageError(
-            f"announced: {_text(window.announced)} lies in the future"
-            " (record the window when customers have been told)"
-        )
-    _check_reason(window.reason)
-
-
-def _remarks(window: Window) -> list[str]:
-    """Say what no contract that asks for notice will accept; it happened, so it is recorded."""
-    if window.kind == "security":
-        return []
-    if window.announced is None:
-        return ["it was not announced: it excuses nothing"]
-    if window.announced > window.starts:
-        return ["it was announced after its start: it excuses nothing"]
-    if not (window.channel or window.recipient or window.evidence):
-        return ["there is no proof of the announcement: it excuses nothing"]
-    return []
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise UsageError("reason: is empty (write why, in a few words)")
-
-
 async def _state(connection: asyncpg.Connection, key: str) -> asyncpg.Record:
     await connection.execute(query("maintenance_lock"))
     state: asyncpg.Record | None = await connection.fetchrow(query("maintenance_state"), key)
@@ -203,26 +148,22 @@ async def _state(connection: asyncpg.Connection, key: str) -> asyncpg.Record:
 def _check_not_withdrawn(key: str, state: asyncpg.Record) -> None:
     if state["withdrawn_at"]:
         raise UsageError(
-            f"{key}: was withdrawn at {_text(state['withdrawn_at'])} (add a new window)"
+            f"{key}: was withdrawn at {utc_text(state['withdrawn_at'])} (add a new window)"
         )
 
 
 def _check_end(key: str, state: asyncpg.Record, at: datetime, now: datetime) -> None:
     if state["closed_at"]:
-        raise UsageError(f"{key}: was closed at {_text(state['closed_at'])} already")
+        raise UsageError(f"{key}: was closed at {utc_text(state['closed_at'])} already")
     if at < state["starts"]:
         raise UsageError(
-            f"{key}: starts at {_text(state['starts'])}, so it cannot end at {_text(at)}"
+            f"{key}: starts at {utc_text(state['starts'])}, so it cannot end at {utc_text(at)}"
             " (withdraw it)"
         )
     if at >= state["ends"]:
         raise UsageError(
-            f"{key}: ends by itself at {_text(state['ends'])}"
+            f"{key}: ends by itself at {utc_text(state['ends'])}"
             " (an overrun is not excused; leave it, or give an earlier --at)"
         )
     if at > now:
-        raise UsageError(f"{key}: {_text(at)} lies in the future (close it when it is over)")
-
-
-def _text(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        raise UsageError(f"{key}: {utc_text(at)} lies in the future (close it when it is over)")

@@ -1,0 +1,78 @@
+"""A maintenance window before it is recorded: what it says, and whether that makes sense."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from vigie.catalogue import advice, shown
+from vigie.errors import UsageError
+
+KINDS = ("planned", "security")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """An announced window, before it is recorded; instants are aware."""
+
+    services: tuple[str, ...] = ()  # keys; none with every_service
+    every_service: bool = False  # also those that are added later
+    kind: str
+    starts: datetime
+    ends: datetime
+    reason: str
+    announced: datetime | None = None
+    channel: str | None = None
+    recipient: str | None = None
+    evidence: str | None = None  # text, or the digest of a file
+
+
+def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
+    """Raise UsageError where *window* makes no sense; *known* are the keys of the services."""
+    _check_services(window, known)
+    if window.kind not in KINDS:
+        raise UsageError(f"kind: there is no {shown(window.kind)} ({advice(window.kind, KINDS)})")
+    if window.ends <= window.starts:
+        raise UsageError(
+            f"ends: {utc_text(window.ends)} is not after the start {utc_text(window.starts)}"
+            " (write a later end)"
+        )
+    if window.announced and window.announced > now:
+        raise UsageError(
+            f"announced: {utc_text(window.announced)} lies in the future"
+            " (record the window when customers have been told)"
+        )
+    check_reason(window.reason)
+
+
+def _check_services(window: Window, known: Sequence[str]) -> None:
+    if window.every_service and window.services:
+        raise UsageError("services: some are named besides all (write one or the other)")
+    if not window.services and not window.every_service:
+        raise UsageError("services: none is named (write one, several joined by ;, or * for all)")
+    for service in window.services:
+        if service not in known:
+            raise UsageError(f"services: there is no {shown(service)} ({advice(service, known)})")
+
+
+def remarks_on(window: Window) -> list[str]:
+    """Say what no contract that asks for notice will accept; it happened, so it is recorded."""
+    if window.kind == "security":
+        return []
+    if window.announced is None:
+        return ["it was not announced: it excuses nothing"]
+    if window.announced > window.starts:
+        return ["it was announced after its start: it excuses nothing"]
+    if not (window.channel or window.recipient or window.evidence):
+        return ["there is no proof of the announcement: it excuses nothing"]
+    return []
+
+
+def check_reason(reason: str) -> None:
+    """Raise UsageError where *reason* says nothing."""
+    if not reason.strip():
+        raise UsageError("reason: is empty (write why, in a few words)")
+
+
+def utc_text(instant: datetime) -> str:
+    """Return *instant* in RFC 3339, in UTC."""
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
