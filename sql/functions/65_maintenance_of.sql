@@ -17,7 +17,9 @@ returns table (
     why text,
     down_s numeric,
     announced_ends timestamptz,
-    every_service boolean
+    every_service boolean,
+    series text,
+    rule text
 )
 language sql stable
 begin atomic
@@ -79,9 +81,11 @@ begin atomic
         j.why,
         sla.seconds(j.down),
         j.ends,
-        j.every_service
+        j.every_service,
+        j.series,
+        j.rule
     from judged as j
     order by j.starts, j.key;
 end;
 comment on function sla.maintenance_of(text, tstzrange) is
-'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04).';
+'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04).';

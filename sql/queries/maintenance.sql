@@ -52,7 +52,7 @@ with numbered as (
 added as (
     insert into fact.maintenance (
         key, kind, starts, ends, announced_at, channel, recipient, evidence, reason,
-        recorded_by, recorded_at, every_service
+        recorded_by, recorded_at, every_service, series, rule
     )
     select
         n.key,
@@ -66,7 +66,9 @@ added as (
         $10 as reason,
         $11 as recorded_by,
         $12 as recorded_at,
-        $13 as every_service
+        $13 as every_service,
+        $14 as series,
+        $15 as rule
     from numbered as n
     returning maintenance_id, key
 ),
@@ -82,6 +84,60 @@ covered as (
 
 select key
 from added;
+
+-- name: next_series
+-- The key of the next series whose first window starts on a UTC day ($1): s-, the day, a number.
+select
+    format(
+        's-%s-%s',
+        to_char($1::date, 'YYYYMMDD'),
+        1 + coalesce(max(split_part(m.series, '-', 3)::integer), 0)
+    ) as key
+from fact.maintenance as m
+where m.series like format('s-%s-%%', to_char($1::date, 'YYYYMMDD'));
+
+-- name: series_exists
+-- Whether windows share this key ($1).
+select exists(
+    select from fact.maintenance as m
+    where m.series = $1
+);
+
+-- name: withdraw_series
+-- Withdraws the windows of a series ($1) that start after now ($2), with a reason ($3) and who
+-- ($4); those withdrawn before stay as they are.
+with coming as (
+    select
+        m.maintenance_id,
+        m.key,
+        m.starts
+    from fact.maintenance as m
+    where
+        m.series = $1
+        and m.starts > $2
+        and not exists (
+            select from fact.maintenance_event as e
+            where e.maintenance_id = m.maintenance_id and e.action = 'withdrawn'
+        )
+),
+
+withdrawn as (
+    insert into fact.maintenance_event (
+        maintenance_id, action, at, reason, recorded_by, recorded_at
+    )
+    select
+        c.maintenance_id,
+        'withdrawn' as action,
+        $2 as at,
+        $3 as reason,
+        $4 as recorded_by,
+        $2 as recorded_at
+    from coming as c
+)
+
+select key
+from coming
+order by starts;
 
 -- name: maintenance_state
 -- A window ($1) and what happened to it.
@@ -117,6 +173,8 @@ select
     m.recipient,
     m.evidence,
     m.reason,
+    m.series,
+    m.rule,
     m.recorded_by,
     m.recorded_at
 from fact.maintenance as m

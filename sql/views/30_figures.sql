@@ -35,6 +35,10 @@ comment on column sla.maintenance.down_s is
 comment on column sla.maintenance.announced_ends is 'Announced end, UTC, exclusive.';
 comment on column sla.maintenance.every_service is
 'True when it covers every service, also those that were added later; services lists the contract''s.';
+comment on column sla.maintenance.series is
+'Key that the windows of one recurrence share; null: it stands alone.';
+comment on column sla.maintenance.rule is
+'The recurrence in the words of RFC 5545: first start in its zone, length, rule, excepted days; null: none.';
 
 create or replace view sla.correction as
 select

@@ -3,10 +3,13 @@
 import getpass
 import hashlib
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.cli.typed import Typed
+
+from vigie import clock
 
 KEY = "m-20260312-1"
 SPAN = ("--starts", "2026-03-12T03:00:00+01:00", "--ends", "2026-03-12T04:00:00+01:00")
@@ -47,6 +50,43 @@ def test_window_of_all_services_is_listed_as_all(typed: Typed) -> None:
     assert (listed(typed)["every_service"], listed(typed)["services"]) == (True, [])
 
 
+SUNDAY = ("--starts", "2026-05-17T03:00", "--duration", "2h", "--timezone", "Europe/Paris")
+WEEKLY = ("--rrule", "FREQ=WEEKLY;BYDAY=SU;COUNT=3")
+
+
+def test_series_is_added_listed_and_withdrawn(typed: Typed) -> None:
+    recur = (*SUNDAY, *WEEKLY, "--exdate", "2026-05-24", "--reason", "database")
+
+    assert typed("maintenance", "add", "shop", *recur) == (
+        0,
+        (
+            "s-20260517-1\n2 windows, m-20260517-1 to m-20260531-1\n"
+            "Note: it was not announced: it excuses nothing (2 of 2).\n"
+        ),
+        "",
+    )
+    assert "s-20260517-1" in typed("maintenance", "list")[1]
+    (last, first) = json.loads(typed("maintenance", "list", "--json")[1])
+    assert (first["series"], last["starts"]) == ("s-20260517-1", "2026-05-31T01:00:00Z")
+    assert "EXDATE;TZID=Europe/Paris:20260524T030000" in first["rule"]
+    assert typed("maintenance", "withdraw", "s-20260517-1", "--reason", "off")[0] == 1
+    assert typed("maintenance", "withdraw", "m-20260517-1", "--reason", "off")[0] == 0
+
+
+def test_coming_windows_of_a_series_are_withdrawn_together(typed: Typed) -> None:
+    start = f"{clock.now() + timedelta(days=30):%Y-%m-%dT12:00:00Z}"
+    when = ("--starts", start, "--duration", "2h", "--timezone", "UTC")
+    typed("maintenance", "add", "--all", *when, "--rrule", "FREQ=DAILY;COUNT=3", "--reason", "x")
+    series = json.loads(typed("maintenance", "list", "--json")[1])[0]["series"]
+    status, said, _ = typed("maintenance", "withdraw", series, "--reason", "off")
+
+    assert status == 0
+    assert said.startswith(f"{series} is withdrawn: 3 windows, m-")
+    assert {
+        one["withdrawn_at"] is None for one in json.loads(typed("maintenance", "list", "--json")[1])
+    } == {False}
+
+
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
     add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
     window = listed(typed)
@@ -76,6 +116,33 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
         (
             ("add", "shpo", *SPAN, "--reason", "x"),
             'services: there is no "shpo" (write shop)',
+        ),
+        (
+            ("add", "shop", *SUNDAY[:4], *WEEKLY, "--reason", "x"),
+            (
+                '--starts: "2026-05-17T03:00:00" has no offset from UTC (write'
+                " 2026-05-17T03:00:00+02:00 or 2026-05-17T03:00:00Z; or say its --timezone)"
+            ),
+        ),
+        (
+            ("add", "shop", *SPAN, *WEEKLY, "--reason", "x"),
+            "--rrule: needs the zone of its local times (say its --timezone)",
+        ),
+        (
+            ("add", "shop", *SUNDAY, *WEEKLY, "--exdate", "soon", "--reason", "x"),
+            '--exdate: "soon" is not a day (write 2026-05-17)',
+        ),
+        (
+            ("add", "shop", *SUNDAY, "--exdate", "2026-05-24", "--reason", "x"),
+            "--exdate: leaves days out of a rule (write the --rrule as well)",
+        ),
+        (
+            ("add", "shop", *SUNDAY, "--ends", "2026-05-17T05:00", "--reason", "x"),
+            "--ends: say when it ends, or its --duration (write one of them)",
+        ),
+        (
+            ("add", "shop", *SUNDAY[:2], "--duration", "2 h", *SUNDAY[4:], "--reason", "x"),
+            '--duration: "2 h" is not a duration (write 2h)',
         ),
         (
             ("add", *SPAN, "--reason", "x"),

@@ -92,6 +92,8 @@ async def test_window_is_listed_with_who_when_why_and_its_validity(
         recipient="sla@acme.example",
         evidence="message 17",
         reason="new database",
+        series=None,
+        rule=None,
         recorded_by="ana",
         recorded_at=NOON,
         why_not={"acme": None},

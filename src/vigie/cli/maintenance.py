@@ -1,16 +1,26 @@
 """The commands of the maintenance registry: add, list, withdraw, close."""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from vigie import clock, storing
-from vigie.cli.registry import check_scope, connected, plain, proof_of, read_option, short
+from vigie.cli.registry import (
+    check_scope,
+    connected,
+    plain,
+    proof_of,
+    read_end,
+    read_option,
+    read_recurrence,
+    short,
+)
 from vigie.cli.who import operator
 
 app = App(name="maintenance", help="Announce, list, withdraw and close maintenance windows.")
@@ -23,7 +33,8 @@ async def add(
     *services: str,
     every_service: Annotated[bool, Parameter(name="--all", negative="")] = False,
     starts: str,
-    ends: str,
+    ends: str | None = None,
+    duration: str | None = None,
     reason: str,
     kind: Literal["planned", "security"] = "planned",
     announced: str | None = None,
@@ -32,10 +43,12 @@ async def add(
     evidence: str | None = None,
     evidence_file: Path | None = None,
     timezone: str | None = None,
+    rrule: str | None = None,
+    exdate: tuple[str, ...] = (),
     by: str | None = None,
     directory: Directory = Path(),
 ) -> None:
-    """Record a maintenance window and print its key.
+    """Record a maintenance window, or one that recurs, and print its key.
 
     Parameters
     ----------
@@ -47,6 +60,8 @@ async def add(
         Its start: 2026-05-12T03:00:00+02:00, or without the offset and with --timezone.
     ends
         Its end, as announced.
+    duration
+        Its length instead of its end, in real time: 90m, 2h.
     reason
         What is done, in a few words.
     kind
@@ -63,31 +78,58 @@ async def add(
         A file that proves it; its SHA-256 is kept.
     timezone
         Zone of times without an offset, such as Europe/Paris.
+    rrule
+        When it comes back, for a year at most: "FREQ=WEEKLY;BYDAY=SU;COUNT=10", of RFC 5545.
+        Every window begins at the same local time of --timezone and lasts equally long.
+    exdate
+        A local day that the rule hits and that has no window: 2026-05-17. May be repeated.
     by
         Who records it; default: the user of this computer.
     directory
         The catalogue's directory.
     """
     check_scope(services, every_service=every_service)
+    begins = read_option("--starts", starts, timezone)
+    recurrence = read_recurrence(rrule, exdate, timezone)
     window = storing.Window(
         services=services,
         every_service=every_service,
         kind=kind,
-        starts=read_option("--starts", starts, timezone),
-        ends=read_option("--ends", ends, timezone),
+        starts=begins,
+        ends=read_end(begins, ends, duration, timezone),
         announced=read_option("--announced", announced, timezone) if announced else None,
         channel=channel,
         recipient=recipient,
         evidence=proof_of(evidence, evidence_file),
         reason=reason,
     )
+    who, now = operator(by), clock.now()
     async with connected(directory) as connection:
-        recorded = await storing.add_maintenance(
-            connection, window, by=operator(by), now=clock.now()
-        )
+        if recurrence:
+            series = await storing.add_series(connection, window, recurrence, by=who, now=now)
+            _say_series(series)
+        else:
+            _say(await storing.add_maintenance(connection, window, by=who, now=now))
+
+
+def _say(recorded: storing.Recorded) -> None:
     print(recorded.key)
     for remark in recorded.remarks:
         print(f"Note: {remark}.")
+
+
+def _say_series(series: storing.Series) -> None:
+    print(series.key)
+    print(_counted([window.key for window in series.windows]))
+    remarks = Counter(remark for window in series.windows for remark in window.remarks)
+    for remark, times in remarks.items():
+        print(f"Note: {remark} ({times} of {len(series.windows)}).")
+
+
+def _counted(keys: list[str]) -> str:
+    if len(keys) == 1:
+        return f"1 window, {keys[0]}"
+    return f"{len(keys)} windows, {keys[0]} to {keys[-1]}"
 
 
 @app.command(name="list")
@@ -124,7 +166,8 @@ async def withdraw(
     Parameters
     ----------
     key
-        The window's key, such as m-20261122-1.
+        The window's key, such as m-20261122-1; that of a series, s-20261122-1, takes back
+        those of its windows that are still to come.
     reason
         Why, in a few words.
     by
@@ -132,10 +175,13 @@ async def withdraw(
     directory
         The catalogue's directory.
     """
+    act = {"reason": reason, "by": operator(by)}
     async with connected(directory) as connection:
-        await storing.withdraw_maintenance(
-            connection, key, reason=reason, by=operator(by), now=clock.now()
-        )
+        if await storing.is_series(connection, key):
+            keys = await storing.withdraw_series(connection, key, **act, now=clock.now())
+            print(f"{key} is withdrawn: {_counted(keys)}.")
+            return
+        await storing.withdraw_maintenance(connection, key, **act, now=clock.now())
     print(f"{key} is withdrawn.")
 
 
@@ -176,10 +222,11 @@ async def close(
 
 
 def _table(windows: list[storing.Listed]) -> Table:
-    table = Table("key", "services", "kind", "starts", "ends", "announced", "contracts", "reason")
+    key = Column("key", no_wrap=True)  # it is what the other commands ask for
+    table = Table(key, "services", "kind", "starts", "ends", "announced", "contracts", "reason")
     for window in windows:
         table.add_row(
-            window.key,
+            f"{window.key}\n{window.series or ''}".rstrip(),
             "all" if window.every_service else ", ".join(window.services),
             window.kind,
             short(window.starts),

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import asyncpg
+from pydantic import TypeAdapter, ValidationError
 
 from vigie import settings, storing
+from vigie.catalogue import Duration, shown
 from vigie.errors import UsageError
 
 
@@ -38,6 +40,48 @@ def check_scope(services: Sequence[str], *, every_service: bool) -> None:
         raise UsageError("services: some are named besides --all (write one or the other)")
     if not services and not every_service:
         raise UsageError("services: none is named (write their keys, or --all)")
+
+
+def read_duration(option: str, text: str) -> timedelta:
+    """Return the length that *option* names: 90m, 2h."""
+    try:
+        return TypeAdapter[timedelta](Duration).validate_python(text)
+    except ValidationError as error:
+        raise UsageError(f"{option}: {error.errors()[0]['msg']}") from error
+
+
+def read_end(
+    starts: datetime, ends: str | None, duration: str | None, timezone: str | None
+) -> datetime:
+    """Return the end of a window: --ends, or --duration of real time after its start."""
+    if (ends is None) == (duration is None):
+        raise UsageError("--ends: say when it ends, or its --duration (write one of them)")
+    if ends is not None:
+        return read_option("--ends", ends, timezone)
+    return starts + read_duration("--duration", duration or "")
+
+
+def read_recurrence(
+    rule: str | None, excepted: Sequence[str], timezone: str | None
+) -> storing.Recurrence | None:
+    """Return when a window comes back; None: never."""
+    if rule is None:
+        if excepted:
+            raise UsageError("--exdate: leaves days out of a rule (write the --rrule as well)")
+        return None
+    zone = _zone(timezone)
+    if zone is None:
+        raise UsageError("--rrule: needs the zone of its local times (say its --timezone)")
+    return storing.Recurrence(
+        rule=rule, zone=zone, excepted=tuple(_day("--exdate", text) for text in excepted)
+    )
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{option}: {shown(text)} is not a day (write 2026-05-17)") from None
 
 
 def _zone(timezone: str | None) -> ZoneInfo | None:

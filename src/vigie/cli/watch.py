@@ -12,16 +12,16 @@ from typing import Annotated
 
 import asyncpg
 from cyclopts import Parameter
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
 from vigie import catalogue, clock, probing, settings
-from vigie.catalogue import Catalogue, Duration
+from vigie.catalogue import Catalogue
 from vigie.cli import logs, urls
 from vigie.cli.board import Board
 from vigie.cli.engine import Pulse, measure, stopping
 from vigie.cli.live import show
+from vigie.cli.registry import read_duration
 from vigie.cli.words import command
 from vigie.errors import UsageError
 from vigie.storing import DATABASE_TROUBLE, query, roll_up
@@ -71,10 +71,7 @@ class Watched:
 
 
 def _every(text: str) -> timedelta:
-    try:
-        every = TypeAdapter[timedelta](Duration).validate_python(text)
-    except ValidationError as error:
-        raise UsageError(f"--every: {error.errors()[0]['msg']}") from error
+    every = read_duration("--every", text)
     if not timedelta(seconds=1) <= every <= timedelta(hours=1):
         raise UsageError(f"--every: {text} is out of range (write 1s to 1h)")
     return every

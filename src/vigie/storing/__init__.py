@@ -19,13 +19,18 @@ from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
 from vigie.storing.psql import run_psql
 from vigie.storing.queries import query
+from vigie.storing.recurrence import Recurrence
 from vigie.storing.registry import (
     Listed,
     Recorded,
+    Series,
     add_maintenance,
+    add_series,
     close_maintenance,
+    is_series,
     list_maintenance,
     withdraw_maintenance,
+    withdraw_series,
 )
 from vigie.storing.rollup import roll_up, run_rollup
 from vigie.storing.shipper import Shipper
@@ -43,6 +48,8 @@ __all__ = [
     "Imported",
     "Listed",
     "Recorded",
+    "Recurrence",
+    "Series",
     "Shipper",
     "Spool",
     "State",
@@ -50,12 +57,14 @@ __all__ = [
     "add_analyst",
     "add_correction",
     "add_maintenance",
+    "add_series",
     "apply_catalogue",
     "approve_correction",
     "close_maintenance",
     "explained",
     "import_maintenance",
     "import_results",
+    "is_series",
     "list_analysts",
     "list_corrections",
     "list_maintenance",
@@ -71,4 +80,5 @@ __all__ = [
     "run_rollup",
     "withdraw_correction",
     "withdraw_maintenance",
+    "withdraw_series",
 ]

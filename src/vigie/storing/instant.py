@@ -18,11 +18,12 @@ def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     except ValueError:
         raise UsageError(f"{shown(text)} is not a time (write 2026-05-12T03:00:00+02:00)") from None
     if instant.tzinfo is None:
-        instant = _local(instant, zone)
+        instant = local_instant(instant, zone)
     return instant.astimezone(UTC)
 
 
-def _local(naive: datetime, zone: ZoneInfo | None) -> datetime:
+def local_instant(naive: datetime, zone: ZoneInfo | None) -> datetime:
+    """Return the one instant at which the clocks of *zone* show *naive*; else UsageError."""
     text = naive.isoformat()
     if zone is None:
         raise UsageError(f"{shown(text)} has no offset from UTC (write {text}+02:00 or {text}Z)")

@@ -1,6 +1,6 @@
 """The registry of maintenance windows: append-only, with who, when and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ import asyncpg
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.queries import query
+from vigie.storing.recurrence import Recurrence, rule_text, spans
 from vigie.storing.window import Window, check_reason, check_window, remarks_on, utc_text
 
 
@@ -19,6 +20,14 @@ class Recorded:
     key: str
     remarks: tuple[str, ...] = ()
     known: bool = False  # it was there before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Windows that recur, in the registry; each may be closed or withdrawn by itself."""
+
+    key: str
+    windows: tuple[Recorded, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +47,8 @@ class Listed:
     recipient: str | None
     evidence: str | None
     reason: str
+    series: str | None  # key that the windows of a recurrence share
+    rule: str | None  # the recurrence, in the words of RFC 5545
     recorded_by: str
     recorded_at: datetime
     why_not: dict[str, str | None]  # by contract: why it excuses nothing; None: it is valid
@@ -49,7 +60,32 @@ async def add_maintenance(
     """Record *window* and return its key; raises UsageError where it makes no sense."""
     async with connection.transaction():
         await connection.execute(query("maintenance_lock"))
+        check_window(window, await _services(connection), now)
         return await _add(connection, window, by, now)
+
+
+async def add_series(
+    connection: asyncpg.Connection,
+    window: Window,
+    recurrence: Recurrence,
+    *,
+    by: str,
+    now: datetime,
+) -> Series:
+    """Record *window* and those that *recurrence* adds to it, or none; raises UsageError."""
+    check_window(window, await _services(connection), now)
+    first = (window.starts, window.ends)
+    found, rule = spans(first, recurrence), rule_text(first, recurrence)
+    async with connection.transaction():
+        await connection.execute(query("maintenance_lock"))
+        key: str = await connection.fetchval(
+            query("next_series"), found[0][0].astimezone(UTC).date()
+        )
+        windows = [
+            await _add(connection, replace(window, starts=starts, ends=ends), by, now, (key, rule))
+            for starts, ends in found
+        ]
+    return Series(key=key, windows=tuple(windows))
 
 
 async def import_window(
@@ -60,6 +96,7 @@ async def import_window(
         await connection.execute(query("maintenance_lock"))
         if key := await connection.fetchval(query("same_maintenance"), *_same(window)):
             return Recorded(key=key, known=True)
+        check_window(window, await _services(connection), now)
         return await _add(connection, window, by, now)
 
 
@@ -73,6 +110,24 @@ async def withdraw_maintenance(
         _check_not_withdrawn(key, state)
         event = (state["maintenance_id"], "withdrawn", now, reason, by, now)
         await connection.execute(query("add_maintenance_event"), *event)
+
+
+async def withdraw_series(
+    connection: asyncpg.Connection, key: str, *, reason: str, by: str, now: datetime
+) -> list[str]:
+    """Take back the windows of a series that are still to come; return their keys."""
+    check_reason(reason)
+    async with connection.transaction():
+        await connection.execute(query("maintenance_lock"))
+        withdrawn = await connection.fetch(query("withdraw_series"), key, now, reason, by)
+    if not withdrawn:
+        raise UsageError(f"{key}: none of its windows is still to come (nothing to withdraw)")
+    return [record["key"] for record in withdrawn]
+
+
+async def is_series(connection: asyncpg.Connection, key: str) -> bool:
+    """Return whether *key* is that of a series."""
+    return await connection.fetchval(query("series_exists"), key) is True
 
 
 async def close_maintenance(
@@ -102,9 +157,17 @@ def _listed(record: dict[str, Any], judged: dict[str, dict[str, str | None]]) ->
     return Listed(services=services, why_not=judged.get(record["key"], {}), **record)
 
 
-async def _add(connection: asyncpg.Connection, window: Window, by: str, now: datetime) -> Recorded:
-    known = [record["key"] for record in await connection.fetch(query("service_keys"))]
-    check_window(window, known, now)
+async def _services(connection: asyncpg.Connection) -> list[str]:
+    return [record["key"] for record in await connection.fetch(query("service_keys"))]
+
+
+async def _add(
+    connection: asyncpg.Connection,
+    window: Window,
+    by: str,
+    now: datetime,
+    series: tuple[str | None, str | None] = (None, None),
+) -> Recorded:
     key: str = await connection.fetchval(
         query("add_maintenance"),
         window.starts.astimezone(UTC).date(),
@@ -120,6 +183,7 @@ async def _add(connection: asyncpg.Connection, window: Window, by: str, now: dat
         by,
         now,
         window.every_service,
+        *series,
     )
     return Recorded(key=key, remarks=tuple(remarks_on(window)))
 
@@ -141,6 +205,8 @@ async def _state(connection: asyncpg.Connection, key: str) -> asyncpg.Record:
     state: asyncpg.Record | None = await connection.fetchrow(query("maintenance_state"), key)
     if state:
         return state
+    if await is_series(connection, key):
+        raise UsageError(f"{key}: is a series (write the key of one of its windows)")
     known = [record["key"] for record in await connection.fetch(query("maintenance_keys"))]
     raise UsageError(f"there is no maintenance window {shown(key)} ({advice(key, known)})")
 
