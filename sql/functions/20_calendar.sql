@@ -12,6 +12,59 @@ return tstzrange(
 comment on function fact.local_span(text, timestamp, timestamp) is
 'The instants between two wall-clock times of a zone.';
 
+create or replace function fact.stores_year(calendar_id integer, day date) returns boolean
+language sql stable parallel safe
+begin atomic
+    select
+        not exists (
+            select 1 from fact.calendar_year as y
+            where y.calendar_id = stores_year.calendar_id
+        )
+        or exists (
+            select 1 from fact.calendar_year as y
+            where
+                y.calendar_id = stores_year.calendar_id
+                and y.year = extract(year from stores_year.day)
+        );
+end;
+comment on function fact.stores_year(integer, date) is
+'True when the holidays and closed days of the date''s year are stored, or none differ by year.';
+
+create or replace function fact.checked_calendar(
+    calendar_id integer, earlier timestamptz, later timestamptz
+) returns integer
+language plpgsql stable parallel safe
+as $$
+declare
+    unknown_year integer;
+    calendar fact.calendar;
+begin
+    select c.* into calendar
+    from fact.calendar as c
+    where c.calendar_id = checked_calendar.calendar_id;
+    select extract(year from d.day) into unknown_year
+    from generate_series(
+        date_trunc('year', earlier at time zone calendar.timezone),
+        (later - interval '1 microsecond') at time zone calendar.timezone,
+        interval '1 year'
+    ) as d (day)
+    where not fact.stores_year(checked_calendar.calendar_id, d.day::date)
+    limit 1;
+    if unknown_year is not null then
+        raise exception 'calendar "%": its holidays and closed days of % are not stored',
+            calendar.key, unknown_year
+            using hint = 'Stored are those of ' || (
+                select string_agg(distinct y.year::text, ', ')
+                from fact.calendar_year as y
+                where y.calendar_id = checked_calendar.calendar_id
+            ) || '; vigie apply adds years, up to two after this one.';
+    end if;
+    return checked_calendar.calendar_id;
+end
+$$;
+comment on function fact.checked_calendar(integer, timestamptz, timestamptz) is
+'The wording of a calendar; an error when a year between the two instants was not spelled out, for its holidays would count as working days.';
+
 create or replace function fact.open_hours(calendar_id integer, span tstzrange)
 returns tstzmultirange
 language sql stable parallel safe
@@ -23,7 +76,9 @@ begin atomic
             (lower(span) at time zone c.timezone)::date - 7 as first_day,
             (upper(span) at time zone c.timezone)::date as last_day
         from fact.calendar as c
-        where c.calendar_id = open_hours.calendar_id
+        where
+            c.calendar_id
+            = fact.checked_calendar(open_hours.calendar_id, lower(span), upper(span))
     ),
     weekly as (
         select range_agg(fact.local_span(c.timezone, d.day + h.opens, d.day + h.closes)) as spans
@@ -43,7 +98,7 @@ begin atomic
             filter (where s.opens is not null) as spans
         from calendar as c
         inner join fact.calendar_day as s on s.day between c.first_day and c.last_day
-        where s.calendar_id = open_hours.calendar_id
+        where s.calendar_id = open_hours.calendar_id and s.replaced_at is null
     )
     select
         (
@@ -53,7 +108,7 @@ begin atomic
     cross join special as s;
 end;
 comment on function fact.open_hours(integer, tstzrange) is
-'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply, not even those that began the evening before.';
+'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply, not even those that began the evening before. An error when the span reaches into a year that was not spelled out.';
 
 create or replace function fact.is_working_day(calendar_id integer, day date) returns boolean
 language sql stable parallel safe
@@ -63,7 +118,10 @@ begin atomic
             when
                 exists (
                     select 1 from fact.calendar_day as s
-                    where s.calendar_id = is_working_day.calendar_id and s.day = is_working_day.day
+                    where
+                        s.calendar_id = is_working_day.calendar_id
+                        and s.day = is_working_day.day
+                        and s.replaced_at is null
                 )
                 then
                     exists (
@@ -71,6 +129,7 @@ begin atomic
                         where
                             s.calendar_id = is_working_day.calendar_id
                             and s.day = is_working_day.day
+                            and s.replaced_at is null
                             and s.opens is not null
                     )
             else exists (
@@ -99,10 +158,12 @@ begin atomic
     select count(*)::integer
     from local as l
     cross join lateral generate_series(l.first_day + 1, l.last_day - 1, interval '1 day') as d (day)
-    where fact.is_working_day(working_days_between.calendar_id, d.day::date);
+    where
+        fact.is_working_day(working_days_between.calendar_id, d.day::date)
+        and fact.stores_year(working_days_between.calendar_id, d.day::date);
 end;
 comment on function fact.working_days_between(integer, timestamptz, timestamptz) is
-'Whole working days strictly between the local days of two instants; 0 when there is none.';
+'Whole working days strictly between the local days of two instants; 0 when there is none. Days of a year that was not spelled out do not count: nobody knows whether they are holidays.';
 
 create or replace function fact.calendar_id(calendar text) returns integer
 language plpgsql stable parallel safe
@@ -129,18 +190,20 @@ create or replace function sla.open_hours(calendar text, span tstzrange) returns
 language sql stable parallel safe
 return fact.open_hours(fact.calendar_id(calendar), fact.checked(span));
 comment on function sla.open_hours(text, tstzrange) is
-'Opening hours of a calendar inside the span, as a multirange of instants.';
+'Opening hours of a calendar inside the span, as a multirange of instants. An error outside the years in sla.calendar_year.';
 
 create or replace function sla.working_seconds(calendar text, span tstzrange) returns numeric
 language sql stable parallel safe
 return sla.seconds(fact.open_hours(fact.calendar_id(calendar), fact.checked(span)));
 comment on function sla.working_seconds(text, tstzrange) is
-'Working time inside the span, in seconds of the calendar''s opening hours.';
+'Working time inside the span, in seconds of the calendar''s opening hours. An error outside the years in sla.calendar_year.';
 
 create or replace function sla.working_days(
     calendar text, earlier timestamptz, later timestamptz
 ) returns integer
 language sql stable parallel safe
-return fact.working_days_between(fact.calendar_id(calendar), earlier, later);
+return fact.working_days_between(
+    fact.checked_calendar(fact.calendar_id(calendar), earlier, later), earlier, later
+);
 comment on function sla.working_days(text, timestamptz, timestamptz) is
-'Whole working days strictly between the local days of two instants (the notice rule of maintenance).';
+'Whole working days strictly between the local days of two instants (the notice rule of maintenance). An error outside the years in sla.calendar_year.';

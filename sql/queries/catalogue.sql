@@ -18,6 +18,8 @@ select
         (select max(lower(during)) from fact.service_endpoint),
         (select max(upper(during)) from fact.service_endpoint),
         (select max(recorded_at) from fact.calendar),
+        (select max(recorded_at) from fact.calendar_year),
+        (select max(replaced_at) from fact.calendar_day),
         (select max(recorded_at) from fact.contract_version),
         (select max(replaced_at) from fact.contract_version)
     ) as changed_at;
@@ -26,7 +28,8 @@ select
 -- The catalogue's side of the comparison.
 drop table if exists pg_temp.wanted_location, pg_temp.wanted_service, pg_temp.wanted_endpoint,
 pg_temp.wanted_calendar, pg_temp.wanted_hours, pg_temp.wanted_day, pg_temp.wanted_customer,
-pg_temp.wanted_contract, pg_temp.wanted_contract_service, pg_temp.wanted_version;
+pg_temp.wanted_year, pg_temp.wanted_contract, pg_temp.wanted_contract_service,
+pg_temp.wanted_version, pg_temp.changed_day;
 create temporary table wanted_location (key text primary key) on commit drop;
 create temporary table wanted_service (
     key text primary key,
@@ -47,7 +50,13 @@ create temporary table wanted_calendar (
     key text primary key,
     digest text not null,
     timezone text not null,
-    source text
+    yearly jsonb not null
+) on commit drop;
+create temporary table wanted_year (
+    calendar text not null,
+    year smallint not null,
+    source text,
+    primary key (calendar, year)
 ) on commit drop;
 create temporary table wanted_hours (
     calendar text not null,
@@ -99,6 +108,17 @@ create temporary table wanted_contract_service (
     service text not null,
     essential boolean not null,
     position smallint not null
+) on commit drop;
+create temporary table changed_day (
+    calendar_id integer not null,
+    key text not null,
+    day date not null,
+    old_name text,
+    new_name text,
+    hours_differ boolean not null,
+    is_new boolean not null,
+    is_free boolean not null,
+    primary key (calendar_id, day)
 ) on commit drop;
 
 -- name: moved_contracts
@@ -274,67 +294,6 @@ where w.key is null
 group by s.key
 having max(coalesce(upper(m.during), 'infinity')) = $1
 order by s.key;
-
--- name: replace_calendars
-update fact.calendar as c
-set replaced_at = $1
-from wanted_calendar as w
-where c.key = w.key and c.replaced_at is null and c.digest <> w.digest
-returning 'changed' as action, 'calendar ' || c.key as line;
-
--- name: add_calendars
-with missing as (
-    select w.*
-    from wanted_calendar as w
-    where
-        not exists (
-            select from fact.calendar as c
-            where c.key = w.key and c.replaced_at is null
-        )
-),
-
-added as (
-    insert into fact.calendar (key, digest, timezone, source, recorded_at)
-    select
-        key,
-        digest,
-        timezone,
-        source,
-        $1 as recorded_at
-    from missing
-    returning calendar_id, key
-),
-
-hours_added as (
-    insert into fact.calendar_hours (calendar_id, weekday, opens, closes)
-    select
-        a.calendar_id,
-        h.weekday,
-        h.opens_us * interval '1 microsecond' as opens,
-        h.closes_us * interval '1 microsecond' as closes
-    from added as a
-    inner join wanted_hours as h on a.key = h.calendar
-),
-
-days_added as (
-    insert into fact.calendar_day (calendar_id, day, name, opens, closes)
-    select
-        a.calendar_id,
-        d.day,
-        d.name,
-        d.opens_us * interval '1 microsecond' as opens,
-        d.closes_us * interval '1 microsecond' as closes
-    from added as a
-    inner join wanted_day as d on a.key = d.calendar
-)
-
-select
-    case when count(c.key) = 0 then 'added' end as action,
-    'calendar ' || a.key as line
-from added as a
-left join fact.calendar as c on a.key = c.key
-group by a.key
-order by a.key;
 
 -- name: add_customers
 insert into fact.customer (key, name, language, recipients)

@@ -46,6 +46,7 @@ begin
             ('calendar', 'calendar_id', 'seen_calendars'),
             ('calendar_hours', 'calendar_id', 'seen_calendars'),
             ('calendar_day', 'calendar_id', 'seen_calendars'),
+            ('calendar_year', 'calendar_id', 'seen_calendars'),
             ('maintenance', 'maintenance_id', 'seen_windows'),
             ('maintenance_service', 'maintenance_id', 'seen_windows'),
             ('maintenance_event', 'maintenance_id', 'seen_windows'),

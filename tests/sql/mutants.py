@@ -83,6 +83,24 @@ MUTANTS = (
         wrong="coalesce(w.spans, '{}') + coalesce(s.spans, '{}')",
     ),
     Mutant(
+        name="replaced_days_count",
+        file="20_calendar.sql",
+        right="where s.calendar_id = open_hours.calendar_id and s.replaced_at is null",
+        wrong="where s.calendar_id = open_hours.calendar_id",
+    ),
+    Mutant(
+        name="unknown_years_have_no_holidays",
+        file="20_calendar.sql",
+        right="    if unknown_year is not null then",
+        wrong="    if false then",
+    ),
+    Mutant(
+        name="unknown_days_are_working_days",
+        file="20_calendar.sql",
+        right="and fact.stores_year(working_days_between.calendar_id, d.day::date)",
+        wrong="",
+    ),
+    Mutant(
         name="hours_are_utc",
         file="20_calendar.sql",
         right="opens at time zone timezone,",

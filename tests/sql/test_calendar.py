@@ -110,6 +110,44 @@ async def test_holiday_is_no_working_day_but_a_special_day_is(world: World) -> N
     ) == len(["wed", "thu", "fri", "sat"])
 
 
+async def test_replaced_day_has_its_weekly_hours_again(world: World) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS, days=[(at("2026-05-06"), None, None)])
+    await world.connection.execute("update fact.calendar_day set replaced_at = recorded_at")
+
+    assert timedelta(hours=8) == await _working(world, "2026-05-05T22:00", "2026-05-06T22:00")
+    assert await world.connection.fetchval(
+        "select sla.working_days('c', $1, $2)", at("2026-05-05T10:00"), at("2026-05-07T10:00")
+    ) == len(["wed"])
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2027-12-31T22:00", "2027-12-31T23:01"),  # 00:01 of 2028 in Paris
+        ("2025-12-31T22:59", "2026-01-02T00:00"),
+        ("2020-01-01T00:00", "2031-01-01T00:00"),
+    ],
+)
+async def test_year_that_is_not_stored_is_refused(world: World, first: str, last: str) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS, years=(2026, 2027))
+    span = (at(first), at(last))
+
+    for text in ("working_seconds('c', tstzrange($1, $2))", "working_days('c', $1, $2)"):
+        with pytest.raises(asyncpg.RaiseError, match=r"closed days of 20\d\d are not stored"):
+            async with world.connection.transaction():
+                await world.connection.fetchval(f"select sla.{text}", *span)
+
+
+async def test_notice_counts_no_day_of_a_year_that_is_not_stored(world: World) -> None:
+    """A window announced on Wednesday 30 December 2026 for 8 January: only Thursday is known."""
+    await world.calendar("c", SUPPORT, timezone=PARIS, years=(2026,))
+    announced, starts = at("2026-12-30T10:00"), at("2027-01-08T20:00")
+
+    assert await world.connection.fetchval(
+        "select fact.working_days_between($1, $2, $3)", world.ids["c"], announced, starts
+    ) == len(["thu"])
+
+
 async def test_unknown_calendar_is_refused(world: World) -> None:
     with pytest.raises(asyncpg.RaiseError, match='calendar "x": there is none of this key'):
         await _working(world, "2026-05-03T00:00", "2026-05-09T00:00", "x")

@@ -64,8 +64,9 @@ async def _fill(world: World) -> None:
     await world.service("api", endpoints=["a"])
     await world.service("shared", endpoints=["s"])
     await world.service("globex-shop", endpoints=["globex-web"])
-    await world.calendar("acme-hours", EVERY_HOUR)
-    await world.calendar("globex-hours", EVERY_HOUR)
+    for key in ("acme-hours", "globex-hours"):
+        closed = [(minute(30 * 24 * 60), None, None)]
+        await world.calendar(key, EVERY_HOUR, days=closed, years=(2025, 2026, 2027))
     trigger: dict[str, Any] = {"crisis_longer_than": timedelta(minutes=10), "crisis_customers": 2}
     for key, own in (("acme", "api"), ("globex", "globex-shop")):
         await world.contract(

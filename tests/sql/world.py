@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
@@ -131,8 +131,12 @@ class World:
         *,
         timezone: str = "UTC",
         days: Sequence[tuple[datetime, float | None, float | None]] = (),
+        years: Sequence[int] = (),
     ) -> None:
-        """Add a calendar: (weekday, opens, closes) and special (day, opens, closes), in hours."""
+        """Add a calendar: (weekday, opens, closes) and special (day, opens, closes), in hours.
+
+        With *years* its days differ by year, and it was spelled out for these.
+        """
         made = {"key": key, "digest": "", "timezone": timezone, "recorded_at": START}
         identity = await self._insert("calendar", made, "calendar_id")
         self.ids[key] = identity
@@ -141,7 +145,11 @@ class World:
             await self._insert("calendar_hours", row | _hours(opens, closes))
         for day, starts, ends in days:
             special = {"calendar_id": identity, "day": day.date(), "name": "special"}
-            await self._insert("calendar_day", special | _hours(starts, ends))
+            dated = special | {"recorded_at": START}
+            await self._insert("calendar_day", dated | _hours(starts, ends))
+        for year in years:
+            spelled = {"calendar_id": identity, "year": year, "recorded_at": START}
+            await self._insert("calendar_year", spelled | {"first_day": date(year, 1, 1)})
 
     async def contract(
         self,

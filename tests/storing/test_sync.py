@@ -206,7 +206,7 @@ async def test_calendar_is_reused_while_its_wording_stands_and_replaced_after(
         connection, "select recorded_at, replaced_at from fact.calendar order by calendar_id"
     )
 
-    assert changes == Changes(changed=("calendar office",))
+    assert changes == Changes(changed=("calendar office: new wording",))
     assert calendars == [(NOON, NOON + 2 * MINUTE), (NOON + 2 * MINUTE, None)]
     assert await rows(
         connection,

@@ -13,15 +13,18 @@ from vigie.catalogue.model import (
     Hours,
     Model,
     Origin,
+    PublicHolidays,
     Service,
     Terms,
     Written,
+    Yearly,
 )
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
 from vigie.catalogue.schema import schemas
 from vigie.catalogue.services import Kinds
 from vigie.catalogue.telling import Told, tell
 from vigie.catalogue.words import advice, shown
+from vigie.catalogue.yearly import is_short, renewed
 
 __all__ = [
     "Calendar",
@@ -39,15 +42,19 @@ __all__ = [
     "Kinds",
     "Model",
     "Origin",
+    "PublicHolidays",
     "Service",
     "Terms",
     "Told",
     "Written",
+    "Yearly",
     "advice",
     "duration_text",
+    "is_short",
     "lint",
     "load",
     "refusal",
+    "renewed",
     "schemas",
     "shown",
     "tell",

@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
-from vigie.catalogue.holidays import named_days, public_holidays, region_problem, source
-from vigie.catalogue.hours import Range, days_of, is_named
+from vigie.catalogue.holidays import known_holidays, named_days, region_problem
+from vigie.catalogue.hours import Range, is_named
 from vigie.catalogue.layers import Calendars, Layer
-from vigie.catalogue.model import Calendar, Holiday, Hours
+from vigie.catalogue.model import Calendar, Hours, Yearly
 from vigie.catalogue.overlaps import Stretch, overlaps
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.words import shown
 from vigie.catalogue.yaml import Trail
+from vigie.catalogue.yearly import expanded
 
 _DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -52,17 +53,16 @@ def make_calendar(
         what = '"timezone" is missing (write timezone: Europe/Paris)'
         reading.tell(layers[0], (), what)
     stretches = _week(reading)
-    days = _days(reading)
     text = reading.layer("timezone", "timezone_text").text
-    return Calendar(
+    calendar = Calendar(
         key=key,
         timezone=timezone or "UTC",
         hours=tuple(_hours(stretches)),
-        holidays=tuple(days[day] for day in sorted(days)),
-        holidays_source=source(reading.layer("holidays").text.holidays, _named(reading)),
+        yearly=_yearly(reading),
         timezone_text=text.timezone_text,
         holidays_said=any(layer.gives("holidays") for layer in layers),
     )
+    return expanded(calendar, years)
 
 
 def check_variants(calendars: Calendars, problems: list[Problem]) -> None:
@@ -123,37 +123,32 @@ def _hours(stretches: list[Stretch]) -> Iterator[Hours]:
         yield Hours(weekday=opens.days + 1, opens=opens - midnight, closes=closes - midnight)
 
 
-def _days(reading: _Reading) -> dict[date, Holiday]:
-    """Return the days on which the weekly hours do not apply; special ones win over holidays."""
-    layer = reading.layer("holidays")
-    days = public_holidays(layer, reading.years, reading.problems)
-    hours = _holiday_hours(reading)
-    days = {day: it.model_copy(update={"hours": hours}) for day, it in days.items()}
+def _yearly(reading: _Reading) -> Yearly:
+    """Return the days on which the weekly hours do not apply, without those refused."""
     _check_days(reading)
-    closed = reading.layer("closed")
-    for index, text in enumerate(closed.text.closed):
-        for day, name in _dates(reading, closed, ("closed", index), text):
-            known = days[day].name if day in days else name or "Closed"
-            days[day] = Holiday(day=day, name=known)
-    special = reading.layer("special")
-    for text, ranges in special.text.special.items():
-        for day, name in _dates(reading, special, ("special", text), text):
-            days[day] = Holiday(day=day, name=name or "Special hours", hours=tuple(sorted(ranges)))
-    return days
+    closed, special = reading.layer("closed"), reading.layer("special")
+    return Yearly(
+        holidays=known_holidays(reading.layer("holidays"), reading.problems),
+        hours=_holiday_hours(reading),
+        closed=tuple(
+            text
+            for index, text in enumerate(closed.text.closed)
+            if _is_known(reading, closed, ("closed", index), text)
+        ),
+        special=tuple(
+            (text, tuple(sorted(ranges)))
+            for text, ranges in special.text.special.items()
+            if _is_known(reading, special, ("special", text), text)
+        ),
+    )
 
 
-def _dates(
-    reading: _Reading, layer: Layer, trail: Trail, text: str
-) -> Iterator[tuple[date, str | None]]:
-    """Yield the dates that *text*, written at *trail*, means, with the name of each holiday."""
-    if not is_named(text):
-        yield from ((day, None) for day in days_of(text, reading.years))
-        return
-    found = named_days(text, reading.years)
+def _is_known(reading: _Reading, layer: Layer, trail: Trail, text: str) -> bool:
+    """Return whether *text*, written at *trail*, is a date or the name of a holiday."""
+    found = named_days(text, reading.years) if is_named(text) else {}
     if isinstance(found, str):
         reading.tell(layer, trail, found, key=trail[0] == "special")
-        return
-    yield from found.items()
+    return not isinstance(found, str)
 
 
 def _holiday_hours(reading: _Reading) -> tuple[Range, ...]:
@@ -189,8 +184,3 @@ def _check_days(reading: _Reading) -> None:
             trail = layer.at("special", name, index)
             stretches.append(Stretch(opens, closes, rank, layer, trail))
         reading.problems.extend(overlaps(stretches))
-
-
-def _named(reading: _Reading) -> tuple[str, ...]:
-    days = (*reading.layer("closed").text.closed, *reading.layer("special").text.special)
-    return tuple(day for day in days if is_named(day))

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Weekdays
-from vigie.catalogue.model import Model
+from vigie.catalogue.model import Model, PublicHolidays
 from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Region, Zone
 
 Step = Literal["month", "quarter", "year"]
@@ -27,13 +27,9 @@ class Span(Model):
     to: Moment = Field(examples=["fri 18:00"])
 
 
-class Holidays(Model):
-    """Public holidays, from the `holidays` library."""
+class Holidays(PublicHolidays):
+    """Public holidays, from the `holidays` library, and the hours on them."""
 
-    country: str = Field(examples=["FR"], description="ISO 3166 code")
-    subdivision: str | None = Field(None, description="a state or region: BY, 57")
-    categories: tuple[str, ...] = ("public",)
-    language: str = Field("en_US", description="of the holidays' names")
     hours: tuple[HoursRange, ...] = Field((), description="open at these hours; none: closed")
 
 

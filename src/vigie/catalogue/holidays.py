@@ -6,10 +6,9 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from vigie.catalogue.grammar import Holidays
 from vigie.catalogue.hours import FEASTS
 from vigie.catalogue.layers import Layer
-from vigie.catalogue.model import Holiday
+from vigie.catalogue.model import PublicHolidays
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.words import advice, nearest, shown
 
@@ -19,20 +18,22 @@ if TYPE_CHECKING:
 _OF_FEASTS = "DE"  # a country in which each of the feasts is a holiday everywhere
 
 
-def public_holidays(layer: Layer, years: range, problems: list[Problem]) -> dict[date, Holiday]:
-    """Return the holidays that *layer* asks for in *years*, closed all day.
+def known_holidays(layer: Layer, problems: list[Problem]) -> PublicHolidays | None:
+    """Return the holidays that *layer* asks for.
 
-    None when the library does not know the country, or something of it: see *problems*.
+    None when it asks for none, or when the library does not know them: see *problems*.
     """
     shape = layer.text.holidays
     if shape is None:
-        return {}
+        return None
     found = list(_problems(shape, layer))
     problems.extend(found)
-    if found:
-        return {}
-    days = _expand(shape, years)
-    return {day: Holiday(day=day, name=days[day]) for day in days}
+    return None if found else PublicHolidays(**shape.model_dump(exclude={"hours"}))
+
+
+def public_days(shape: PublicHolidays | None, years: range) -> dict[date, str]:
+    """Return the names of the holidays in *years* by day, as the installed library knows them."""
+    return _expand(shape, years) if shape else {}
 
 
 def named_days(text: str, years: range) -> dict[date, str] | str:
@@ -66,7 +67,7 @@ def region_problem(code: str) -> str | None:
     return None
 
 
-def source(shape: Holidays | None, named: tuple[str, ...]) -> str | None:
+def source(shape: PublicHolidays | None, named: tuple[str, ...]) -> str | None:
     """Return what holidays were taken from; None when there are none."""
     parts = [_source(shape)] if shape else []
     return (
@@ -79,7 +80,7 @@ def _every_holiday(code: str, years: range) -> dict[date, str]:
     """Return the holidays of every category: a closed day need not be a public holiday."""
     country, _, subdivision = code.partition("-")
     categories = tuple(sorted(_country(country).supported_categories))
-    shape = Holidays(country=country, subdivision=subdivision or None, categories=categories)
+    shape = PublicHolidays(country=country, subdivision=subdivision or None, categories=categories)
     return _expand(shape, years)
 
 
@@ -101,7 +102,7 @@ def _regions(country: str) -> set[str]:
 
 
 @lru_cache(maxsize=64)
-def _expand(shape: Holidays, years: range) -> dict[date, str]:
+def _expand(shape: PublicHolidays, years: range) -> dict[date, str]:
     import holidays
 
     days = holidays.country_holidays(
@@ -114,7 +115,7 @@ def _expand(shape: Holidays, years: range) -> dict[date, str]:
     return {day: days[day] for day in sorted(days) if day.year in years}
 
 
-def _source(shape: Holidays) -> str:
+def _source(shape: PublicHolidays) -> str:
     name = "-".join(filter(None, (shape.country, shape.subdivision)))
     more = "" if shape.categories == ("public",) else f" {'+'.join(shape.categories)}"
     return f"{_version()} {name}{more}"
@@ -124,7 +125,7 @@ def _version() -> str:
     return f"holidays {version('holidays')}"
 
 
-def _language(shape: Holidays) -> str | None:
+def _language(shape: PublicHolidays) -> str | None:
     """Return the language asked for, or the country's own where that one is not known.
 
     Without any, the library asks the process's locale, and two machines would differ.
@@ -149,7 +150,7 @@ def _likely(country: str) -> str:
     return codes[close] if close else "a two-letter code such as FR"
 
 
-def _problems(shape: Holidays, layer: Layer) -> Iterator[Problem]:
+def _problems(shape: PublicHolidays, layer: Layer) -> Iterator[Problem]:
     if shape.country not in _codes():
         what = f"no holidays are known for {shown(shape.country)} (write {_likely(shape.country)})"
         yield layer.document.problem(layer.at("holidays", "country"), what)

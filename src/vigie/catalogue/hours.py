@@ -49,6 +49,11 @@ def is_named(day: str) -> bool:
     return day in FEASTS or re.fullmatch(_NAMED, day) is not None
 
 
+def is_of_one_year(day: str) -> bool:
+    """Return whether *day* is a date with its year, and so the same whenever it is read."""
+    return not is_named(day) and len(day) > _YEARLY
+
+
 def days_of(day: str, years: range) -> list[date]:
     """Return the dates that *day* means: itself, or that day of each of the *years*."""
     if len(day) > _YEARLY:

@@ -16,6 +16,7 @@ from vigie.catalogue.plans import calendars_in, check_plans
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.services import Kinds, Watched, read_services
 from vigie.catalogue.shelf import Shelf, read_shelf
+from vigie.catalogue.yearly import years_needed
 from vigie.errors import CatalogueError
 
 
@@ -70,7 +71,7 @@ def _calendars(
     All of the user's own are read, so that a mistake is told before the variant is used.
     """
     first = min([version.shape.from_.year for version in versions], default=now.year)
-    years = range(min(first, now.year) - 1, now.year + 3)
+    years = years_needed(first, now)
     used = {key for version in versions for key in _used(version)}
     books = calendars.shelf.books
     made = {}

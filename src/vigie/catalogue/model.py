@@ -72,14 +72,38 @@ class Holiday(Model):
     hours: tuple[tuple[timedelta, timedelta], ...] = ()  # opens, closes since local midnight
 
 
+class PublicHolidays(Model):
+    """Public holidays, from the `holidays` library."""
+
+    country: str = Field(examples=["FR"], description="ISO 3166 code")
+    subdivision: str | None = Field(None, description="a state or region: BY, 57")
+    categories: tuple[str, ...] = ("public",)
+    language: str = Field("en_US", description="of the holidays' names")
+
+
+class Yearly(Model):
+    """The days on which the weekly hours do not apply, as written: before they are spelled out."""
+
+    holidays: PublicHolidays | None = None
+    hours: tuple[tuple[timedelta, timedelta], ...] = ()  # on those holidays; none: closed
+    closed: tuple[str, ...] = ()  # "12-24", "2026-12-24", "US Labor Day"
+    special: tuple[tuple[str, tuple[tuple[timedelta, timedelta], ...]], ...] = ()
+
+
 class Calendar(Model):
-    """Opening hours with breaks, time zone, holidays and closed days."""
+    """Opening hours with breaks, time zone, holidays and closed days.
+
+    Key, zone, hours and *yearly* are its wording; the rest follows from it, and from when it was
+    spelled out and with which library.
+    """
 
     key: Key
     timezone: str
     hours: tuple[Hours, ...]
-    holidays: tuple[Holiday, ...] = ()  # expanded
+    yearly: Yearly = Yearly()
+    holidays: tuple[Holiday, ...] = ()  # *yearly* spelled out for *years*
     holidays_source: str | None = None  # "holidays 0.109 FR"
+    years: tuple[int, ...] = ()  # none: its days do not depend on the year
     # What `contract lint` asks about; it changes no hour, so it makes no new wording.
     timezone_text: str | None = Field(None, exclude=True)  # as the document says it: "MEZ"
     holidays_said: bool = Field(default=True, exclude=True)  # written down, even as null

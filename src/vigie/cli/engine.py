@@ -15,6 +15,7 @@ import structlog
 
 from vigie import clock
 from vigie.catalogue import Catalogue, Service
+from vigie.cli.years import keep_years
 from vigie.errors import DatabaseDownError, DatabaseError, UsageError
 from vigie.probing import Result, Target, run_agent
 from vigie.settings import Settings
@@ -129,7 +130,11 @@ async def _store(
         await _apply(pool, catalogue)
         pulse.pool = pool
         shipper = Shipper(settings.home / "spool", pool)
-        await asyncio.gather(shipper.run(ends.written), run_rollup(pool, ends.written))
+        await asyncio.gather(
+            shipper.run(ends.written),
+            run_rollup(pool, ends.written),
+            keep_years(pool, catalogue, ends.written),
+        )
         pulse.pool = None
         await _last_roll_up(pool, ends.settle)
 

@@ -1,7 +1,12 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
 from vigie.storing.analysts import Analyst, add_analyst, list_analysts, remove_analyst
-from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
+from vigie.storing.catalogue import (
+    Changes,
+    apply_catalogue,
+    plan_catalogue,
+    renew_calendars,
+)
 from vigie.storing.corrections import (
     Correction,
     add_correction,
@@ -75,6 +80,7 @@ __all__ = [
     "read_instant",
     "read_state",
     "remove_analyst",
+    "renew_calendars",
     "roll_up",
     "run_psql",
     "run_rollup",

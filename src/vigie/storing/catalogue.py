@@ -13,6 +13,16 @@ from vigie.storing.wanted import wanted_rows
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
+_RENEWAL = (
+    "forget_other_wordings",
+    "add_calendar_years",
+    "compare_calendar_days",
+    "replace_calendar_days",
+    "add_calendar_days",
+    "renew_calendar_years",
+    "tell_calendar_days",
+)
+
 _STEPS = (
     "add_locations",
     "add_services",
@@ -27,6 +37,7 @@ _STEPS = (
     "ended_services",
     "replace_calendars",
     "add_calendars",
+    *_RENEWAL,
     "add_customers",
     "change_customers",
     "add_contracts",
@@ -45,6 +56,7 @@ class Changes:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # what differs and stays as it is: days that are over
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
@@ -52,37 +64,60 @@ class Changes:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """One line per change, for people: `+` added, `~` changed, `-` ended."""
+        """One line per change, for people: `+` added, `~` changed, `-` ended, `=` kept."""
         return (
             *(f"+ {line}" for line in self.added),
             *(f"~ {line}" for line in self.changed),
             *(f"- {line}" for line in self.ended),
+            *(f"= {line}" for line in self.kept),
         )
 
 
 async def apply_catalogue(
-    connection: asyncpg.Connection, catalogue: Catalogue, now: datetime
+    connection: asyncpg.Connection,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    past_holidays: bool = False,
 ) -> Changes:
     """Make the database match *catalogue* as of *now* and return what changed.
 
     One transaction; concurrent calls wait for each other. Keys keep their ids, what vanished is
     ended, and changed terms supersede the old ones, which stay as evidence.
+    Days of a calendar that are over keep what was stored, whatever a newer library knows of them,
+    unless *past_holidays* asks for it: figures of the past may change then.
     """
     async with connection.transaction():
         await connection.execute(query("catalogue_lock"))
         await _load(connection, catalogue)
         await _refuse_moved_contracts(connection)
-        return await _change(connection, await _instant(connection, now))
+        instant = await _instant(connection, now)
+        return await _change(connection, _STEPS, instant, past_holidays=past_holidays)
+
+
+async def renew_calendars(
+    connection: asyncpg.Connection, catalogue: Catalogue, now: datetime
+) -> Changes:
+    """Add the years and renew the days to come of calendars whose wording stands; nothing else."""
+    async with connection.transaction():
+        await connection.execute(query("catalogue_lock"))
+        await _load(connection, catalogue)
+        instant = await _instant(connection, now)
+        return await _change(connection, _RENEWAL, instant, past_holidays=False)
 
 
 async def plan_catalogue(
-    connection: asyncpg.Connection, catalogue: Catalogue, now: datetime
+    connection: asyncpg.Connection,
+    catalogue: Catalogue,
+    now: datetime,
+    *,
+    past_holidays: bool = False,
 ) -> Changes:
     """Return what `apply_catalogue` would change, and change nothing."""
     transaction = connection.transaction()
     await transaction.start()
     try:
-        return await apply_catalogue(connection, catalogue, now)
+        return await apply_catalogue(connection, catalogue, now, past_holidays=past_holidays)
     finally:
         await transaction.rollback()
 
@@ -114,15 +149,23 @@ async def _refuse_moved_contracts(connection: asyncpg.Connection) -> None:
         )
 
 
-async def _change(connection: asyncpg.Connection, instant: datetime) -> Changes:
+async def _change(
+    connection: asyncpg.Connection,
+    steps: Iterable[str],
+    instant: datetime,
+    *,
+    past_holidays: bool,
+) -> Changes:
     records: list[asyncpg.Record] = []
-    for step in _STEPS:
+    for step in steps:
         text = query(step)
-        records += await connection.fetch(text, *([instant] if "$1" in text else []))
+        asked = (("$1", instant), ("$2", past_holidays))
+        records += await connection.fetch(text, *(value for name, value in asked if name in text))
     return Changes(
         added=_told(records, "added"),
         changed=_told(records, "changed"),
         ended=_told(records, "ended"),
+        kept=_told(records, "kept"),
     )
 
 

@@ -26,6 +26,7 @@ def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
             for endpoint in service.endpoints
         ],
         "wanted_calendar": [_calendar(calendar) for calendar in calendars],
+        "wanted_year": [row for calendar in calendars for row in _years(calendar)],
         "wanted_hours": [row for calendar in calendars for row in _hours(calendar)],
         "wanted_day": [row for calendar in calendars for row in _days(calendar)],
         "wanted_customer": [_customer(customer) for customer in _customers(catalogue)],
@@ -47,8 +48,14 @@ def _endpoint(service: str, endpoint: Endpoint) -> Row:
 
 
 def _calendar(calendar: Calendar) -> Row:
-    digest = hashlib.sha256(calendar.model_dump_json().encode()).hexdigest()
-    return (calendar.key, digest, calendar.timezone, calendar.holidays_source)
+    wording = calendar.model_dump_json(include={"key", "timezone", "hours", "yearly"})
+    digest = hashlib.sha256(wording.encode()).hexdigest()
+    return (calendar.key, digest, calendar.timezone, calendar.yearly.model_dump_json())
+
+
+def _years(calendar: Calendar) -> Iterator[Row]:
+    for year in calendar.years:
+        yield (calendar.key, year, calendar.holidays_source)
 
 
 def _hours(calendar: Calendar) -> Iterator[Row]:
