@@ -55,7 +55,15 @@ select
     v.notice_working_days,
     notice.key as notice_calendar,
     extract(epoch from v.crisis_longer_than) as crisis_longer_than_s,
-    v.crisis_customers
+    v.crisis_customers,
+    (
+        select bool_or(m.terms @> '{"demonstration": true}')
+        from fact.contract_version as m
+        where
+            m.contract_id = c.contract_id
+            and m.replaced_at is null
+            and m.valid && $2::tstzrange
+    ) as demonstration
 from fact.contract as c
 inner join fact.contract_version as v on c.contract_id = v.contract_id
 inner join fact.customer as u on c.customer_id = u.customer_id

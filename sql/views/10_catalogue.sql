@@ -76,7 +76,9 @@ select
         inner join fact.service as s on s.service_id = cs.service_id
         where cs.version_id = v.version_id and not cs.essential
         order by cs.position
-    ) as other
+    ) as other,
+    coalesce(v.terms -> 'accepted', '{}') as accepted,
+    v.terms @> '{"demonstration": true}' as demonstration
 from fact.contract_version as v
 inner join fact.contract as c on c.contract_id = v.contract_id
 inner join fact.customer as u on u.customer_id = c.customer_id;
@@ -101,3 +103,7 @@ comment on column sla.contract.recorded_at is 'When this wording was recorded, U
 comment on column sla.contract.replaced_at is 'When another wording superseded it; null: in force.';
 comment on column sla.contract.essential is 'Services whose outage is one of the solution.';
 comment on column sla.contract.other is 'Further services that the contract covers.';
+comment on column sla.contract.accepted is
+'What the text leaves open and both sides accepted so, by the code or the term that vigie contract lint names: a JSON object of reasons.';
+comment on column sla.contract.demonstration is
+'True where the results are made up; every report of such a version says so.';

@@ -38,6 +38,7 @@ plan: gold
 timezone: Europe/Paris
 from: 2026-01-01
 services: {essential: [api]}
+accepted: {AMB-7: agreed by mail}
 """
 
 Vigie = Callable[..., tuple[int, list[str], str]]
@@ -97,6 +98,7 @@ def test_terms_are_said_in_words_with_clause_and_file(vigie: Vigie, change: Chan
             "Holds from 2026-01-01; months of Europe/Paris",
             "Services: api",
             "Report to: sla@acme.example, in fr",
+            "Left open, and accepted: AMB-7 (agreed by mail)",
             "Term In words Clause Written in",
             "Availability At least 99.9 % available § 3 plan: reports/plans/gold.yaml:3",
             (
@@ -223,7 +225,47 @@ def test_unknown_contract_gets_the_nearest_one(vigie: Vigie, command: str) -> No
 
 
 def test_nothing_is_open_where_everything_is_said(vigie: Vigie) -> None:
-    assert (0, ["Nothing is open."], "") == vigie("contract", "lint", "acme", "--strict")
+    status, said, _ = vigie("contract", "lint", "acme", "--strict")
+
+    assert (0, "Nothing is open.") == (status, said[-1])
+    assert ["accepted: agreed by mail"] == [line.rpartition("; ")[2] for line in said[:-1]]
+    assert "Left open, and accepted: AMB-7 (agreed by mail)" in vigie("contract", "show", "acme")[1]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ("{}", "or accept AMB-7"),
+        ("{AMB-7: agreed, AMB-8: agreed}", "accepted.AMB-8: nothing of this name is open"),
+    ],
+)
+def test_strict_fails_for_what_is_not_accepted_or_accepts_nothing(
+    vigie: Vigie, change: Change, accepted: str, said: str
+) -> None:
+    change(ACME, "accepted: {AMB-7: agreed by mail}", f"accepted: {accepted}")
+    status, lines, _ = vigie("contract", "lint", "--strict")
+
+    assert 1 == status
+    assert said in " ".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "said"),
+    [
+        ('{AMB-7: ""}', 'accepted.AMB-7: "" is empty (write a text)'),
+        ("[AMB-7]", "accepted: "),
+        ("{AMB-7: 7}", "accepted.AMB-7: 7 is not a text"),
+    ],
+)
+def test_acceptance_without_a_reason_is_refused(
+    vigie: Vigie, change: Change, accepted: str, said: str
+) -> None:
+    change(ACME, "accepted: {AMB-7: agreed by mail}", f"accepted: {accepted}")
+    status, _, wrong = vigie("contract", "lint")
+
+    assert 1 == status
+    assert "reports/contracts/acme.yaml:7:" in wrong
+    assert said in wrong
 
 
 def test_strict_ends_with_a_status_for_scripts(vigie: Vigie, change: Change) -> None:

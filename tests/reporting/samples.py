@@ -60,6 +60,7 @@ CONTRACT = Contract(
     timezone="Europe/Paris",
     version_from=date(2026, 1, 1),
     version_until=None,
+    demonstration=False,
     basis="year",
     maintenance="downtime",
     unknown="neither",

@@ -150,3 +150,30 @@ def test_mistakes_are_one_line_and_exit_1(
     assert (1, "") == (done.returncode, done.stdout)
     assert done.stderr.startswith(f"vigie: {expected}")
     assert 1 == done.stderr.count("\n")
+
+
+async def test_made_up_data_is_marked_wherever_it_is_reported(measured: str, vigie: Vigie) -> None:
+    """Made up until the 3rd, measured since: the month is a demonstration, June is none."""
+    connection = await asyncpg.connect(measured)
+    third = START + timedelta(days=2)
+    await connection.execute(
+        "update fact.contract_version set valid = tstzrange($1, null), terms = '{}'", third
+    )
+    contract = await connection.fetchval("select contract_id from fact.contract")
+    world = World(connection=connection, ids={"acme": contract, "api": 1}, services={"api"})
+    await world.contract(valid=asyncpg.Range(None, third), terms='{"demonstration": true}')
+    await connection.close()
+    told = {month: vigie("sla", "acme", "--month", month) for month in ("2026-05", "2026-06")}
+    json_said = json.loads(vigie("sla", "acme", "--month", "2026-05", "--json").stdout)
+    for month in told:
+        assert vigie("report", "acme", "--month", month, "-o", f"{month}.pdf").returncode == 0
+    pages = {
+        month: [page.get_textpage().get_text_range() for page in PDF(vigie.directory / name)]
+        for month, name in ((month, f"{month}.pdf") for month in told)
+    }
+
+    assert "made up, for a demonstration" in told["2026-05"].stdout
+    assert "made up" not in told["2026-06"].stdout
+    assert json_said["demonstration"] is True
+    assert all("donnée" in page or "demonstration data" in page for page in pages["2026-05"])
+    assert not any("demonstration data" in page for page in pages["2026-06"])

@@ -50,6 +50,7 @@ async def test_json_has_the_documented_keys_and_values(
     committed = 31 * 86400 - 20 * 60
     assert {
         "contract": "acme",
+        "demonstration": False,
         "scope": "solution",
         "period": {
             "kind": "month",
@@ -120,6 +121,7 @@ async def test_json_has_the_documented_keys_and_values(
     } == actual
     assert list(actual) == [
         "contract",
+        "demonstration",
         "scope",
         "period",
         "target",

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -33,9 +34,8 @@ def no_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 def made(case: str, *, language: str = "en", demonstration: bool = False) -> bytes:
     figures = samples.CASES[case]()
-    return make_pdf(
-        figures, directory=NOWHERE, now=NOW, language=language, demonstration=demonstration
-    )
+    marked = replace(figures, contract=replace(figures.contract, demonstration=demonstration))
+    return make_pdf(marked, directory=NOWHERE, now=NOW, language=language)
 
 
 pdf = cache(made)  # a page takes a second

@@ -304,6 +304,21 @@ async def test_contract_follows_the_new_wording_of_its_calendar(
     ) == [(NOON + MINUTE, NOON + MINUTE), (None, None)]
 
 
+async def test_what_is_accepted_and_made_up_is_kept_with_the_terms(
+    connection: asyncpg.Connection,
+) -> None:
+    said: dict[str, Any] = {"accepted": {"AMB-4": "agreed by mail"}, "demonstration": True}
+    for number, more in enumerate(({}, said)):
+        wanted = catalogue(contracts=(contract(**more),))
+        await apply_catalogue(connection, wanted, NOON + number * MINUTE)
+
+    assert await rows(
+        connection,
+        "select terms -> 'accepted' ->> 'AMB-4', terms -> 'demonstration', replaced_at is null"
+        " from fact.contract_version order by version_id",
+    ) == [(None, None, False), ("agreed by mail", "true", True)]
+
+
 async def test_next_version_stands_beside_the_first(connection: asyncpg.Connection) -> None:
     july = date(2026, 7, 1)
     first, second = contract(ends=july), contract(starts=july, terms=terms(target=Decimal("0.99")))

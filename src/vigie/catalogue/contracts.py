@@ -112,6 +112,8 @@ def _contract(
             essential=shape.services.essential,
             other=shape.services.other,
             terms=make_terms(words),
+            accepted=shape.accepted,
+            demonstration=shape.demonstration,
             words=words,
             written=trace(books, document, words),
         )

@@ -17,10 +17,20 @@ class Finding:
     what: str
     default: str  # what holds as long as nothing is written
     write: str  # what settles it
+    code: str = ""  # of an ambiguity that texts of this kind have: AMB-4
+    accepted: str = ""  # why the contract accepts it; empty: it is open
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a contract may accept it by."""
+        return (self.code, self.path) if self.code else (self.path,)
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}:{self.column}: {self.path}"
-        return f"{place}: {self.what}; default: {self.default} (write {self.write})"
+        said = f"{self.file}:{self.line}:{self.column}: {self.path}: {self.what}"
+        if self.accepted:
+            return f"{said}; default: {self.default}; accepted: {self.accepted}"
+        accept = f", or accept {self.code}" if self.code else ""
+        return f"{said}; default: {self.default} (write {self.write}{accept})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +48,7 @@ class Looking:
             for name in self.contract.written
         )
 
-    def finding(self, path: str, what: str, default: str, write: str) -> Finding:
+    def finding(self, path: str, what: str, default: str, write: str, *, code: str = "") -> Finding:
         """Return the finding at the place of *path*; of the plan's name when nobody wrote it."""
         place = self._place(path) or self._place("plan")
         return Finding(
@@ -49,6 +59,7 @@ class Looking:
             what=what,
             default=default,
             write=write,
+            code=code,
         )
 
     def _place(self, path: str) -> Written | None:
@@ -59,7 +70,9 @@ class Looking:
         found += [place for name, place in written.items() if name.startswith(f"{path}.")]
         return found[0] if found else None
 
-    def in_calendar(self, key: str, name: str, what: str, default: str, write: str) -> Finding:
+    def in_calendar(
+        self, key: str, name: str, what: str, default: str, write: str, *, code: str = ""
+    ) -> Finding:
         """Return the finding in the file of calendar *key*."""
         calendars = (it for it in self.catalogue.origins if it.sort == "calendar")
         return Finding(
@@ -70,6 +83,7 @@ class Looking:
             what=what,
             default=default,
             write=write,
+            code=code,
         )
 
     def calendars(self) -> list[str]:

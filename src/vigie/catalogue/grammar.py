@@ -1,6 +1,6 @@
 """The shapes that people write; each is turned into the frozen records of `model`."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from pydantic.config import JsonDict
@@ -9,6 +9,7 @@ from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Weekda
 from vigie.catalogue.model import Model, PublicHolidays
 from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Region, Zone
 
+Reason = Annotated[str, Field(min_length=1, examples=["agreed by mail of 2026-03-02"])]
 Step = Literal["month", "quarter", "year"]
 _ONLY_THESE: JsonDict = {"additionalProperties": False}  # pydantic leaves other keys open
 
@@ -171,3 +172,9 @@ class ContractFile(Model):
     until: Day | None = Field(None, description="the first day on which it no longer holds")
     services: ContractServices = Field(examples=["{essential: [api]}"])
     terms: TermsText = TermsText()
+    accepted: dict[str, Reason] = Field(
+        {}, description='findings of contract lint, and why they may stay: {AMB-4: "by mail"}'
+    )
+    demonstration: bool = Field(
+        default=False, description="its results are made up; every report of them says so"
+    )

@@ -55,6 +55,16 @@ def named_days(text: str, years: range) -> dict[date, str] | str:
     return f"{what} (write {code} {close})" if close else f"{what} ({advice(name, known)})"
 
 
+def differs_by_region(shape: PublicHolidays, year: int) -> bool:
+    """Return whether a region of the country has other holidays in *year* than all of it."""
+    years = range(year, year + 1)
+    whole = set(_expand(shape, years))
+    return any(
+        set(_expand(shape.model_copy(update={"subdivision": region}), years)) != whole
+        for region in _country(shape.country).subdivisions
+    )
+
+
 def region_problem(code: str) -> str | None:
     """Return what is wrong with a region such as `AE` or `DE-BY`; None when it exists."""
     country, _, subdivision = code.partition("-")

@@ -86,20 +86,6 @@ def _interruption(it: Looking) -> Iterator[Finding]:
         )
 
 
-def _two_promises(it: Looking) -> Iterator[Finding]:
-    """Whether a limit exceeds the budget is for SQL to compute; that it may is logic."""
-    terms = it.contract.terms
-    if terms.target is not None and terms.interruption_max is not None:
-        limit = duration_text(terms.interruption_max)
-        yield it.finding(
-            "interruption.max",
-            f"one interruption of {limit} is allowed, and may still use up the whole budget"
-            f" of the {terms.basis}",
-            "both promises are judged, each on its own",
-            "which one wins into the contract's text, or a shorter max",
-        )
-
-
 def _maintenance(it: Looking) -> Iterator[Finding]:
     terms = it.contract.terms
     excuses = terms.target is not None and terms.maintenance != "up"
@@ -198,7 +184,6 @@ RULES = (
     _target,
     _first_period,
     _interruption,
-    _two_promises,
     _maintenance,
     _crisis,
     _support_values,

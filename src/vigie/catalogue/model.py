@@ -165,6 +165,8 @@ class Contract:
     essential: tuple[str, ...]  # service keys
     other: tuple[str, ...]
     terms: Terms
+    accepted: Mapping[str, str] = field(default_factory=dict)  # what is left open, and why
+    demonstration: bool = False  # its results are made up, and its reports say so
     words: Mapping[str, object] = field(default_factory=dict)  # plan and overrides as written
     written: Mapping[str, Written] = field(default_factory=dict)  # "availability.target": its place
 

@@ -23,7 +23,7 @@ _PLAIN = {
     "bool_parsing": "is neither true nor false (write true)",
     "model_type": "is not a mapping (write name: value)",
     "dict_type": "is not a mapping (write name: value)",
-    "string_too_short": "is empty (write a name)",
+    "string_too_short": "is empty (write a text)",
     "too_short": "without items is empty (write at least one)",
 }
 _BOUNDS = {

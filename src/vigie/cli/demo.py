@@ -191,11 +191,11 @@ def _report(run: Figures, whole: Figures, place: Path, out: Path, console: Conso
     console.print("Writing the reports")
     now = clock.now()
     files = {
-        out / "demo-run.pdf": (run, False, "what was just measured"),
-        out / f"demo-{whole.period.name}.pdf": (whole, True, "a whole month, from made-up results"),
+        out / "demo-run.pdf": (run, "what was just measured"),
+        out / f"demo-{whole.period.name}.pdf": (whole, "a whole month, from made-up results"),
     }
-    for path, (found, made_up, says) in files.items():
-        write(path, make_pdf(found, directory=place, now=now, demonstration=made_up))
+    for path, (found, says) in files.items():
+        write(path, make_pdf(found, directory=place, now=now))
         console.print(f"  {path}: {says}", markup=False)
 
 

@@ -108,6 +108,8 @@ def _summary(found: Figures, formats: Formats) -> Table:
         ("Budget", _budget(of, formats)),
         ("Longest", _longest(found.longest, formats)),
     ]
+    if found.contract.demonstration:
+        rows.insert(1, ("Data", "made up, for a demonstration"))
     for label, value in rows:
         table.add_row(Text(label, style="bold"), value if isinstance(value, Text) else Text(value))
     return table

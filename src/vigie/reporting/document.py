@@ -12,6 +12,7 @@ def to_json(figures: Figures) -> dict[str, Any]:
     period, of = figures.period, figures.availability
     return {
         "contract": figures.contract.key,
+        "demonstration": figures.contract.demonstration,
         "scope": of.scope,
         "period": {
             "kind": period.kind,

@@ -51,7 +51,6 @@ def to_html(
     now: datetime,
     language: str | None = None,
     document: str = "monthly",
-    demonstration: bool = False,
 ) -> str:
     """Return the report as HTML in *language* (default: the customer's), made at *now*."""
     spoken = resolve(language or figures.contract.language)
@@ -62,7 +61,7 @@ def to_html(
             charts=charts,
             language=spoken,
             now=now.replace(microsecond=0),
-            demonstration=demonstration,
+            demonstration=figures.contract.demonstration,
             program_version=__version__,
         )
     except MISTAKES as error:

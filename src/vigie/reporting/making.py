@@ -55,7 +55,6 @@ def make_pdf(
     directory: Path,
     now: datetime,
     language: str | None = None,
-    demonstration: bool = False,
 ) -> bytes:
     """Return the report as PDF; templates of *directory* win over the shipped ones."""
     # These take a second to import, and a table of figures needs neither.
@@ -63,5 +62,5 @@ def make_pdf(
     from vigie.reporting.pdf import render
 
     folders = roots(directory)
-    page = to_html(found, folders=folders, now=now, language=language, demonstration=demonstration)
+    page = to_html(found, folders=folders, now=now, language=language)
     return render(page, folders=folders, data=to_json(found), created=now)

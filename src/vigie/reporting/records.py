@@ -39,6 +39,7 @@ class Contract:
     notice_calendar: str | None
     crisis_longer_than_s: Decimal | None
     crisis_customers: int | None
+    demonstration: bool  # made-up results, in any part of the period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -115,7 +115,10 @@ def _words(contract: Contract) -> str:
     """Return what was agreed as JSON: what was written, and what it came to with its plan."""
     whole = _CONTRACT.dump_python(contract, mode="json")
     services = {"essential": whole["essential"], "other": whole["other"]}
-    return json.dumps({"words": whole["words"], "terms": whole["terms"], "services": services})
+    kept = {"words": whole["words"], "terms": whole["terms"], "services": services}
+    # Left out where nothing is said, so that a wording recorded before they were kept still stands.
+    said = {name: whole[name] for name in ("accepted", "demonstration") if whole[name]}
+    return json.dumps(kept | said)
 
 
 def _covered(contract: Contract) -> Iterator[Row]:
