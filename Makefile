@@ -14,7 +14,7 @@ test: dev ## the whole suite, against a real PostgreSQL
 
 laws: dev ## what takes long: the demonstration, and the arithmetic's laws with many more cases
 	$(BIN)/pytest -m long
-	VIGIE_LAW_CASES=2000 $(BIN)/pytest tests/sql/test_laws.py
+	VIGIE_LAW_CASES=2000 $(BIN)/pytest tests/sql/test_laws*.py
 
 lint: dev ## style, types and SQL
 	$(BIN)/ruff check

@@ -116,7 +116,11 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    with total as (
+    with piece as (
+        select m.*
+        from fact.measured(contract, scope, period, corrected, maintenance, unknown) as m
+    ),
+    total as (
         select
             sla.seconds(fact.checked(period)) as period_s,
             upper(period) <= sla.as_of() as complete,
@@ -129,20 +133,30 @@ begin atomic
             coalesce(sum(m.up_s), 0) as up_s,
             coalesce(sum(m.counted_up_s), 0) as counted_up_s,
             coalesce(sum(m.counted_down_s), 0) as counted_down_s,
-            coalesce(sum(m.worst_down_s), 0) as worst_down_s,
             coalesce(sum(m.low_up_s), 0) as low_up_s,
             coalesce(sum(m.low_down_s), 0) as low_down_s,
             coalesce(sum(m.high_up_s), 0) as high_up_s,
             coalesce(sum(m.high_down_s), 0) as high_down_s,
             coalesce(sum(m.due_s), 0) as due_s,
-            coalesce(sum(m.covered_s), 0) as covered_s,
-            -- A change of target inside the period: each version allows its own share.
+            coalesce(sum(m.covered_s), 0) as covered_s
+        from piece as m
+    ),
+    -- Of the versions that promise something. Each allows its own target's share of its own time.
+    promised as (
+        select
+            sum(m.counted_up_s + m.counted_down_s) as committed_s,
+            sum(m.future_s) as future_s,
+            sum(m.counted_down_s) as down_s,
+            sum(m.worst_down_s) as worst_down_s,
+            sum(m.low_down_s) as low_down_s,
+            sum(m.high_down_s) as high_down_s,
             sum((1 - m.target) * (m.counted_up_s + m.counted_down_s)) as allowed_s,
             sum((1 - m.target) * (m.counted_up_s + m.counted_down_s + m.future_s)) as budget_s,
             sum((1 - m.target) * (m.counted_up_s + m.worst_down_s)) as worst_allowed_s,
             sum((1 - m.target) * (m.low_up_s + m.low_down_s)) as low_allowed_s,
             sum((1 - m.target) * (m.high_up_s + m.high_down_s)) as high_allowed_s
-        from fact.measured(contract, scope, period, corrected, maintenance, unknown) as m
+        from piece as m
+        where m.target is not null
     ),
     latest as (
         select v.target
@@ -157,22 +171,26 @@ begin atomic
     judged as (
         select
             t.*,
+            p.budget_s,
             t.counted_up_s + t.counted_down_s as committed_s,
+            -- Nothing promised at all: what is used up is shown, of no budget.
+            coalesce(p.down_s, t.counted_down_s) as budget_used_s,
             case
-                when t.allowed_s is null or t.counted_up_s + t.counted_down_s + t.future_s = 0
-                    then 'not_applicable'
+                when coalesce(p.committed_s + p.future_s, 0) = 0 then 'not_applicable'
                 when not t.complete then 'running'
-                when t.counted_up_s + t.counted_down_s = 0 then 'not_applicable'
-                when t.counted_down_s > t.allowed_s then 'missed'
-                when t.worst_down_s > t.worst_allowed_s then 'not_provable'
+                when p.committed_s = 0 then 'not_applicable'
+                when p.down_s > p.allowed_s then 'missed'
+                when p.worst_down_s > p.worst_allowed_s then 'not_provable'
                 else 'met'
             end as verdict,
             case
-                when t.low_down_s > t.low_allowed_s and t.high_down_s <= t.high_allowed_s
+                when coalesce(p.committed_s, 0) = 0 then null
+                when p.low_down_s > p.low_allowed_s and p.high_down_s <= p.high_allowed_s
                     then 'within_uncertainty'
                 else 'clear'
             end as confidence
         from total as t
+        cross join promised as p
     )
     select
         j.period_s,
@@ -190,12 +208,12 @@ begin atomic
         sla.cut_percent(j.covered_s, j.due_s),
         (select l.target from latest as l),
         j.budget_s,
-        j.counted_down_s,
+        j.budget_used_s,
         j.verdict,
-        case when j.verdict <> 'not_applicable' and j.committed_s > 0 then j.confidence end,
-        greatest(j.budget_s - j.counted_down_s, 0),
-        sla.raised_percent(j.counted_down_s, j.budget_s),
-        greatest(j.counted_down_s - j.budget_s, 0),
+        j.confidence,
+        greatest(j.budget_s - j.budget_used_s, 0),
+        sla.raised_percent(j.budget_used_s, j.budget_s),
+        greatest(j.budget_used_s - j.budget_s, 0),
         j.future_s,
         j.unknown_s,
         j.complete
@@ -236,4 +254,4 @@ begin atomic
     select a.* from fact.availability(contract, scope, period) as a;
 end;
 comment on function sla.availability(text, text, tstzrange) is
-'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';
+'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs; where terms change inside it, each version allows its own target''s share of its own time, and time without a target counts neither in the budget nor in the verdict. target is that of the latest version. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';

@@ -37,41 +37,50 @@ begin atomic
         where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
     ),
     own as (
-        select coalesce(range_agg(c.unplanned), '{}') as unplanned
+        select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
         from fact.scope_class(contract, scope, period) as c
     ),
-    -- A day more, then two, four …, while an outage reaches the edge.
-    back (edge, step, unplanned) as (
-        select lower(period), interval '1 day', o.unplanned from own as o
+    -- A day more, then two, four …, while what may be an outage reaches the edge.
+    back (edge, step, doubtful) as (
+        select lower(period), interval '1 day', o.doubtful from own as o
         union all
-        select b.edge - b.step, b.step * 2, further.unplanned
+        select lower(w.span), b.step * 2, further.doubtful
         from back as b
         cross join terms as t
         cross join
             lateral (
-                select coalesce(range_agg(c.unplanned), '{}') as unplanned
-                from fact.scope_class(contract, scope, tstzrange(b.edge - b.step, b.edge)) as c
+                select tstzrange(greatest(b.edge - b.step, t.starts), b.edge) as span
+                -- Not beyond the contract: its calendars need not know those years.
+                where lower(b.doubtful) <= b.edge + t.gap and b.edge > t.starts
+            ) as w
+        cross join
+            lateral (
+                select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
+                from fact.scope_class(contract, scope, w.span) as c
             ) as further
-        where lower(b.unplanned) <= b.edge + t.gap and b.edge > t.starts
     ),
-    forth (edge, step, unplanned) as (
-        select upper(period), interval '1 day', o.unplanned from own as o
+    forth (edge, step, doubtful) as (
+        select upper(period), interval '1 day', o.doubtful from own as o
         union all
-        select f.edge + f.step, f.step * 2, further.unplanned
+        select upper(w.span), f.step * 2, further.doubtful
         from forth as f
         cross join terms as t
         cross join
             lateral (
-                select coalesce(range_agg(c.unplanned), '{}') as unplanned
-                from fact.scope_class(contract, scope, tstzrange(f.edge, f.edge + f.step)) as c
+                select tstzrange(f.edge, least(f.edge + f.step, t.ends)) as span
+                where upper(f.doubtful) >= f.edge - t.gap and f.edge < t.ends
+            ) as w
+        cross join
+            lateral (
+                select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
+                from fact.scope_class(contract, scope, w.span) as c
             ) as further
-        where upper(f.unplanned) >= f.edge - t.gap and f.edge < t.ends
     )
     select
         tstzrange((select min(b.edge) from back as b), (select max(f.edge) from forth as f));
 end;
 comment on function fact.outage_reach(text, text, tstzrange) is
-'A span that holds the period and, whole, every outage that touches it.';
+'A span that holds the period and, whole, every outage that touches it, with the unknown time and the other bounds around it.';
 
 create or replace function fact.outage_cause(services text[], span tstzrange) returns text
 language sql stable parallel safe
@@ -150,6 +159,12 @@ begin atomic
             coalesce(range_agg(w.unplanned), '{}') as unplanned,
             coalesce(range_agg(w.planned), '{}') - coalesce(range_agg(w.unplanned), '{}')
                 as planned,
+            coalesce(range_agg(w.unplanned), '{}')
+            + (
+                coalesce(range_agg(w.unknown), '{}')
+                - coalesce(range_agg(w.planned), '{}')
+                - coalesce(range_agg(w.excluded), '{}')
+            ) as never_good,
             coalesce(range_agg(w.certain), '{}') as certain,
             coalesce(range_agg(w.possible), '{}') as possible
         from wide as w
@@ -174,6 +189,37 @@ begin atomic
             ) as services
         from run as r
         where r.span && period
+    ),
+    bounded as (
+        select
+            l.*,
+            greatest(
+                (
+                    select lower(p.span)
+                    from unnest(s.possible + l.span::tstzmultirange) as p (span)
+                    where p.span @> l.span
+                ),
+                -- It was good when the unknown or failed time before it ended.
+                (
+                    select max(upper(p.span)) from unnest(s.never_good) as p (span)
+                    where upper(p.span) <= lower(l.span)
+                ),
+                lower(l.room)
+            ) as last_good,
+            least(
+                (
+                    select upper(p.span)
+                    from unnest(s.possible + l.span::tstzmultirange) as p (span)
+                    where p.span @> l.span
+                ),
+                (
+                    select min(upper(p.span)) from unnest(s.never_good) as p (span)
+                    where upper(p.span) >= upper(l.span)
+                ),
+                upper(l.room)
+            ) as first_good
+        from listed as l
+        cross join scope_wide as s
     )
     select
         l.services,
@@ -186,11 +232,7 @@ begin atomic
             else sla.seconds(fact.open_hours(t.interruption_calendar, l.span))
         end,
         sla.seconds(s.certain * tstzmultirange(l.span)),
-        (
-            select sla.seconds(coalesce(range_agg(p.span * l.room), '{}'))
-            from unnest(s.possible) as p (span)
-            where p.span && l.span
-        ),
+        sla.seconds(tstzrange(l.last_good, l.first_good)),
         upper(l.span) >= sla.as_of(),
         coalesce(
             sla.seconds(l.span) > extract(epoch from t.crisis_longer_than)
@@ -198,22 +240,29 @@ begin atomic
             false
         ),
         fact.outage_cause(l.services, l.span)
-    from listed as l
+    from bounded as l
     cross join terms as t
     cross join scope_wide as s
     order by l.span;
 end;
 comment on function sla.outage(text, text, tstzrange) is
-'One row per outage that touches the period: a maximal run of unplanned, runs separated by at most the plan''s join_within being one, split by planned time. started, ended and elapsed_s are those of the whole outage, clipped_s the part inside the period. working_s is the outage inside the interruption calendar (elapsed when the plan names none). certain_s and possible_s bound elapsed_s: first failed to last failed result, last good to first good. open: not over as of the roll-up. crisis: longer than the plan''s limit and hitting enough customers. cause: the first failed result.';
+'One row per outage that touches the period: a maximal run of unplanned, runs separated by at most the plan''s join_within being one, split by planned time. started, ended and elapsed_s are those of the whole outage, clipped_s the part inside the period. working_s is the outage inside the interruption calendar (elapsed when the plan names none). certain_s and possible_s bound elapsed_s: first failed to last failed result, last good to first good, unknown time around it included, up to the neighbouring outages. open: not over as of the roll-up. crisis: longer than the plan''s limit and hitting enough customers. cause: the first failed result.';
 
 create or replace function sla.longest_interruption(contract text, scope text, period tstzrange)
-returns table (working_s numeric, elapsed_s numeric, limit_s numeric, verdict text)
+returns table (
+    working_s numeric,
+    elapsed_s numeric,
+    limit_s numeric,
+    verdict text,
+    greatest_elapsed_s numeric
+)
 language sql stable parallel safe
 begin atomic
     with terms as (
         select
             extract(epoch from v.interruption_max) as limit_s,
-            v.interruption_calendar
+            v.interruption_calendar,
+            v.join_within
         from fact.contract_version as v
         where
             v.contract_id = fact.contract_id(contract)
@@ -222,33 +271,42 @@ begin atomic
         order by v.valid desc
         limit 1
     ),
+    listed as (
+        select o.working_s, o.elapsed_s from sla.outage(contract, scope, period) as o
+    ),
     longest as (
-        select o.working_s, o.elapsed_s
-        from sla.outage(contract, scope, period) as o
-        order by o.working_s desc, o.elapsed_s desc
+        select l.working_s, l.elapsed_s
+        from listed as l
+        order by l.working_s desc, l.elapsed_s desc
         limit 1
     ),
-    -- What could have been one interruption, had all that is unknown been down.
+    -- What could have been one interruption, had all that is unknown been down; whole, as
+    -- outages are: a boundary hides nothing.
     worst as (
         select
             max(
                 case
-                    when t.interruption_calendar is null then sla.seconds(p.span)
-                    else sla.seconds(fact.open_hours(t.interruption_calendar, p.span))
+                    when t.interruption_calendar is null then sla.seconds(p)
+                    else sla.seconds(fact.open_hours(t.interruption_calendar, p))
                 end
             ) as working_s
         from terms as t
+        cross join fact.outage_reach(contract, scope, period) as r (span)
         cross join
             lateral (
-                select range_agg(c.exposed + c.unplanned) as spans
-                from fact.scope_class(contract, scope, period) as c
+                select
+                    coalesce(range_agg(c.exposed + c.unplanned), '{}') as spans,
+                    coalesce(range_agg(c.planned), '{}') as planned
+                from fact.scope_class(contract, scope, r.span) as c
             ) as s
-        cross join lateral unnest(s.spans) as p (span)
+        cross join lateral fact.joined(s.spans, s.planned - s.spans, t.join_within) as p
+        where p && period
     ),
     figure as (
         select
             coalesce((select l.working_s from longest as l), 0) as working_s,
             coalesce((select l.elapsed_s from longest as l), 0) as elapsed_s,
+            coalesce((select max(l.elapsed_s) from listed as l), 0) as greatest_elapsed_s,
             (select t.limit_s from terms as t) as limit_s,
             coalesce((select w.working_s from worst as w), 0) as worst_s
     )
@@ -262,9 +320,10 @@ begin atomic
             when f.working_s > f.limit_s then 'missed'
             when f.worst_s > f.limit_s then 'not_provable'
             else 'met'
-        end
+        end,
+        f.greatest_elapsed_s
     from figure as f
     cross join sla.availability(contract, scope, period) as a;
 end;
 comment on function sla.longest_interruption(text, text, tstzrange) is
-'One row: the greatest working time of one outage that touches the period (LEN-02), the elapsed time of that outage, the plan''s limit and the verdict. not_provable: unknown time next to it, or by itself, could have been longer than the limit.';
+'One row: the greatest working time of one outage that touches the period (LEN-02), the elapsed time of that outage, the plan''s limit and the verdict. greatest_elapsed_s: the elapsed time of the outage that lasted longest, which may be another one: a night outage has no working time. not_provable: unknown time next to it, or by itself, could have been longer than the limit.';

@@ -140,6 +140,7 @@ order by a.ratio asc nulls last, a.unknown_s desc, sc.position asc;
 select
     l.working_s,
     l.elapsed_s,
+    l.greatest_elapsed_s,
     l.limit_s,
     l.verdict
 from sla.longest_interruption($1, $2, $3) as l;

@@ -86,6 +86,7 @@ async def test_json_has_the_documented_keys_and_values(
         "longest": {
             "working_s": 600,
             "elapsed_s": 600,
+            "greatest_elapsed_s": 600,
             "limit_s": None,
             "verdict": "not_applicable",
         },

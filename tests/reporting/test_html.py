@@ -127,10 +127,25 @@ def test_outages_show_local_and_utc_times_and_bounds() -> None:
 
 def test_the_longest_interruption_is_working_time_with_the_elapsed_beside_it() -> None:
     night = replace(samples.busy().longest, working_s=Decimal(0), elapsed_s=Decimal(660))
+    night = replace(night, greatest_elapsed_s=Decimal(660))
 
     shown = text(page(replace(samples.busy(), longest=night)))
 
     assert "Longest interruption, working time 0 s 11 min 0 s elapsed; limit 2 h: met" in shown
+
+
+def test_another_interruption_that_lasted_longer_is_named() -> None:
+    """A weekend outage of 63 h is 1.5 working hours, less than two hours of a Tuesday."""
+    tuesday = replace(
+        samples.busy().longest,
+        working_s=Decimal(2 * 3600),
+        elapsed_s=Decimal(2 * 3600),
+        greatest_elapsed_s=Decimal(63 * 3600),
+    )
+
+    shown = text(page(replace(samples.busy(), longest=tuesday)))
+
+    assert "2 h 0 min 0 s elapsed, another lasted 63 h 0 min 0 s" in shown
 
 
 def test_an_open_outage_has_no_end() -> None:

@@ -205,13 +205,13 @@ MUTANTS = (
     Mutant(
         name="exactly_the_target_is_missed",
         file="80_availability.sql",
-        right="when t.counted_down_s > t.allowed_s then 'missed'",
-        wrong="when t.counted_down_s >= t.allowed_s and t.counted_down_s > 0 then 'missed'",
+        right="when p.down_s > p.allowed_s then 'missed'",
+        wrong="when p.down_s >= p.allowed_s and p.down_s > 0 then 'missed'",
     ),
     Mutant(
         name="nothing_is_unprovable",
         file="80_availability.sql",
-        right="when t.worst_down_s > t.worst_allowed_s then 'not_provable'",
+        right="when p.worst_down_s > p.worst_allowed_s then 'not_provable'",
         wrong="when false then 'not_provable'",
     ),
     Mutant(
@@ -249,5 +249,65 @@ MUTANTS = (
         file="90_outage.sql",
         right="count(distinct c.customer_id)",
         wrong="count(distinct c.contract_id)",
+    ),
+    Mutant(
+        name="time_without_a_target_is_promised",
+        file="80_availability.sql",
+        right="        from piece as m\n        where m.target is not null",
+        wrong="        from piece as m",
+    ),
+    Mutant(
+        name="the_latest_target_holds_for_the_whole_period",
+        file="80_availability.sql",
+        right="sum((1 - m.target) * (m.counted_up_s + m.counted_down_s)) as allowed_s",
+        wrong="(1 - min(m.target)) * sum(m.counted_up_s + m.counted_down_s) as allowed_s",
+    ),
+    Mutant(
+        name="the_first_version_of_an_endpoint_has_its_dates",
+        file="60_service.sql",
+        right="order by v.valid desc",
+        wrong="order by v.valid",
+    ),
+    Mutant(
+        name="a_new_rule_waits_for_the_next_edge",
+        file="60_service.sql",
+        right="where v.service_id = service_state.service_id and lower(v.valid) <@ within",
+        wrong="where false",
+    ),
+    Mutant(
+        name="an_endpoint_that_moved_still_counts",
+        file="60_service.sql",
+        right="range_agg(se.during) * within",
+        wrong="within",
+    ),
+    Mutant(
+        name="what_was_unknown_before_a_good_result_may_be_the_outage",
+        file="90_outage.sql",
+        right="where upper(p.span) <= lower(l.span)",
+        wrong="where false",
+    ),
+    Mutant(
+        name="bounds_run_into_the_next_outage",
+        file="90_outage.sql",
+        right="                lower(l.room)\n",
+        wrong="                null\n",
+    ),
+    Mutant(
+        name="a_boundary_hides_doubt",
+        file="90_outage.sql",
+        right="outage_reach(contract, scope, period) as r (span)\n        cross join\n",
+        wrong="checked(period) as r (span)\n        cross join\n",
+    ),
+    Mutant(
+        name="doubtful_time_is_not_joined",
+        file="90_outage.sql",
+        right="fact.joined(s.spans, s.planned - s.spans, t.join_within) as p",
+        wrong="fact.joined(s.spans, s.planned - s.spans, interval '0') as p",
+    ),
+    Mutant(
+        name="the_longest_outage_is_the_one_with_most_working_time",
+        file="90_outage.sql",
+        right="(select max(l.elapsed_s) from listed as l)",
+        wrong="(select l.elapsed_s from longest as l)",
     ),
 )

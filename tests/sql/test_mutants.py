@@ -33,7 +33,7 @@ def test_suite_notices_the_mutant(mutant: Mutant, server: str) -> None:
     environment = os.environ | {
         "VIGIE_MUTANT": mutant.name,
         "VIGIE_TEST_DATABASE_URL": server,
-        "VIGIE_LAW_CASES": "30",
+        "VIGIE_LAW_CASES": "100",
     }
     suite = [str(HERE / f"test_{name}.py") for name in _SUITE]
     done = subprocess.run(

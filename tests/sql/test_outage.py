@@ -111,9 +111,9 @@ async def test_bounds_of_neighbouring_outages_do_not_overlap(world: World) -> No
 
     first, second = await world.outages(span(0, 5))
 
-    # Last good at 0, first good at 2: 2 minutes of room, up to the next outage at 3 at most.
+    # Last good at 0 and first good at 2; last good at 2 and first good at 4.
     assert (0, 0) == (first["certain_s"], second["certain_s"])
-    assert (180, 120) == (first["possible_s"], second["possible_s"])
+    assert (120, 120) == (first["possible_s"], second["possible_s"])
 
 
 async def test_hole_beside_an_outage_may_have_been_part_of_it(world: World) -> None:
@@ -122,6 +122,24 @@ async def test_hole_beside_an_outage_may_have_been_part_of_it(world: World) -> N
     (outage,) = await world.outages(span(0, 6))
 
     assert (120, 60, 5 * 60) == (outage["elapsed_s"], outage["certain_s"], outage["possible_s"])
+
+
+async def test_unknown_time_before_a_good_result_is_no_part_of_an_outage(world: World) -> None:
+    await _measured(world, "U...UDU")
+
+    (outage,) = await world.outages(span(0, 7))
+
+    # Good at 4, failed at 5, good at 6; what nobody saw from 1 to 4 came before the good one.
+    assert (60, 2 * 60) == (outage["elapsed_s"], outage["possible_s"])
+
+
+async def test_bounds_of_an_outage_are_not_clipped_to_the_period(world: World) -> None:
+    await _measured(world, "U..DD..U")
+
+    (outage,) = await world.outages(span(4, 5))
+
+    # Down from 3 to 5; last good at 0, first good at 7.
+    assert (2 * 60, 7 * 60) == (outage["elapsed_s"], outage["possible_s"])
 
 
 async def test_working_time_is_the_outage_inside_the_calendar(world: World) -> None:
@@ -191,9 +209,34 @@ async def test_longest_interruption(
 ) -> None:
     await _measured(world, results, interruption_max=limit and timedelta(minutes=limit))
 
-    row = await world.connection.fetchrow(
-        "select * from sla.longest_interruption('acme', 'solution', $1)", span(0, 10)
+    row = await world.longest(span(0, 10))
+
+    assert expected == (row["working_s"], row["elapsed_s"], row["limit_s"], row["verdict"])
+
+
+async def test_longest_interruption_tells_the_greatest_elapsed_time_too(world: World) -> None:
+    """The night's outage has no working time: 30 min elapsed beside the 5 min of the day."""
+    await world.calendar("office", [(1, 9, 17)])
+    await world.service()
+    await world.contract(interruption_max=timedelta(hours=2), interruption_calendar="office")
+    await world.results("a", "U" + "D" * 30 + "U")
+    await world.results("a", "U" + "D" * 5 + "U", start=10 * 60)
+    await world.rolled_up_to(minute(2000))
+
+    row = await world.longest(span(0, 1440))
+
+    assert (5 * 60, 5 * 60, 30 * 60) == (
+        row["working_s"],
+        row["elapsed_s"],
+        row["greatest_elapsed_s"],
     )
 
-    assert row is not None
-    assert expected == tuple(row)
+
+async def test_unknown_time_over_a_boundary_is_one_doubt(world: World) -> None:
+    """Unknown from 2 to 9: 4 min before and 3 min after the boundary could be one outage."""
+    limit = timedelta(minutes=5)
+    await _measured(world, "UU" + "?" * 7 + "UU", interruption_max=limit)
+
+    rows = [await world.longest(span(*part)) for part in ((0, 6), (6, 11))]
+
+    assert ["not_provable", "not_provable"] == [row["verdict"] for row in rows]

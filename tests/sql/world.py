@@ -48,12 +48,12 @@ class World:
         until: datetime | None = None,
     ) -> None:
         """Add a service and its endpoints, as if the catalogue had always listed them."""
-        identity = await self._insert("service", {"key": key, "name": key.title()}, "service_id")
+        identity = await self.insert("service", {"key": key, "name": key.title()}, "service_id")
         self.ids[key] = identity
         self.services.add(key)
         always: Range = asyncpg.Range(None, None)
         rule = {"service_id": identity, "valid": always, "at_least": at_least}
-        await self._insert("service_version", rule | {"every_endpoint": every_endpoint})
+        await self.insert("service_version", rule | {"every_endpoint": every_endpoint})
         for name in endpoints:
             await self.endpoint(
                 name, service=key, every=every, quorum=quorum, since=since, until=until
@@ -71,12 +71,12 @@ class World:
     ) -> None:
         """Add an endpoint to a service."""
         always: Range = asyncpg.Range(None, None)
-        self.ids[key] = await self._insert("endpoint", {"key": key}, "endpoint_id")
+        self.ids[key] = await self.insert("endpoint", {"key": key}, "endpoint_id")
         member = {"service_id": self.ids[service], "endpoint_id": self.ids[key], "during": always}
-        await self._insert("service_endpoint", member)
+        await self.insert("service_endpoint", member)
         version = {"endpoint_id": self.ids[key], "valid": always, "every": every}
         dates = {"since": since, "until": until}
-        await self._insert("endpoint_version", version | dates | {"quorum": quorum, "spec": "{}"})
+        await self.insert("endpoint_version", version | dates | {"quorum": quorum, "spec": "{}"})
 
     async def results(
         self,
@@ -138,18 +138,18 @@ class World:
         With *years* its days differ by year, and it was spelled out for these.
         """
         made = {"key": key, "digest": "", "timezone": timezone, "recorded_at": START}
-        identity = await self._insert("calendar", made, "calendar_id")
+        identity = await self.insert("calendar", made, "calendar_id")
         self.ids[key] = identity
         for weekday, opens, closes in hours:
             row = {"calendar_id": identity, "weekday": weekday}
-            await self._insert("calendar_hours", row | _hours(opens, closes))
+            await self.insert("calendar_hours", row | _hours(opens, closes))
         for day, starts, ends in days:
             special = {"calendar_id": identity, "day": day.date(), "name": "special"}
             dated = special | {"recorded_at": START}
-            await self._insert("calendar_day", dated | _hours(starts, ends))
+            await self.insert("calendar_day", dated | _hours(starts, ends))
         for year in years:
             spelled = {"calendar_id": identity, "year": year, "recorded_at": START}
-            await self._insert("calendar_year", spelled | {"first_day": date(year, 1, 1)})
+            await self.insert("calendar_year", spelled | {"first_day": date(year, 1, 1)})
 
     async def contract(
         self,
@@ -166,9 +166,9 @@ class World:
             name = customer or f"{key}-customer"
             buyer = {"key": name, "name": name, "language": "en", "recipients": []}
             if name not in self.ids:
-                self.ids[name] = await self._insert("customer", buyer, "customer_id")
+                self.ids[name] = await self.insert("customer", buyer, "customer_id")
             bound = {"key": key, "customer_id": self.ids[name]}
-            self.ids[key] = await self._insert("contract", bound, "contract_id")
+            self.ids[key] = await self.insert("contract", bound, "contract_id")
         version = _TERMS | {
             "contract_id": self.ids[key],
             "valid": valid or asyncpg.Range(minute(-100000), None),
@@ -177,11 +177,11 @@ class World:
                 for name, value in terms.items()
             },
         }
-        identity = await self._insert("contract_version", version, "version_id")
+        identity = await self.insert("contract_version", version, "version_id")
         for position, service in enumerate((*essential, *other)):
             covered = {"version_id": identity, "service_id": self.ids[service]}
             place = {"essential": service in essential, "position": position}
-            await self._insert("contract_service", covered | place)
+            await self.insert("contract_service", covered | place)
 
     async def window(
         self,
@@ -208,10 +208,10 @@ class World:
             "every_service": services is None,
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
-        self.ids[key] = await self._insert("maintenance", row, "maintenance_id")
+        self.ids[key] = await self.insert("maintenance", row, "maintenance_id")
         for service in services or ():
             held = {"maintenance_id": self.ids[key], "service_id": self.ids[service]}
-            await self._insert("maintenance_service", held)
+            await self.insert("maintenance_service", held)
         if closed is not None:
             await self._happened(key, "closed", minute(closed))
         if withdrawn:
@@ -239,7 +239,7 @@ class World:
             "reason": "probe fault",
         }
         row |= {"recorded_by": "alice", "recorded_at": START}
-        self.ids[key] = await self._insert("correction", row, "correction_id")
+        self.ids[key] = await self.insert("correction", row, "correction_id")
         if approver:
             await self._judged(key, "approved", approver)
         if withdrawn:
@@ -247,7 +247,7 @@ class World:
 
     async def _judged(self, key: str, action: str, who: str) -> None:
         event = {"correction_id": self.ids[key], "action": action, "recorded_by": who}
-        await self._insert("correction_event", event | {"recorded_at": START})
+        await self.insert("correction_event", event | {"recorded_at": START})
 
     async def availability(
         self, period: Range, scope: str = "solution", contract: str = "acme"
@@ -255,6 +255,16 @@ class World:
         """Return the row of sla.availability."""
         row = await self.connection.fetchrow(
             "select * from sla.availability($1, $2, $3)", contract, scope, period
+        )
+        assert row is not None
+        return dict(row)
+
+    async def longest(
+        self, period: Range, scope: str = "solution", contract: str = "acme"
+    ) -> Mapping[str, Any]:
+        """Return the row of sla.longest_interruption."""
+        row = await self.connection.fetchrow(
+            "select * from sla.longest_interruption($1, $2, $3)", contract, scope, period
         )
         assert row is not None
         return dict(row)
@@ -280,15 +290,15 @@ class World:
     async def _happened(self, key: str, action: str, at: datetime) -> None:
         event = {"maintenance_id": self.ids[key], "action": action, "at": at, "reason": "done"}
         who = {"recorded_by": "alice", "recorded_at": START}
-        await self._insert("maintenance_event", event | who)
+        await self.insert("maintenance_event", event | who)
 
     async def _location(self, key: str) -> int:
         name = f"location:{key}"
         if name not in self.ids:
-            self.ids[name] = await self._insert("location", {"key": key}, "location_id")
+            self.ids[name] = await self.insert("location", {"key": key}, "location_id")
         return self.ids[name]
 
-    async def _insert(self, table: str, row: Mapping[str, Any], returning: str = "1") -> int:
+    async def insert(self, table: str, row: Mapping[str, Any], returning: str = "1") -> int:
         places = ", ".join(f"${number + 1}" for number in range(len(row)))
         statement = f"insert into fact.{table} ({', '.join(row)}) values ({places})"
         identity = await self.connection.fetchval(

@@ -146,9 +146,11 @@ def _budget(of: Availability, formats: Formats) -> str:
 
 
 def _longest(longest: Longest, formats: Formats) -> str:
+    another = longest.greatest_elapsed_s > longest.elapsed_s
+    lasted = f" another lasted {formats.duration(longest.greatest_elapsed_s)}," if another else ""
     return (
         f"{formats.duration(longest.working_s)} working,"
-        f" {formats.duration(longest.elapsed_s)} elapsed,"
+        f" {formats.duration(longest.elapsed_s)} elapsed,{lasted}"
         f" limit {formats.limit(longest.limit_s)}: {_words(longest.verdict)}"
     )
 

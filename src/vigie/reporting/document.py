@@ -41,6 +41,7 @@ def to_json(figures: Figures) -> dict[str, Any]:
         "longest": {
             "working_s": number(figures.longest.working_s),
             "elapsed_s": number(figures.longest.elapsed_s),
+            "greatest_elapsed_s": number(figures.longest.greatest_elapsed_s),
             "limit_s": number(figures.longest.limit_s),
             "verdict": figures.longest.verdict,
         },

@@ -87,10 +87,11 @@ class Availability:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Longest:
-    """The interruption with the greatest working time."""
+    """The interruption with the greatest working time, and how long the longest one lasted."""
 
     working_s: Decimal
     elapsed_s: Decimal
+    greatest_elapsed_s: Decimal
     limit_s: Decimal | None
     verdict: str
 
