@@ -140,7 +140,7 @@ def outage(start: datetime, length: int, *services: str, **changes: object) -> O
         possible_s=Decimal(length + 60),
         open=False,
         crisis=False,
-        cause="HTTP status 503",
+        cause="api-health: status 503",
     )
     return replace(base, **changes)  # type: ignore[arg-type] # a test's own fields
 
@@ -217,7 +217,13 @@ PROBES = (
 def busy() -> Figures:
     """Return a month with three outages and two windows, one of them not valid: missed."""
     outages = (
-        outage(at(3, "9:14:0"), 120, "orders", working_s=Decimal(120), cause="connection refused"),
+        outage(
+            at(3, "9:14:0"),
+            120,
+            "orders",
+            working_s=Decimal(120),
+            cause="orders-health: connect_refused",
+        ),
         outage(at(12, "3:0:0"), 300, "api"),
         outage(at(21, "23:58:0"), 120, "api", "orders", cause=None),
     )

@@ -10,6 +10,8 @@ from babel.messages.pofile import read_po
 
 from vigie import paths
 from vigie.errors import ReportError
+from vigie.probing import Reason
+from vigie.reporting.html import _environment, roots
 from vigie.reporting.words import languages, resolve
 
 PLACE = re.compile(r"%\((\w+)\)s")
@@ -79,3 +81,33 @@ def test_another_language_is_refused_with_those_that_are_spoken() -> None:
         resolve("tlh")
 
     assert "language 'tlh' is not spoken here (write --language en or fr)" == str(caught.value)
+
+
+def cause(language: str, text: str) -> str:
+    """Return the words of a cause in a report."""
+    page = _environment(roots(paths.REPORTS), language, "UTC").get_template("parts/causes.html")
+    return str(page.make_module().cause(text))  # type: ignore[attr-defined] # a macro
+
+
+@pytest.mark.parametrize("reason", [reason.value for reason in Reason])
+def test_every_closed_reason_is_said_in_every_language(reason: str) -> None:
+    said = {language: cause(language, f"shop: {reason}") for language in languages()}
+
+    assert all("_" not in text for text in said.values())
+    assert len(said) == len(set(said.values()))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("en", "shop: connect_refused", "shop: connection refused"),
+        ("fr", "shop: connect_refused", "shop\u00a0: connexion refusée"),
+        ("en", "shop: status 503", "shop: HTTP status 503"),
+        ("fr", "shop: status 503", "shop\u00a0: statut HTTP 503"),
+        ("fr", "shop: down", "shop\u00a0: en panne"),
+        ("fr", "shop: from_an_import", "shop\u00a0: from_an_import"),
+        ("en", "<b>", "&lt;b&gt;"),
+    ],
+)
+def test_cause_is_said_in_the_reader_s_language(language: str, text: str, expected: str) -> None:
+    assert expected == cause(language, text)
