@@ -150,17 +150,53 @@ language sql stable parallel safe
 begin atomic
     with local as (
         select
-            (earlier at time zone c.timezone)::date as first_day,
-            (later at time zone c.timezone)::date as last_day
+            (earlier at time zone c.timezone)::date + 1 as first_day,
+            (later at time zone c.timezone)::date - 1 as last_day
         from fact.calendar as c
         where c.calendar_id = working_days_between.calendar_id
+    ),
+    -- The days of fact.is_working_day and fact.stores_year, counted at once: this is asked for
+    -- every window.
+    weekly as (
+        select count(*) as days
+        from local as l
+        cross join
+            lateral generate_series(
+                l.first_day::timestamp, l.last_day::timestamp, interval '1 day'
+            ) as d (day)
+        where
+            extract(isodow from d.day) in (
+                select h.weekday from fact.calendar_hours as h
+                where h.calendar_id = working_days_between.calendar_id
+            )
+            and d.day::date not in (
+                select s.day from fact.calendar_day as s
+                where s.calendar_id = working_days_between.calendar_id and s.replaced_at is null
+            )
+            and (
+                extract(year from d.day) in (
+                    select y.year from fact.calendar_year as y
+                    where y.calendar_id = working_days_between.calendar_id
+                )
+                or not exists (
+                    select 1 from fact.calendar_year as y
+                    where y.calendar_id = working_days_between.calendar_id
+                )
+            )
+    ),
+    special as (
+        select count(distinct s.day) as days
+        from local as l
+        inner join fact.calendar_day as s on s.day between l.first_day and l.last_day
+        where
+            s.calendar_id = working_days_between.calendar_id
+            and s.replaced_at is null
+            and s.opens is not null
+            and fact.stores_year(s.calendar_id, s.day)
     )
-    select count(*)::integer
-    from local as l
-    cross join lateral generate_series(l.first_day + 1, l.last_day - 1, interval '1 day') as d (day)
-    where
-        fact.is_working_day(working_days_between.calendar_id, d.day::date)
-        and fact.stores_year(working_days_between.calendar_id, d.day::date);
+    select (w.days + s.days)::integer
+    from weekly as w
+    cross join special as s;
 end;
 comment on function fact.working_days_between(integer, timestamptz, timestamptz) is
 'Whole working days strictly between the local days of two instants; 0 when there is none. Days of a year that was not spelled out do not count: nobody knows whether they are holidays.';

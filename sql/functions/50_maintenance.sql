@@ -11,19 +11,79 @@ where m.every_service;
 comment on view fact.maintenance_scope is
 'One row per window and service that it covers: by name, or because it covers every service.';
 
+create or replace function fact.nights(
+    timezone text, opens interval, closes interval, span tstzrange
+) returns tstzmultirange
+language sql immutable parallel safe
+begin atomic
+    select
+        coalesce(range_agg(fact.local_span(timezone, d.day + opens, d.day + closes)), '{}')
+        * tstzmultirange(span)
+    from generate_series(
+        date_trunc('day', lower(span) at time zone timezone) - interval '1 day',
+        upper(span) at time zone timezone,
+        interval '1 day'
+    ) as d (day);
+end;
+comment on function fact.nights(text, interval, interval, tstzrange) is
+'The part of a span between two local times of each day; the second may lie on the next day.';
+
+create or replace function fact.stores_years(calendar_id integer, span tstzrange)
+returns boolean
+language sql stable parallel safe
+begin atomic
+    -- A maintenance window touches two years at the most.
+    select
+        fact.stores_year(c.calendar_id, (lower(span) at time zone c.timezone)::date)
+        and fact.stores_year(c.calendar_id, (upper(span) at time zone c.timezone)::date)
+    from fact.calendar as c
+    where c.calendar_id = stores_years.calendar_id;
+end;
+comment on function fact.stores_years(integer, tstzrange) is
+'Whether the holidays of both ends of a span are known.';
+
+create or replace function fact.forbidden_hours(version_id integer, span tstzrange)
+returns tstzmultirange
+language sql stable parallel safe
+begin atomic
+    select
+        case
+            when v.outside is not null and fact.stores_years(v.outside, span)
+                then fact.open_hours(v.outside, span)
+            when v.outside is not null then null
+            -- outside: always, or: night
+            when v.night_opens is not null then tstzmultirange(span)
+            else '{}'
+        end
+        - case
+            when v.night_opens is null then '{}'
+            else
+                fact.nights(
+                    coalesce(c.timezone, v.timezone), v.night_opens, v.night_closes, span
+                )
+        end
+    from fact.contract_version as v
+    left join fact.calendar as c on c.calendar_id = v.outside
+    where v.version_id = forbidden_hours.version_id;
+end;
+comment on function fact.forbidden_hours(integer, tstzrange) is
+'The part of a span in which a contract version wants no planned maintenance (LEN-05): the hours of its calendar, without its nights. Local times are those of the calendar, else of the contract. Null while the holidays of its year are not known.';
+
 create or replace function fact.why_invalid(
     version_id integer, maintenance_id integer
 ) returns text
 language sql stable parallel safe
 begin atomic
     with terms as (
-        select v.notice_working_days, v.notice_calendar
+        select v.version_id, v.notice_working_days, v.notice_calendar, v.enforced
         from fact.contract_version as v
         where v.version_id = why_invalid.version_id
     ),
     announced as (
         select
             m.*,
+            t.version_id,
+            t.enforced,
             t.notice_working_days as asked,
             fact.working_days_between(t.notice_calendar, m.announced_at, m.starts) as given,
             exists(
@@ -44,11 +104,18 @@ begin atomic
             when a.announced_at > a.starts then 'announced after its start'
             when a.given < a.asked
                 then format('announced %s whole working days ahead, %s asked', a.given, a.asked)
+            when
+                'outside' = any(a.enforced)
+                and not isempty(fact.forbidden_hours(a.version_id, tstzrange(a.starts, a.ends)))
+                then format(
+                    '%s s inside hours without maintenance',
+                    sla.seconds(fact.forbidden_hours(a.version_id, tstzrange(a.starts, a.ends)))
+                )
         end
     from announced as a;
 end;
 comment on function fact.why_invalid(integer, integer) is
-'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof, whole working days ahead, not withdrawn. Security: recorded with a reason.';
+'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof, whole working days ahead, not withdrawn, and at an allowed time where the plan enforces that; as announced, not as it went. The cap is not asked here. Security: recorded with a reason.';
 
 create or replace function fact.actual_window(maintenance_id integer) returns tstzrange
 language sql stable parallel safe
@@ -67,6 +134,23 @@ end;
 comment on function fact.actual_window(integer) is
 'The span that a window excuses: up to its announced end, or to the moment it was closed early. An overrun is not part of it.';
 
+create or replace function fact.windows_of_kind(
+    version_id integer, service_id integer, span tstzrange, kind text
+) returns tstzmultirange
+language sql stable parallel safe
+begin atomic
+    select coalesce(range_agg(fact.actual_window(m.maintenance_id)), '{}') * tstzmultirange(span)
+    from fact.maintenance as m
+    inner join fact.maintenance_scope as ms on ms.maintenance_id = m.maintenance_id
+    where
+        ms.service_id = windows_of_kind.service_id
+        and m.kind = windows_of_kind.kind
+        and tstzrange(m.starts, m.ends) && span
+        and fact.why_invalid(windows_of_kind.version_id, m.maintenance_id) is null;
+end;
+comment on function fact.windows_of_kind(integer, integer, tstzrange, text) is
+'The union of the windows of one kind that are valid by themselves, of a service inside the span.';
+
 create or replace function fact.valid_windows(
     version_id integer, service_id integer, span tstzrange
 ) returns tstzmultirange
@@ -81,4 +165,4 @@ begin atomic
         and fact.why_invalid(valid_windows.version_id, m.maintenance_id) is null;
 end;
 comment on function fact.valid_windows(integer, integer, tstzrange) is
-'The union of the valid windows of a service inside the span.';
+'The union of the windows of a service inside the span that are valid by themselves; an enforced cap may end them earlier.';

@@ -19,13 +19,29 @@ returns table (
     announced_ends timestamptz,
     every_service boolean,
     series text,
-    rule text
+    rule text,
+    excused_s numeric,
+    forbidden_s numeric,
+    cap_s numeric,
+    cap_used_s numeric,
+    remark text
 )
 language sql stable
 begin atomic
-    with touched as (
+    with touched as materialized (
         select distinct on (m.maintenance_id)
-            m.*, v.version_id, v.notice_calendar, fact.actual_window(m.maintenance_id) as actual
+            m.*,
+            v.version_id,
+            v.contract_id,
+            v.notice_calendar,
+            v.cap_per,
+            trim_scale(extract(epoch from v.cap_time)) as cap_s,
+            'cap' = any(v.enforced) as cap_is_enforced,
+            fact.actual_window(m.maintenance_id) as actual,
+            tstzmultirange(
+                fact.actual_window(m.maintenance_id) * period * tstzrange(null, sla.as_of())
+            ) as elapsed,
+            fact.cap_period(v.version_id, m.starts) as cap_period
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id
         inner join fact.maintenance_scope as ms on ms.service_id = cs.service_id
@@ -39,7 +55,7 @@ begin atomic
         -- The version in force when the window begins judges it.
         order by m.maintenance_id, v.valid
     ),
-    hit as (
+    hit as materialized (
         select
             t.maintenance_id,
             array_agg(s.key order by s.key) as services,
@@ -50,20 +66,73 @@ begin atomic
             on cs.version_id = t.version_id and cs.service_id = ms.service_id
         inner join fact.service as s on s.service_id = ms.service_id
         cross join
-            lateral fact.service_state(
-                s.service_id, tstzmultirange(t.actual * period * tstzrange(null, sla.as_of()))
-            ) as d
+            lateral fact.service_state(s.service_id, t.elapsed) as d
         group by t.maintenance_id
     ),
-    judged as (
+    used as materialized (
+        select p.cap_period, fact.maintenance_use(p.contract_id, p.cap_period) as used
+        from (
+            select distinct t.contract_id, t.cap_period
+            from touched as t
+            where t.kind = 'planned' and t.cap_period is not null
+        ) as p
+    ),
+    enforced as materialized (
+        select
+            t.version_id,
+            fact.beyond_cap(t.version_id, range_merge(range_agg(t.actual))) as beyond
+        from touched as t
+        where t.cap_is_enforced
+        group by t.version_id
+    ),
+    measured as materialized (
         select
             t.*,
             h.services,
             h.down,
             fact.working_days_between(t.notice_calendar, t.announced_at, t.starts) as notice_days,
-            fact.why_invalid(t.version_id, t.maintenance_id) as why
+            fact.why_invalid(t.version_id, t.maintenance_id) as why_by_itself,
+            case
+                when t.kind = 'planned'
+                    then fact.forbidden_hours(t.version_id, tstzrange(t.starts, t.ends))
+            end as forbidden,
+            sla.seconds(u.used) as cap_used_s,
+            fact.used_up_at(u.used, t.cap_s) as used_up,
+            case when t.kind = 'planned' then coalesce(e.beyond, '{}') else '{}' end as beyond
         from touched as t
         inner join hit as h on h.maintenance_id = t.maintenance_id
+        left join used as u on u.cap_period = t.cap_period and t.kind = 'planned'
+        left join enforced as e on e.version_id = t.version_id
+    ),
+    judged as (
+        select
+            m.*,
+            case
+                when m.why_by_itself is not null then m.why_by_itself
+                -- An empty window lies in every span: it was closed as it began.
+                when not isempty(m.actual) and m.actual <@ m.beyond
+                    then format('the %s s of its %s were used up', m.cap_s, m.cap_per)
+            end as why,
+            concat_ws(
+                '; ',
+                case
+                    when not isempty(m.forbidden)
+                        then format(
+                            '%s s inside hours without maintenance', sla.seconds(m.forbidden)
+                        )
+                end,
+                case
+                    when m.used_up < upper(m.actual)
+                        then format(
+                            '%s s of its %s allowed, used up at %s, %s s used',
+                            m.cap_s,
+                            m.cap_per,
+                            to_char(m.used_up at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+                            m.cap_used_s
+                        )
+                end
+            ) as remark
+        from measured as m
     )
     select
         j.key,
@@ -83,9 +152,14 @@ begin atomic
         j.ends,
         j.every_service,
         j.series,
-        j.rule
+        j.rule,
+        case when j.why is null then sla.seconds(j.down - j.beyond) else 0 end,
+        case when j.forbidden is not null then sla.seconds(j.forbidden) end,
+        case when j.kind = 'planned' then j.cap_s end,
+        j.cap_used_s,
+        nullif(j.remark, '')
     from judged as j
     order by j.starts, j.key;
 end;
 comment on function sla.maintenance_of(text, tstzrange) is
-'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04).';
+'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04); excused_s: those that leave the availability, 0 when invalid, fewer where an enforced cap is used up. forbidden_s: announced time inside the hours in which the contract wants no maintenance; cap_s, cap_used_s: what its month, quarter or year allows, and what all valid windows together used of it up to now (LEN-05); all null for security, the first also while the holidays of that year are not known. remark: what breaks a rule that the plan only wishes, or cuts the window; null: nothing.';

@@ -23,27 +23,39 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    with covered as (
+    with piece as materialized (
         select
             p.version_id,
             p.span,
             p.elapsed,
             coalesce(service_class.maintenance, v.maintenance) as maintenance,
-            cs.service_id,
-            s.key,
-            cs.essential
+            case
+                when 'cap' = any(v.enforced) then fact.beyond_cap(p.version_id, p.span)
+                else '{}'
+            end as beyond
         from fact.contract_piece(contract, period) as p
         inner join fact.contract_version as v on v.version_id = p.version_id
+    ),
+    covered as (
+        select p.*, cs.service_id, s.key, cs.essential
+        from piece as p
         inner join fact.contract_service as cs on cs.version_id = p.version_id
         inner join fact.service as s on s.service_id = cs.service_id
         where case when scope = 'solution' then cs.essential else s.key = scope end
     ),
-    excused as (
+    -- Its windows are asked for six times below, and each time would be computed anew.
+    excused as materialized (
         select
             c.*,
             case
                 when c.maintenance = 'none' then '{}'
-                else fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed
+                when isempty(c.beyond)
+                    then fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed
+                else
+                    (
+                        fact.valid_windows(c.version_id, c.service_id, c.span) - c.beyond
+                        + fact.windows_of_kind(c.version_id, c.service_id, c.span, 'security')
+                    ) * c.elapsed
             end as windows,
             o.excluded * c.elapsed as excluded
         from covered as c

@@ -99,6 +99,9 @@ create temporary table wanted_contract (
     cap_per text,
     crisis_longer_than_us bigint,
     crisis_customers integer,
+    night_opens_us bigint,
+    night_closes_us bigint,
+    enforced text[] not null,
     terms jsonb not null,
     primary key (key, starts)
 ) on commit drop;
@@ -362,6 +365,9 @@ select
     w.cap_per,
     w.crisis_longer_than_us * interval '1 microsecond' as crisis_longer_than,
     w.crisis_customers,
+    w.night_opens_us * interval '1 microsecond' as night_opens,
+    w.night_closes_us * interval '1 microsecond' as night_closes,
+    w.enforced,
     w.terms
 from wanted_contract as w
 inner join fact.contract as k on w.key = k.key
@@ -418,7 +424,8 @@ added as (
     insert into fact.contract_version (
         contract_id, valid, recorded_at, plan, timezone, target, basis, hours, maintenance,
         unknown, interruption_max, interruption_calendar, join_within, notice_working_days,
-        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers, terms
+        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers,
+        night_opens, night_closes, enforced, terms
     )
     select
         contract_id,
@@ -441,6 +448,9 @@ added as (
         cap_per,
         crisis_longer_than,
         crisis_customers,
+        night_opens,
+        night_closes,
+        enforced,
         terms
     from missing
     returning version_id, contract_id, valid
@@ -499,7 +509,8 @@ added as (
     insert into fact.contract_version (
         contract_id, valid, recorded_at, plan, timezone, target, basis, hours, maintenance,
         unknown, interruption_max, interruption_calendar, join_within, notice_working_days,
-        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers, terms
+        notice_calendar, outside, cap_time, cap_per, crisis_longer_than, crisis_customers,
+        night_opens, night_closes, enforced, terms
     )
     select
         contract_id,
@@ -522,6 +533,9 @@ added as (
         cap_per,
         crisis_longer_than,
         crisis_customers,
+        night_opens,
+        night_closes,
+        enforced,
         terms
     from ended
     returning version_id, contract_id

@@ -208,6 +208,7 @@ select
     k.key as contract,
     j.valid,
     j.why,
+    j.remark,
     j.notice_days
 from recorded as r
 cross join fact.contract as k

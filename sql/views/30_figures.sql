@@ -39,6 +39,16 @@ comment on column sla.maintenance.series is
 'Key that the windows of one recurrence share; null: it stands alone.';
 comment on column sla.maintenance.rule is
 'The recurrence in the words of RFC 5545: first start in its zone, length, rule, excepted days; null: none.';
+comment on column sla.maintenance.excused_s is
+'The part of down_s that it excuses, seconds: 0 when invalid, fewer where an enforced cap is used up.';
+comment on column sla.maintenance.forbidden_s is
+'Announced time inside the hours in which the contract wants no maintenance (LEN-05), seconds; null: security, or the holidays of its year are not known yet.';
+comment on column sla.maintenance.cap_s is
+'Measured maintenance allowed in the month, quarter or year in which it starts (LEN-05), seconds; null: security, or no cap.';
+comment on column sla.maintenance.cap_used_s is
+'What all valid planned windows together used of it up to now, overlaps once, seconds; null as cap_s.';
+comment on column sla.maintenance.remark is
+'What breaks a rule that the plan does not enforce, and where an enforced cap cuts the window; null: nothing.';
 
 create or replace view sla.correction as
 select

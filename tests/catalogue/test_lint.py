@@ -253,20 +253,28 @@ def test_maintenance_without_rules_is_named(good: Good) -> None:
 def test_rule_without_a_consequence_is_named(good: Good) -> None:
     rules = "outside: office, cap: {time: 6h, per: quarter}"
     consequence = "default: it is flagged, and excused all the same"
-    write = "(write the consequence into the contract's text)"
+    write = "(write maintenance: {enforce: []}, or what it enforces)"
 
     assert [
         (
-            "reports/plans/gold.yaml:4:60: maintenance.outside: what maintenance inside the"
-            " hours of"
-            f" office leads to is not said; {consequence} {write}"
+            "reports/plans/gold.yaml:4:60: maintenance.outside: what maintenance at other hours"
+            f" leads to is not said; {consequence} {write}"
         ),
         (
             "reports/plans/gold.yaml:4:83: maintenance.cap: what more maintenance than this"
-            " leads to is"
-            f" not said; {consequence} {write}"
+            f" leads to is not said; {consequence} {write}"
         ),
     ] == found(
+        good,
+        (GOLD, "maintenance: up", "maintenance: downtime"),
+        (GOLD, "calendar: office}}", f"calendar: office}}, {rules}}}"),
+    )
+
+
+def test_rule_with_a_consequence_is_settled(good: Good) -> None:
+    rules = "outside: office, cap: {time: 6h, per: quarter}, enforce: [cap]"
+
+    assert [] == found(
         good,
         (GOLD, "maintenance: up", "maintenance: downtime"),
         (GOLD, "calendar: office}}", f"calendar: office}}, {rules}}}"),

@@ -70,6 +70,7 @@ def test_lengow_premium_means_what_the_text_says(good: Good) -> None:
         cap_per="quarter",
         crisis_longer_than=timedelta(minutes=10),
         crisis_customers=2,
+        night=(timedelta(hours=22), timedelta(hours=30)),
     )
 
     assert expected == contract(good, CONTRACT).terms
@@ -99,6 +100,25 @@ def test_contract_overrides_single_terms_of_its_plan(good: Good) -> None:
 
     assert (Decimal("0.999"), "month", "downtime") == (terms.target, terms.basis, terms.maintenance)
     assert timedelta(hours=2) == terms.interruption_max
+
+
+@pytest.mark.parametrize(
+    ("rules", "night", "enforced"),
+    [
+        ("{or: null}", None, ()),
+        ('{or: "23:00-05:00"}', (timedelta(hours=23), timedelta(hours=29)), ()),
+        ("{enforce: [cap]}", (timedelta(hours=22), timedelta(hours=30)), ("cap",)),
+        ("{outside: always, enforce: [outside]}", (timedelta(hours=22), timedelta(hours=30)),
+         ("outside",)),
+    ],
+)  # fmt: skip
+def test_hours_of_maintenance_are_written_and_enforced(
+    good: Good, rules: str, night: object, enforced: object
+) -> None:
+    terms = contract(good, CONTRACT + f"terms: {{maintenance: {rules}}}\n").terms
+
+    assert (night, enforced) == (terms.night, terms.enforced)
+    assert ("always" in rules) == (terms.outside is None)
 
 
 def test_null_takes_a_term_of_the_plan_away(good: Good) -> None:

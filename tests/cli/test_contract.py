@@ -145,12 +145,17 @@ def test_shipped_plan_names_its_clauses(vigie: Vigie, change: Change) -> None:
         "Measured in working time of lengow-support LEN-03 plan: shipped lengow-premium.yaml:17",
         "Each stands for itself plan: shipped lengow-premium.yaml:18",
         (
+            "Outside the hours of lengow-support or from 22:00 to 06:00; at other times it is"
+            " flagged LEN-05 plan: shipped lengow-premium.yaml:22"
+        ),
+        "At most 6h per quarter; more is flagged LEN-05 plan: shipped lengow-premium.yaml:24",
+        (
             "First reply: limited 8bh, moderate 8bh, major 8bh, critical 8bh"
             " LEN-09 plan: shipped lengow-essential.yaml:8"
         ),
         (
             "Anomalies: blocking (workaround none), major (workaround possible), minor"
-            " LEN-06 plan: shipped lengow-premium.yaml:50"
+            " LEN-06 plan: shipped lengow-premium.yaml:51"
         ),
         (
             "Calendar lengow-support: mon-fri 09:00-12:30 14:00-18:30; Europe/Paris;"

@@ -109,8 +109,8 @@ MUTANTS = (
     Mutant(
         name="the_day_of_the_announcement_counts",
         file="20_calendar.sql",
-        right="l.first_day + 1, l.last_day - 1",
-        wrong="l.first_day, l.last_day - 1",
+        right="(earlier at time zone c.timezone)::date + 1 as first_day",
+        wrong="(earlier at time zone c.timezone)::date as first_day",
     ),
     Mutant(
         name="months_are_utc",
@@ -135,6 +135,48 @@ MUTANTS = (
         file="50_maintenance.sql",
         right="greatest(m.starts, least(m.ends, (",
         wrong="greatest(m.ends, least(m.ends, (",
+    ),
+    Mutant(
+        name="wished_hours_are_enforced",
+        file="50_maintenance.sql",
+        right="'outside' = any(a.enforced)\n                and ",
+        wrong="",
+    ),
+    Mutant(
+        name="nights_are_utc",
+        file="50_maintenance.sql",
+        right="coalesce(c.timezone, v.timezone), v.night_opens",
+        wrong="'UTC', v.night_opens",
+    ),
+    Mutant(
+        name="last_night_is_over_at_midnight",
+        file="50_maintenance.sql",
+        right="- interval '1 day',\n        upper(span)",
+        wrong=",\n        upper(span)",
+    ),
+    Mutant(
+        name="security_uses_the_cap",
+        file="62_maintenance_cap.sql",
+        right="fact.windows_of_kind(v.version_id, cs.service_id, v.valid * period, 'planned')",
+        wrong="fact.valid_windows(v.version_id, cs.service_id, v.valid * period)",
+    ),
+    Mutant(
+        name="exactly_the_cap_is_too_much",
+        file="62_maintenance_cap.sql",
+        right="where s.through_s > cap_s",
+        wrong="where s.through_s >= cap_s",
+    ),
+    Mutant(
+        name="a_used_up_cap_stays_so_for_good",
+        file="62_maintenance_cap.sql",
+        right="tstzrange(e.used_up, upper(e.span))",
+        wrong="tstzrange(e.used_up, null)",
+    ),
+    Mutant(
+        name="a_used_up_cap_ends_security_measures",
+        file="70_timeline.sql",
+        right="+ fact.windows_of_kind(c.version_id, c.service_id, c.span, 'security')",
+        wrong="",
     ),
     Mutant(
         name="authors_approve_their_own_corrections",

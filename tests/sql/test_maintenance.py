@@ -1,6 +1,6 @@
 """Which windows hold, why not, and what was inaccessible in them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,9 +14,11 @@ def may(day: int, hour: int = 12) -> datetime:
     return datetime(2026, 5, day, hour, tzinfo=UTC)
 
 
-async def _listed(world: World, first: float = 0, last: float = 10) -> list[dict[str, Any]]:
+async def _listed(
+    world: World, first: float = 0, last: float = 10, contract: str = "acme"
+) -> list[dict[str, Any]]:
     rows = await world.connection.fetch(
-        "select * from sla.maintenance_of('acme', $1)", span(first, last)
+        "select * from sla.maintenance_of($1, $2)", contract, span(first, last)
     )
     return [dict(row) for row in rows]
 
@@ -120,6 +122,222 @@ async def test_window_of_every_service_excuses_each_of_them(world: World) -> Non
     for scope, planned in (("api", 240), ("orders", 120)):
         figure = await world.availability(span(0, 10), scope)
         assert (planned, 120) == (figure["planned_s"], figure["unplanned_s"])
+
+
+async def test_hours_of_a_year_whose_holidays_are_unknown_are_not_judged(world: World) -> None:
+    """A window far ahead is listed all the same."""
+    await world.calendar("office", OFFICE)
+    await world.service()
+    await world.contract(outside="office", enforced=["outside"])
+    await world.connection.execute(
+        "insert into fact.calendar_year (calendar_id, year, first_day, recorded_at)"
+        " select calendar_id, 2026, '2026-01-01', now() from fact.calendar"
+    )
+    far = 3 * 365 * 24 * 60
+    await world.window(far, far + 24 * 60)
+    (row,) = await _listed(world, far, far + 60)
+
+    assert (None, True, None) == (row["forbidden_s"], row["valid"], row["remark"])
+
+
+NIGHT: dict[str, Any] = {"night_opens": timedelta(hours=22), "night_closes": timedelta(hours=30)}
+HOUR = 60  # minutes
+
+
+@pytest.mark.parametrize(
+    ("terms", "first", "last", "forbidden"),
+    [
+        ({}, 8, 10, 0),
+        ({"outside": "office"}, 8, 10, 1),  # 9 to 10
+        ({"outside": "office"}, 12, 20, 5),  # 12 to 17
+        ({"outside": "office"}, 17, 24, 0),
+        ({"outside": "paris"}, 6, 8, 1),  # 9 in Paris is 7 UTC
+        (NIGHT, 21, 23, 1),  # at night only: 21 to 22
+        (NIGHT, 23, 31, 1),  # over midnight, 6 to 7
+        (NIGHT, -2, 6, 0),
+        (NIGHT | {"outside": "round"}, 3, 8, 2),  # closed never, but at night: 6 to 8
+        (NIGHT | {"outside": "office"}, 5, 10, 1),  # 9 to 10
+        (NIGHT | {"timezone": "Europe/Paris"}, 3, 5, 1),  # 6 in Paris is 4 UTC
+    ],
+)
+async def test_time_inside_forbidden_hours_is_measured_and_flagged(
+    world: World, terms: dict[str, Any], first: float, last: float, forbidden: int
+) -> None:
+    await world.calendar("office", OFFICE)
+    await world.calendar("paris", OFFICE, timezone="Europe/Paris")
+    await world.calendar("round", [(day, 0, 24) for day in range(1, 8)])
+    await world.service()
+    await world.contract("acme", **terms)
+    await world.contract("strict", enforced=["outside"], **terms)
+    await world.window(first * HOUR, last * HOUR)
+    remark = f"{forbidden * 3600} s inside hours without maintenance" if forbidden else None
+
+    (row,) = await _listed(world, first * HOUR, last * HOUR)
+    (strict,) = await _listed(world, first * HOUR, last * HOUR, contract="strict")
+
+    assert (forbidden * 3600, True, remark) == (row["forbidden_s"], row["valid"], row["remark"])
+    assert (remark is None, remark) == (strict["valid"], strict["why"])
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [("2026-03-28", 7), ("2026-10-24", 9), ("2026-05-04", 8)],  # 22:00 to 06:00, clocks change
+)
+async def test_a_night_is_local_and_may_be_short_or_long(
+    world: World, day: str, hours: int
+) -> None:
+    noon = datetime.fromisoformat(f"{day}T12:00:00+00:00")
+    night = await world.connection.fetchval(
+        "select sla.seconds(fact.nights('Europe/Paris', '22:00', '30:00', tstzrange($1, $2)))",
+        noon,
+        noon + timedelta(days=1),
+    )
+
+    assert hours * 3600 == night
+
+
+async def test_security_measures_have_neither_hours_nor_cap(world: World) -> None:
+    """5 minutes are allowed; 6 of security are excused, and 4 planned ones beside them."""
+    await world.service()
+    await world.contract(
+        enforced=["outside", "cap"], cap_time=timedelta(minutes=5), cap_per="month", **NIGHT
+    )
+    await world.window(10 * HOUR, 10 * HOUR + 10, kind="security")
+    await world.window(23 * HOUR, 23 * HOUR + 10)
+    await world.results("a", "DDDDDD", start=10 * HOUR)
+    await world.results("a", "DDDDU", start=23 * HOUR)
+    await world.rolled_up_to(minute(48 * HOUR))
+    security, planned = await _listed(world, 0, 24 * HOUR)
+
+    assert (None, None, None, True) == (
+        security["forbidden_s"], security["cap_s"], security["remark"], security["valid"]
+    )  # fmt: skip
+    assert (0, 5 * 60, 4 * 60, None) == (
+        planned["forbidden_s"], planned["cap_s"], planned["cap_used_s"], planned["remark"]
+    )  # fmt: skip
+    assert (6 + 4) * 60 == (await world.availability(span(0, 24 * HOUR)))["planned_s"]
+
+
+async def _three_windows(world: World, enforced: list[str]) -> list[dict[str, Any]]:
+    """5 minutes a month; down 4, 4 and 2 minutes in windows from 0, 20 and 40 on."""
+    await world.service()
+    await world.contract(enforced=enforced, cap_time=timedelta(minutes=5), cap_per="month")
+    for first in (0, 20, 40):
+        await world.window(first, first + 10)
+    await world.results("a", "DDDDUUUUUUUUUUUUUUUUDDDDUUUUUUUUUUUUUUUUDDUUUUUUUUUUUUUUUUUU")
+    await world.rolled_up_to(minute(60))
+    return await _listed(world, 0, 60)
+
+
+async def test_more_than_the_cap_is_flagged(world: World) -> None:
+    windows = await _three_windows(world, [])
+    # 4 minutes, and the first of the window at 20, make 5.
+    remark = "300 s of its month allowed, used up at 2026-05-04T00:21:00Z, 600 s used"
+
+    assert [None, remark, remark] == [window["remark"] for window in windows]
+    assert [(True, 240), (True, 240), (True, 120)] == [
+        (window["valid"], window["excused_s"]) for window in windows
+    ]
+    assert {(300, 600)} == {(window["cap_s"], window["cap_used_s"]) for window in windows}
+    assert (600, 0) == _planned(await world.availability(span(0, 60)))
+
+
+async def test_an_enforced_cap_ends_windows_when_it_is_used_up(world: World) -> None:
+    windows = await _three_windows(world, ["cap"])
+    expected = [
+        (None, 240),
+        (None, 60),  # cut after its first minute
+        ("the 300 s of its month were used up", 0),
+    ]
+
+    assert expected == [(window["why"], window["excused_s"]) for window in windows]
+    assert [240, 240, 120] == [window["down_s"] for window in windows]
+    assert (300, 180 + 120) == _planned(await world.availability(span(0, 60)))
+    # A period that begins when the cap is used up knows of what went before it.
+    assert (0, 120) == _planned(await world.availability(span(30, 60)))
+
+
+def _planned(figure: Any) -> tuple[Any, Any]:
+    return figure["planned_s"], figure["unplanned_s"]
+
+
+async def test_exactly_the_cap_is_allowed(world: World) -> None:
+    await world.service()
+    await world.contract(enforced=["cap"], cap_time=timedelta(minutes=5), cap_per="month")
+    await world.window(0, 10)
+    await world.window(20, 30)
+    await world.results("a", "DDDDDUUUUU")
+    await world.rolled_up_to(minute(60))
+
+    assert [(None, None)] * 2 == [
+        (row["why"], row["remark"]) for row in await _listed(world, 0, 60)
+    ]
+
+
+async def test_every_month_has_its_own_cap(world: World) -> None:
+    """Down for 20 minutes around midnight of 1 June: 5 are excused in either month."""
+    await world.service()
+    await world.contract(enforced=["cap"], cap_time=timedelta(minutes=5), cap_per="month")
+    june = 28 * 24 * HOUR
+    await world.window(june - 10, june + 10)
+    await world.results("a", "D" * 20 + "U", start=june - 10)
+    await world.rolled_up_to(minute(june + 60))
+    (row,) = await _listed(world, june - 10, june + 10)
+
+    assert (300 + 300, 300 + 300) == _planned(await world.availability(span(june - 10, june + 10)))
+    assert (20 * 60, 10 * 60, True) == (row["down_s"], row["excused_s"], row["valid"])
+    assert [
+        (june - 10, june - 5, "planned"),
+        (june - 5, june, "unplanned"),
+        (june, june + 5, "planned"),
+        (june + 5, june + 10, "unplanned"),
+    ] == await world.timeline(span(june - 10, june + 10))
+
+
+async def test_services_down_together_use_the_cap_once(world: World) -> None:
+    """api is down from 0 to 4 and orders from 2 to 6: 6 minutes are used, not 8."""
+    await world.service("api", endpoints=["a"])
+    await world.service("orders", endpoints=["o"])
+    await world.contract(
+        essential=["api"],
+        other=["orders"],
+        enforced=["cap"],
+        cap_time=timedelta(minutes=5),
+        cap_per="quarter",
+    )
+    await world.window(0, 10, services=["api", "orders"])
+    await world.results("a", "DDDDUUUUUU")
+    await world.results("o", "UUDDDDUUUU")
+    await world.rolled_up_to(minute(60))
+    (row,) = await _listed(world)
+
+    assert (360, 300) == (row["cap_used_s"], row["excused_s"])
+    assert (240, 0) == _planned(await world.availability(span(0, 10), "api"))
+    assert (180, 60) == _planned(await world.availability(span(0, 10), "orders"))
+
+
+async def test_security_is_excused_though_the_cap_is_used_up(world: World) -> None:
+    """5 minutes are used by minute 5; a patch from 20 to 30 finds it down for 3."""
+    await world.service()
+    await world.contract(enforced=["cap"], cap_time=timedelta(minutes=5), cap_per="month")
+    await world.window(0, 10)
+    await world.window(20, 30, kind="security")
+    await world.results("a", "DDDDDDDDUUUUUUUUUUUUDDDUU")
+    await world.rolled_up_to(minute(60))
+
+    assert (300 + 180, 180) == _planned(await world.availability(span(0, 60)))
+
+
+async def test_windows_that_excuse_nothing_use_nothing(world: World) -> None:
+    await world.service()
+    await world.contract(enforced=["cap"], cap_time=timedelta(minutes=5), cap_per="year")
+    await world.window(0, 10, announced=None)
+    await world.window(20, 30)
+    await world.results("a", "DDDDDDDDDDUUUUUUUUUUDDDDUU")
+    await world.rolled_up_to(minute(60))
+    late, good = await _listed(world, 0, 60)
+
+    assert ("not announced", 240, 240) == (late["why"], good["cap_used_s"], good["excused_s"])
 
 
 async def test_windows_of_other_services_are_not_listed(world: World) -> None:

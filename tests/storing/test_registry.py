@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -97,6 +98,7 @@ async def test_window_is_listed_with_who_when_why_and_its_validity(
         recorded_by="ana",
         recorded_at=NOON,
         why_not={"acme": None},
+        remarks={},
     )
 
 
@@ -177,6 +179,20 @@ async def test_security_needs_no_announcement(registry: asyncpg.Connection) -> N
 
     assert recorded.remarks == ()
     assert (await only(registry)).why_not == {"acme": None}
+
+
+async def test_rule_that_is_only_wished_is_remarked(connection: asyncpg.Connection) -> None:
+    """The night from 22:00 to 06:00 of Paris; the window is at 13:00, for an hour."""
+    wished = terms(notice_working_days=None, night=(22 * HOUR, 30 * HOUR))
+    strict = replace(wished, enforced=("outside",))
+    wanted = catalogue(contracts=(contract(terms=wished), contract("strict", terms=strict)))
+    await apply_catalogue(connection, wanted, NOON)
+    await add(connection)
+    listed = await only(connection)
+    said = "3600 s inside hours without maintenance"
+
+    assert listed.why_not == {"acme": None, "strict": said}
+    assert listed.remarks["acme"] == said
 
 
 async def test_window_of_a_service_without_contract_is_listed(

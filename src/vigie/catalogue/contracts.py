@@ -11,6 +11,7 @@ from vigie.catalogue.model import Contract, Customer
 from vigie.catalogue.names import Names
 from vigie.catalogue.plans import (
     check_calendars,
+    contradictory,
     incomplete,
     make_terms,
     plan_chain,
@@ -89,7 +90,9 @@ def _contract(
     if books is None:
         return None
     words = merge(plan_words(books), terms_only(document.at(("terms",))))
-    lacking = [document.problem(("plan",), what) for what in incomplete(words)]
+    lacking = [
+        document.problem(("plan",), what) for what in (*incomplete(words), *contradictory(words))
+    ]
     problems.extend(lacking)
     if shape.until and shape.until <= shape.from_:
         what = "is not after from (write the first day on which the contract no longer holds)"

@@ -5,12 +5,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from pydantic.config import JsonDict
 
-from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Weekdays
+from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Night, Weekdays
 from vigie.catalogue.model import Model, PublicHolidays
 from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Region, Zone
 
 Reason = Annotated[str, Field(min_length=1, examples=["agreed by mail of 2026-03-02"])]
 Step = Literal["month", "quarter", "year"]
+Rule = Literal["outside", "cap"]  # of maintenance, besides its notice
 _ONLY_THESE: JsonDict = {"additionalProperties": False}  # pydantic leaves other keys open
 
 
@@ -97,7 +98,13 @@ class Maintenance(Model):
 
     notice: Notice | None = None
     outside: Key | None = Field(None, description="allowed outside this calendar's hours")
+    or_: Night | None = Field(
+        None, alias="or", description="allowed in these local hours as well; night: 22:00-06:00"
+    )
     cap: Cap | None = None
+    enforce: tuple[Rule, ...] | None = Field(
+        None, description="what breaks these rules excuses nothing; the others are flagged"
+    )
 
 
 class Crisis(Model):

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
 
 from vigie.catalogue.scalars import refusal, text_shape
 from vigie.catalogue.words import nearest, shown
@@ -18,6 +19,7 @@ _MOMENT = rf"^{_WEEKDAY} {_CLOCK}$"
 _DATE = r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$"
 _NAMED = r"^[A-Z]{2}(-[A-Za-z0-9]+)? \S.*$"  # US Labor Day, DE-BY Assumption Day
 _YEARLY = len("12-24")
+NIGHT = "22:00-06:00"  # unless other hours are written
 HOLIDAY = "holiday"  # stands for a weekday: the hours on holidays
 FEASTS = (
     "Good Friday",
@@ -84,6 +86,14 @@ def _range(value: object) -> Range:
     return opens, closes if opens < closes else closes + timedelta(days=1)
 
 
+def _night(value: object) -> Range:
+    try:
+        return _range(NIGHT if value == "night" else value)
+    except PydanticCustomError as error:
+        what = f"{shown(value)} is not a span of hours"
+        raise refusal(what, f'night, which is "{NIGHT}", or such a span') from error
+
+
 def _weekdays(value: object) -> tuple[int, ...]:
     if not isinstance(value, str) or not re.fullmatch(_WEEKDAYS, value):
         close = nearest(str(value).lower()[:3], WEEKDAYS) or "mon-fri"
@@ -117,6 +127,7 @@ _DAYS = f"{_DATE}|{_NAMED}|^({'|'.join(FEASTS)})$"
 
 ClosedDay = Annotated[str, PlainValidator(_closed_day), text_shape(_DAYS, "12-24")]
 HoursRange = Annotated[Range, PlainValidator(_range), text_shape(_RANGE, "09:00-12:30")]
+Night = Annotated[Range, PlainValidator(_night), text_shape(f"^night$|{_RANGE}", NIGHT)]
 Weekdays = Annotated[tuple[int, ...], PlainValidator(_weekdays), text_shape(_WEEKDAYS, "mon-fri")]
 Moment = Annotated[timedelta, PlainValidator(_moment), text_shape(_MOMENT, "sun 18:00")]
 AddedTo = Annotated[  # no weekday: the hours on holidays

@@ -103,19 +103,19 @@ def _maintenance(it: Looking) -> Iterator[Finding]:
             "any amount",
             "maintenance: {cap: {time: 6h, per: quarter}}, or cap: null",
         )
-    if excuses and terms.cap_time is not None:
+    if excuses and terms.cap_time is not None and not it.says("maintenance.enforce"):
         yield it.finding(
             "maintenance.cap",
             "what more maintenance than this leads to is not said",
             "it is flagged, and excused all the same",
-            "the consequence into the contract's text",
+            "maintenance: {enforce: []}, or what it enforces",
         )
-    if excuses and terms.outside:
+    if excuses and (terms.outside or terms.night) and not it.says("maintenance.enforce"):
         yield it.finding(
             "maintenance.outside",
-            f"what maintenance inside the hours of {terms.outside} leads to is not said",
+            "what maintenance at other hours leads to is not said",
             "it is flagged, and excused all the same",
-            "the consequence into the contract's text",
+            "maintenance: {enforce: []}, or what it enforces",
         )
 
 

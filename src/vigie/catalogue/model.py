@@ -128,6 +128,10 @@ class Terms:
     cap_per: Literal["month", "quarter", "year"] | None
     crisis_longer_than: timedelta | None  # None: no crisis terms
     crisis_customers: int | None
+    # Later than the others: what is left at its default is not written into the database, so
+    # that a new kind of term supersedes no contract that says nothing of it.
+    night: tuple[timedelta, timedelta] | None = None  # maintenance is allowed then as well
+    enforced: tuple[Literal["outside", "cap"], ...] = ()  # rules that more than flag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

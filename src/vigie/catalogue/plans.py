@@ -115,6 +115,25 @@ def incomplete(words: Words) -> Iterator[str]:
             yield f"{what} (write {where}: {{{lacking[0]}: …}})"
 
 
+def contradictory(words: Words) -> Iterator[str]:
+    """Yield what merged terms of maintenance cannot mean, each said in full."""
+    rules = _at(words, ("maintenance",))
+    if not isinstance(rules, dict):
+        return
+    written = {name for name, value in rules.items() if value is not None}
+    if "or" in written and "outside" not in written:
+        yield "the terms have maintenance.or without outside (write maintenance: {outside: always})"
+    if rules.get("outside") == ALWAYS and "or" not in written:
+        yield "the terms leave no hour for maintenance (write maintenance: {or: night})"
+    enforced = rules.get("enforce")
+    for name in enforced if isinstance(enforced, list) else ():
+        if name in ("outside", "cap") and name not in written:
+            yield (
+                f"the terms enforce maintenance.{name} and have none"
+                f" (write maintenance: {{{name}: …}})"
+            )
+
+
 def make_terms(words: Words) -> Terms:
     """Return the terms that complete, checked *words* mean, with the defaults filled in."""
     text = TermsText.model_validate({k: v for k, v in words.items() if k != "document"})
@@ -134,7 +153,9 @@ def make_terms(words: Words) -> Terms:
         join_within=interruption.join_within or timedelta(0),
         notice_working_days=notice.working_days,
         notice_calendar=notice.calendar,
-        outside=maintenance.outside,
+        outside=_calendar(maintenance.outside),
+        night=maintenance.or_,
+        enforced=maintenance.enforce or (),
         cap_time=cap.time,
         cap_per=cap.per,
         crisis_longer_than=crisis.longer_than,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 from vigie.catalogue.model import Catalogue, Contract, Origin, Terms, Written
 from vigie.catalogue.plans import calendars_in
@@ -80,12 +81,30 @@ def _maintenance(terms: Terms) -> Iterator[tuple[str, ...]]:
         notice = f"Announced {terms.notice_working_days} whole working days ahead"
         notice += f", by {terms.notice_calendar}"
     yield part, notice, "maintenance.notice.working_days", "maintenance.notice.calendar"
-    outside = f"Outside the hours of {terms.outside}; inside them it is flagged"
-    yield part, outside if terms.outside else "At any time", "maintenance.outside"
+    yield part, _hours(terms), "maintenance.outside", "maintenance.or", "maintenance.enforce"
     cap = "Of any length"
     if terms.cap_time is not None:
-        cap = f"At most {duration_text(terms.cap_time)} per {terms.cap_per}; more is flagged"
-    yield part, cap, "maintenance.cap.time", "maintenance.cap.per"
+        breach = "is not excused" if "cap" in terms.enforced else "is flagged"
+        cap = f"At most {duration_text(terms.cap_time)} per {terms.cap_per}; more {breach}"
+    yield part, cap, "maintenance.cap.time", "maintenance.cap.per", "maintenance.enforce"
+
+
+def _hours(terms: Terms) -> str:
+    """Return when maintenance is allowed, in words."""
+    allowed = [f"outside the hours of {terms.outside}"] if terms.outside else []
+    if terms.night:
+        opens, closes = map(_clock, terms.night)
+        allowed.append(f"from {opens} to {closes}" + ("" if terms.outside else ", local time"))
+    if not allowed:
+        return "At any time"
+    breach = "excuses nothing" if "outside" in terms.enforced else "is flagged"
+    words = " or ".join(allowed)
+    return f"{words[:1].upper()}{words[1:]}; at other times it {breach}"
+
+
+def _clock(since_midnight: timedelta) -> str:
+    minutes = since_midnight // timedelta(minutes=1)
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
 
 
 def _crisis(terms: Terms) -> Iterator[tuple[str, ...]]:

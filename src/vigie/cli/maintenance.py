@@ -241,5 +241,8 @@ def _table(windows: list[storing.Listed]) -> Table:
 def _validity(window: storing.Listed) -> str:
     if window.withdrawn_at:
         return f"withdrawn {short(window.withdrawn_at)}"
-    judged = (f"{key}: {why or 'valid'}" for key, why in window.why_not.items())
+    judged = (
+        f"{key}: {why or 'valid'}" + (f" ({window.remarks[key]})" if key in window.remarks else "")
+        for key, why in window.why_not.items()
+    )
     return "\n".join(judged) or "none covers it"

@@ -1,5 +1,7 @@
 """The registry of maintenance windows: append-only, with who, when and why."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -52,6 +54,7 @@ class Listed:
     recorded_by: str
     recorded_at: datetime
     why_not: dict[str, str | None]  # by contract: why it excuses nothing; None: it is valid
+    remarks: dict[str, str]  # by contract: what breaks a rule that is not enforced
 
 
 async def add_maintenance(
@@ -145,16 +148,20 @@ async def close_maintenance(
 
 async def list_maintenance(connection: asyncpg.Connection) -> list[Listed]:
     """Return every window, latest start first."""
-    judged: dict[str, dict[str, str | None]] = {}
+    judged = defaultdict(list)
     for record in await connection.fetch(query("judge_maintenance")):
-        judged.setdefault(record["key"], {})[record["contract"]] = record["why"]
+        judged[record["key"]].append(record)
     records = await connection.fetch(query("list_maintenance"))
-    return [_listed(dict(record), judged) for record in records]
+    return [_listed(dict(record), judged[record["key"]]) for record in records]
 
 
-def _listed(record: dict[str, Any], judged: dict[str, dict[str, str | None]]) -> Listed:
-    services = tuple(record.pop("services"))
-    return Listed(services=services, why_not=judged.get(record["key"], {}), **record)
+def _listed(record: dict[str, Any], judged: Sequence[asyncpg.Record]) -> Listed:
+    return Listed(
+        services=tuple(record.pop("services")),
+        why_not={one["contract"]: one["why"] for one in judged},
+        remarks={one["contract"]: one["remark"] for one in judged if one["remark"]},
+        **record,
+    )
 
 
 async def _services(connection: asyncpg.Connection) -> list[str]:

@@ -107,17 +107,20 @@ def _contract(contract: Contract) -> Row:
         terms.cap_per,
         _us_or_none(terms.crisis_longer_than),
         terms.crisis_customers,
+        *map(_us_or_none, terms.night or (None, None)),
+        list(terms.enforced),
         _words(contract),
     )
 
 
 def _words(contract: Contract) -> str:
     """Return what was agreed as JSON: what was written, and what it came to with its plan."""
-    whole = _CONTRACT.dump_python(contract, mode="json")
+    whole = _CONTRACT.dump_python(contract, mode="json", exclude_defaults=True)
     services = {"essential": whole["essential"], "other": whole["other"]}
-    kept = {"words": whole["words"], "terms": whole["terms"], "services": services}
-    # Left out where nothing is said, so that a wording recorded before they were kept still stands.
-    said = {name: whole[name] for name in ("accepted", "demonstration") if whole[name]}
+    kept = {"words": whole.get("words", {}), "terms": whole["terms"], "services": services}
+    # Left out where nothing is said, as defaults are, so that a wording recorded before they were
+    # kept still stands.
+    said = {name: whole[name] for name in ("accepted", "demonstration") if whole.get(name)}
     return json.dumps(kept | said)
 
 
