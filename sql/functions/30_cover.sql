@@ -1,11 +1,5 @@
 -- Results become spans: what each location saw, then the vote of the locations.
 
-create or replace function fact.reach() returns interval
-language sql immutable parallel safe
-return interval '90 minutes';
-comment on function fact.reach() is
-'How far a result can matter to another: 1.5 times the longest interval an endpoint may have (1 h).';
-
 create or replace function fact.agrees(
     quorum text, votes bigint, covering bigint
 ) returns boolean
@@ -30,40 +24,34 @@ returns table (
 )
 language sql stable
 begin atomic
-    with sample as (
+    with cover as (
         select
             r.endpoint_id,
             r.location_id,
-            r.at,
             r.outcome,
-            v.every,
-            lead(r.at) over track as next_at,
-            lead(r.at) over known as next_known_at,
-            lead(r.outcome) over known as next_known
-        from fact.result as r
-        inner join fact.endpoint_version as v
-            on v.endpoint_id = r.endpoint_id and v.valid @> r.at
-        where
-            r.endpoint_id = any(endpoints)
-            and r.at >= starts - fact.reach()
-            and r.at < ends + fact.reach()
-        window
-            track as (partition by r.endpoint_id, r.location_id order by r.at),
-            known as (
-                partition by r.endpoint_id, r.location_id, r.outcome = 'unknown' order by r.at
-            )
-    ),
-    cover as (
-        select
-            s.*,
             tstzrange(
-                s.at,
-                case when s.next_at <= s.at + 1.5 * s.every then s.next_at else s.at + s.every end
+                r.first_at,
+                case
+                    when r.next_at <= r.last_at + 1.5 * r.every then r.next_at
+                    else r.last_at + r.every
+                end
             ) as covered,
-            tstzrange(s.at, s.next_known_at) as until_known,
-            s.outcome <> 'unknown' and s.next_known_at <= s.at + 1.5 * s.every as followed,
-            s.outcome <> 'unknown' and s.next_known_at <= s.at + fact.reach() as in_reach
-        from sample as s
+            case
+                when
+                    r.outcome = 'down'
+                    and r.next_known = 'down'
+                    and r.next_known_at <= r.last_at + 1.5 * r.every
+                    then tstzrange(r.first_at, r.next_known_at)
+                when r.outcome = 'down' then tstzrange(r.first_at, r.last_at)
+            end as certain,
+            case
+                when r.outcome = 'down' and r.next_known_at <= r.last_at + fact.reach()
+                    then tstzrange(r.first_at, r.next_known_at)
+                when r.outcome = 'down' then tstzrange(r.first_at, r.last_at)
+                when r.next_known = 'down' and r.next_known_at <= r.last_at + fact.reach()
+                    then tstzrange(r.last_at, r.next_known_at)
+            end as possible
+        from fact.runs(endpoints, starts - fact.reach(), ends + fact.reach()) as r
     ),
     island as (
         select
@@ -71,16 +59,9 @@ begin atomic
             c.location_id,
             coalesce(range_agg(c.covered) filter (where c.outcome = 'up'), '{}') as up,
             coalesce(range_agg(c.covered) filter (where c.outcome = 'down'), '{}') as down,
-            coalesce(
-                range_agg(c.until_known)
-                filter (where c.followed and c.outcome = 'down' and c.next_known = 'down'),
-                '{}'
-            ) as certain_down,
-            coalesce(
-                range_agg(c.until_known)
-                filter (where c.in_reach and 'down' in (c.outcome, c.next_known)),
-                '{}'
-            ) + coalesce(range_agg(c.covered) filter (where c.outcome = 'down'), '{}')
+            coalesce(range_agg(c.certain), '{}') as certain_down,
+            coalesce(range_agg(c.possible) filter (where c.outcome <> 'unknown'), '{}')
+            + coalesce(range_agg(c.covered) filter (where c.outcome = 'down'), '{}')
                 as possible_down
         from cover as c
         group by c.endpoint_id, c.location_id

@@ -11,6 +11,7 @@ from tests.sql.mutants import MUTANTS, Mutant
 HERE = Path(__file__).parent
 # Where most is noticed comes first; the laws, which take longest, last.
 _SUITE = (
+    "runs",
     "timeline",
     "availability",
     "outage",

@@ -1,0 +1,145 @@
+-- Days without a fault, found in one pass over the key of the results.
+
+create or replace function fact.track_day(
+    endpoints integer[], starts timestamptz, ends timestamptz
+)
+returns table (
+    endpoint_id integer, up tstzrange, is_calm boolean, results bigint, first_at timestamptz
+)
+language plpgsql stable
+set plan_cache_mode = 'force_custom_plan'
+as $$
+#variable_conflict use_column
+declare
+    -- Values, not expressions: the planner then looks at the partitions of these days only.
+    near_start timestamptz := starts - fact.reach();
+    near_end timestamptz := ends + fact.reach();
+begin
+    return query
+    with neighbour as (
+        select
+            e.endpoint_id,
+            l.location_id,
+            before.at as before_at,
+            before.outcome as before,
+            after.at as after_at,
+            after.outcome as after
+        from unnest(endpoints) as e (endpoint_id)
+        cross join fact.location as l
+        left join
+            lateral (
+                select r.at, r.outcome
+                from fact.result as r
+                where
+                    r.endpoint_id = e.endpoint_id
+                    and r.location_id = l.location_id
+                    and r.at >= near_start
+                    and r.at < starts
+                order by r.at desc
+                limit 1
+            ) as before
+            on true
+        left join
+            lateral (
+                select r.at, r.outcome
+                from fact.result as r
+                where
+                    r.endpoint_id = e.endpoint_id
+                    and r.location_id = l.location_id
+                    and r.at >= ends
+                    and r.at < near_end
+                order by r.at
+                limit 1
+            ) as after
+            on true
+    ),
+    -- A track without a neighbour begins or ends with a result of its own.
+    bounded as (
+        select
+            n.*,
+            coalesce(n.before_at, first_one.at) as from_at,
+            coalesce(n.after_at, last_one.at) as to_at
+        from neighbour as n
+        left join
+            lateral (
+                select r.at
+                from fact.result as r
+                where
+                    n.before_at is null
+                    and r.endpoint_id = n.endpoint_id
+                    and r.location_id = n.location_id
+                    and r.at >= starts
+                    and r.at < ends
+                order by r.at
+                limit 1
+            ) as first_one
+            on true
+        left join
+            lateral (
+                select r.at
+                from fact.result as r
+                where
+                    n.after_at is null
+                    and r.endpoint_id = n.endpoint_id
+                    and r.location_id = n.location_id
+                    and r.at >= starts
+                    and r.at < ends
+                order by r.at desc
+                limit 1
+            ) as last_one
+            on true
+        where coalesce(n.before_at, first_one.at) is not null
+    ),
+    track as (
+        select
+            b.*,
+            v.every,
+            v.valid,
+            coalesce(b.after_at, b.to_at + v.every) as until
+        from bounded as b
+        left join
+            lateral (
+                -- One at most; the limit keeps the planner from searching by time.
+                select v.every, v.valid
+                from fact.endpoint_version as v
+                where v.endpoint_id = b.endpoint_id and v.valid @> b.from_at
+                order by v.valid
+                limit 1
+            ) as v
+            on true
+    )
+    select
+        t.endpoint_id,
+        tstzrange(t.from_at, t.until) as up,
+        coalesce(
+            t.valid @> tstzrange(t.from_at, t.to_at, '[]')
+            and coalesce(t.before, 'up') = 'up'
+            and coalesce(t.after, 'up') = 'up'
+            and s.results > 0
+            and s.results_good = s.results
+            and s.results * t.every
+            = t.until - case when t.before_at is null then t.from_at else t.from_at + t.every end,
+            false
+        ) as is_calm,
+        s.results,
+        s.first_at
+    from track as t
+    cross join
+        lateral (
+            select
+                count(*) as results,
+                count(*) filter (
+                    where r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at)
+                ) as results_good,
+                min(r.at) as first_at
+            from fact.result as r
+            where
+                r.endpoint_id = t.endpoint_id
+                and r.location_id = t.location_id
+                and r.at >= starts
+                and r.at < ends
+        ) as s;
+end
+$$;
+comment on function fact.track_day(integer[], timestamptz, timestamptz) is
+'One row per endpoint and location that has results in the span, or so near before it that they matter: how many, and whether the track is calm: every slot of one interval has a result, every one is good, and so are its neighbours. A calm track was up in the span up. Reads the key of the results only.';
