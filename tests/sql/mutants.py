@@ -178,8 +178,8 @@ MUTANTS = (
     Mutant(
         name="unknown_days_are_working_days",
         file="20_calendar.sql",
-        right="and fact.stores_year(working_days_between.calendar_id, d.day::date)",
-        wrong="",
+        right="extract(year from d.day) in (",
+        wrong="true or extract(year from d.day) in (",
     ),
     Mutant(
         name="hours_are_utc",
