@@ -221,16 +221,25 @@ group by d.day, d.span
 order by d.day;
 
 -- name: report_steps
--- The unplanned spans of a contract ($1) and scope ($2) in the period ($3), adding up.
+-- What used up the error budget of a contract ($1) and scope ($2) in the period ($3), adding up.
+with corner as (
+    select
+        b.at as starts,
+        lead(b.at) over (order by b.at) as ends,
+        b.budget_used_s as before_s,
+        lead(b.budget_used_s) over (order by b.at) as after_s,
+        b.class
+    from sla.budget_curve($1, $2, $3) as b
+)
+
 select
-    lower(t.span) as starts,
-    upper(t.span) as ends,
-    sum(sla.seconds(t.span)) over so_far - sla.seconds(t.span) as before_s,
-    sum(sla.seconds(t.span)) over so_far as after_s
-from sla.timeline($1, $2, $3) as t
-where t.class = 'unplanned'
-window so_far as (order by t.span)
-order by t.span;
+    c.starts,
+    c.ends,
+    c.before_s,
+    c.after_s
+from corner as c
+where c.class is not null
+order by c.starts;
 
 -- name: report_probes
 -- How the endpoints of the contract ($1) were probed at the end of the period ($2). Addresses are

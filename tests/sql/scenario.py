@@ -20,7 +20,7 @@ from tests.sql.world import Range, World, minute
 HORIZON = 24 * 60  # seconds; the world begins 12 minutes before a UTC midnight
 WIDE = (-1000, 6 * HORIZON)  # every contract lies in it, and so does every outage
 BEGIN = minute(-12)
-CASES = int(os.environ.get("VIGIE_LAW_CASES", "60"))
+CASES = int(os.environ.get("VIGIE_LAW_CASES", "30"))
 Version = TypeVar("Version")
 
 

@@ -72,12 +72,12 @@ async def test_month_equals_the_sum_of_its_days(busy_world: World) -> None:
     assert (2 * 2 * 2, {0}) == (len(rows), differences)
 
 
-async def test_budget_is_burnt_on_the_day_of_the_outage(busy_world: World) -> None:
+async def test_budget_is_burnt_during_the_outage(busy_world: World) -> None:
     rows = [row for row in await answer(busy_world, 13) if row["contract"] == "acme"]
 
-    assert [(1, 0), (2, 0), (3, 0), (4, 12 * 60)] == [
-        (row["day"].day, row["budget_used_s"]) for row in rows
-    ]
+    assert [0, 0, 12 * 60, 12 * 60] == [row["budget_used_s"] for row in rows]
+    assert [None, "unplanned", None, None] == [row["class"] for row in rows]
+    assert timedelta(minutes=12) == rows[2]["at"] - rows[1]["at"]
 
 
 async def test_only_the_contract_with_few_customers_has_a_long_outage_without_a_crisis(

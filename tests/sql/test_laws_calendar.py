@@ -22,7 +22,7 @@ CHANGES = (
     ("Australia/Lord_Howe", "2026-04-05"),  # by half an hour
     ("Australia/Lord_Howe", "2026-10-04"),
     ("Etc/GMT-1", "2026-03-29"),
-    ("Asia/Kathmandu", "2026-01-01"),
+    ("Asia/Kathmandu", "2026-05-04"),
 )
 A_DAY = 24 * 60
 BREAK = ((9 * 60, 12 * 60 + 30), (14 * 60, 18 * 60 + 30))

@@ -15,10 +15,16 @@ _SUITE = (
     "timeline",
     "availability",
     "outage",
+    "terms",
     "maintenance",
     "correction",
     "calendar",
     "laws",
+    "laws_budget",
+    "laws_calendar",
+    "laws_maintenance",
+    "laws_order",
+    "laws_rollup",
 )
 NOTICED = 1  # pytest's exit status when tests failed
 

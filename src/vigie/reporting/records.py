@@ -145,7 +145,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One unplanned span, and the budget used when it ended."""
+    """One span that used up the budget, and how much was used before and after it."""
 
     starts: datetime
     ends: datetime

@@ -1,0 +1,73 @@
+"""Contracts whose terms change inside the period: each version for its own time."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import asyncpg
+import pytest
+from tests.sql.world import World, minute, span
+
+FIRST, SECOND = asyncpg.Range(minute(-10), minute(10)), asyncpg.Range(minute(10), None)
+
+
+async def _changed(world: World, results: str, first: Decimal | None, second: Decimal) -> None:
+    """The terms change at minute 10 of 20."""
+    await world.service()
+    await world.contract(valid=FIRST, target=first)
+    await world.contract(valid=SECOND, target=second)
+    await world.results("a", results)
+    await world.rolled_up_to(minute(6000))
+
+
+@pytest.mark.parametrize(
+    ("down", "verdict"),
+    [
+        (6, "met"),  # 10 % of 10 min and 50 % of 10 min are 1 + 5 min
+        (7, "missed"),
+    ],
+)
+async def test_each_version_allows_its_own_share(world: World, down: int, verdict: str) -> None:
+    await _changed(world, "D" * down + "U" * (20 - down), Decimal("0.9"), Decimal("0.5"))
+
+    row = await world.availability(span(0, 20))
+
+    assert (verdict, 6 * 60, down * 60, Decimal("0.5")) == (
+        row["verdict"],
+        row["budget_s"],
+        row["budget_used_s"],
+        row["target"],
+    )
+
+
+async def test_time_without_a_target_spoils_no_verdict(world: World) -> None:
+    await _changed(world, "D" * 9 + "U" * 9 + "DU", None, Decimal("0.9"))
+
+    row = await world.availability(span(0, 20))
+
+    # 1 of the 10 promised minutes is down, 10 % are allowed; the figure is of all 20 minutes.
+    assert ("met", 60, 60, Fraction(10, 20)) == (
+        row["verdict"],
+        row["budget_s"],
+        row["budget_used_s"],
+        Fraction(row["ratio"]),
+    )
+
+
+async def test_budget_curve_has_a_corner_wherever_it_bends(world: World) -> None:
+    await world.service()
+    await world.contract(target=Decimal("0.9"), unknown="down")
+    await world.results("a", "UUDD..UUUU")
+    await world.rolled_up_to(minute(6000))
+
+    rows = await world.connection.fetch(
+        "select * from sla.budget_curve('acme', 'solution', $1)", span(0, 10)
+    )
+
+    # 10 % of 10 min are 60 s, used up after a minute.
+    assert [
+        (minute(0), 0, 60, None),
+        (minute(2), 0, 60, "unplanned"),
+        (minute(4), 120, 0, "unknown"),
+        (minute(6), 240, 0, None),
+        (minute(10), 240, 0, None),
+    ] == [tuple(row) for row in rows]
