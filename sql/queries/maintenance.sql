@@ -214,3 +214,9 @@ from recorded as r
 cross join fact.contract as k
 cross join lateral sla.maintenance_of(k.key, r.span) as j
 order by j.key asc, k.key asc;
+
+-- name: plan_maintenance
+-- What a window of some services ($1; null: all) from $2 to $3 would mean, announced at $4.
+select p.*
+from sla.maintenance_plan($1, tstzrange($2, $3), $4) as p
+order by p.contract;

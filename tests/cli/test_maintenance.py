@@ -87,6 +87,17 @@ def test_coming_windows_of_a_series_are_withdrawn_together(typed: Typed) -> None
     } == {False}
 
 
+def test_plan_of_services_without_contract_says_so_and_records_nothing(typed: Typed) -> None:
+    assert typed("maintenance", "plan", "--service", "shop", *SPAN) == (
+        0, "No contract covers these services at that time.\n", ""
+    )  # fmt: skip
+    assert typed("maintenance", "plan", "--all", *SPAN, "--json") == (0, "[]\n", "")
+    assert typed("maintenance", "plan", "--service", "shp", *SPAN)[2] == (
+        'vigie: services: there is no "shp" (write shop)\n'
+    )
+    assert typed.query("select count(*) from fact.maintenance") == 0
+
+
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
     add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
     window = listed(typed)

@@ -34,6 +34,7 @@ from vigie.storing.registry import (
     close_maintenance,
     is_series,
     list_maintenance,
+    plan_maintenance,
     withdraw_maintenance,
     withdraw_series,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "migrate",
     "open_database",
     "plan_catalogue",
+    "plan_maintenance",
     "query",
     "read_instant",
     "read_state",

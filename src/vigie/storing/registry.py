@@ -146,6 +146,25 @@ async def close_maintenance(
         await connection.execute(query("add_maintenance_event"), *event)
 
 
+async def plan_maintenance(
+    connection: asyncpg.Connection,
+    services: Sequence[str] | None,
+    span: tuple[datetime, datetime],
+    *,
+    announced: datetime,
+) -> list[dict[str, Any]]:
+    """Return what sla.maintenance_plan says of a window; *services* None: every one."""
+    if span[1] <= span[0]:
+        raise UsageError(f"ends: {utc_text(span[1])} is not after the start {utc_text(span[0])}")
+    known = await _services(connection)
+    for service in services or ():
+        if service not in known:
+            raise UsageError(f"services: there is no {shown(service)} ({advice(service, known)})")
+    named = None if services is None else list(services)
+    records = await connection.fetch(query("plan_maintenance"), named, *span, announced)
+    return [dict(record) for record in records]
+
+
 async def list_maintenance(connection: asyncpg.Connection) -> list[Listed]:
     """Return every window, latest start first."""
     judged = defaultdict(list)
