@@ -13,7 +13,9 @@ HERE = Path(__file__).parent
 _SUITE = (
     "runs",
     "timeline",
+    "service_state",
     "availability",
+    "local_periods",
     "outage",
     "terms",
     "maintenance",
