@@ -128,6 +128,22 @@ def test_closed_day_that_is_a_holiday_keeps_the_holidays_name(good: Good) -> Non
     assert {"Christmas Day"} == {it.name for it in found.holidays if it.day.month == 12}
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('special: {"2026-12-24": ["09:00-11:00"], "12-24": ["09:00-10:00"]}', 2),
+        ('special: {"12-24": ["09:00-10:00"], "2026-12-24": ["09:00-11:00"]}', 2),
+        ('closed: ["2026-12-24"]\nspecial: {"12-24": ["09:00-10:00"]}', 0),
+        ('closed: ["12-24"]\nspecial: {"2026-12-24": ["09:00-10:00"]}', 1),
+    ],
+)
+def test_date_with_its_year_wins_over_every_year(good: Good, text: str, expected: int) -> None:
+    found = calendar(good, f"{HOURS}{text}\n")
+    (eve,) = [it for it in found.holidays if it.day == date(2026, 12, 24)]
+
+    assert timedelta(hours=expected) == sum((end - start for start, end in eve.hours), timedelta())
+
+
 def test_special_hours_win_over_a_holiday(good: Good) -> None:
     special = 'special: {"2026-12-25": ["14:00-16:00", "09:00-12:00"]}\n'
     found = calendar(good, HOURS + "holidays: {country: FR}\n" + special)

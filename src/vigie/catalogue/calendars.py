@@ -172,6 +172,10 @@ def _check_days(reading: _Reading) -> None:
     rank = reading.last("special")
     layer = reading.layers[rank]
     closed = reading.layer("closed").text.closed
+    for index, text in enumerate(closed):
+        if text in closed[:index]:
+            what = f"{shown(text)} is listed twice (write it once)"
+            reading.tell(reading.layer("closed"), ("closed", index), what)
     for name, ranges in layer.text.special.items():
         if name in closed:
             what = f"{shown(name)} is also listed as closed (write it once)"

@@ -9,6 +9,8 @@ from vigie.catalogue.model import Calendar, Catalogue, Holiday, Yearly
 
 _AHEAD = 2  # years after now; contracts run on, and maintenance is announced ahead
 
+_SPECIAL = "Special hours"
+
 
 def years_needed(first: int, now: datetime) -> range:
     """Return the years to spell out for contracts that begin in year *first*.
@@ -38,17 +40,19 @@ def renewed(catalogue: Catalogue, now: datetime) -> Catalogue:
 
 
 def expanded(calendar: Calendar, years: range) -> Calendar:
-    """Return *calendar* with its days spelled out for *years*; special ones win over closed."""
+    """Return *calendar* with its days spelled out for *years*.
+
+    Special days win over closed ones, and dates with their year over what holds every year.
+    """
     rule = calendar.yearly
     names = public_days(rule.holidays, years)
     days = {day: Holiday(day=day, name=name, hours=rule.hours) for day, name in names.items()}
-    for text in rule.closed:
-        for day, name in _dates(text, years).items():
-            known = days[day].name if day in days else name or "Closed"
-            days[day] = Holiday(day=day, name=known)
-    for text, ranges in rule.special:
-        for day, name in _dates(text, years).items():
-            days[day] = Holiday(day=day, name=name or "Special hours", hours=ranges)
+    for dated in (False, True):
+        _close(days, [text for text in rule.closed if is_of_one_year(text) is dated], years)
+        for text, ranges in rule.special:
+            if is_of_one_year(text) is dated:
+                for day, name in _dates(text, years).items():
+                    days[day] = Holiday(day=day, name=name or _SPECIAL, hours=ranges)
     return calendar.model_copy(
         update={
             "holidays": tuple(days[day] for day in sorted(days)),
@@ -56,6 +60,13 @@ def expanded(calendar: Calendar, years: range) -> Calendar:
             "years": tuple(years) if _differs_by_year(rule) else (),
         }
     )
+
+
+def _close(days: dict[date, Holiday], closed: list[str], years: range) -> None:
+    for text in closed:
+        for day, name in _dates(text, years).items():
+            known = days[day].name if day in days else _SPECIAL
+            days[day] = Holiday(day=day, name=name or "Closed" if known == _SPECIAL else known)
 
 
 def _dates(text: str, years: range) -> dict[date, str | None]:
