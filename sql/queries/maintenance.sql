@@ -220,3 +220,58 @@ order by j.key asc, k.key asc;
 select p.*
 from sla.maintenance_plan($1, tstzrange($2, $3), $4) as p
 order by p.contract;
+
+-- name: feed_customer
+-- The customer of a key ($1).
+select
+    u.name,
+    u.customer_id
+from fact.customer as u
+where u.key = $1;
+
+-- name: customer_keys
+select key
+from fact.customer
+order by key;
+
+-- name: feed_windows
+-- The windows of a customer's ($1) contracts that are not over at $2, withdrawn ones included;
+-- sequence counts what happened to each, stamped is when something last did.
+select
+    m.key,
+    m.kind,
+    m.starts,
+    least(m.ends, e.closed_at) as ends,
+    m.reason,
+    m.announced_at,
+    s.names,
+    e.withdrawn,
+    e.events as sequence,
+    coalesce(e.last_at, m.recorded_at) as stamped
+from fact.maintenance as m
+cross join
+    lateral (
+        select array_agg(distinct s.name order by s.name) as names
+        from fact.maintenance_scope as ms
+        inner join fact.contract_service as cs on ms.service_id = cs.service_id
+        inner join fact.contract_version as v on cs.version_id = v.version_id
+        inner join fact.contract as c on v.contract_id = c.contract_id
+        inner join fact.service as s on ms.service_id = s.service_id
+        where
+            ms.maintenance_id = m.maintenance_id
+            and c.customer_id = $1
+            and v.replaced_at is null
+            and v.valid && tstzrange(m.starts, m.ends)
+    ) as s
+cross join
+    lateral (
+        select
+            min(e.at) filter (where e.action = 'closed') as closed_at,
+            coalesce(bool_or(e.action = 'withdrawn'), false) as withdrawn,
+            count(*)::integer as events,
+            max(e.recorded_at) as last_at
+        from fact.maintenance_event as e
+        where e.maintenance_id = m.maintenance_id
+    ) as e
+where m.ends > $2 and (e.closed_at is null or e.closed_at > $2) and s.names is not null
+order by m.starts, m.key;

@@ -98,6 +98,13 @@ def test_plan_of_services_without_contract_says_so_and_records_nothing(typed: Ty
     assert typed.query("select count(*) from fact.maintenance") == 0
 
 
+def test_feed_of_an_unknown_customer_is_one_line_and_writes_nothing(typed: Typed) -> None:
+    assert typed("maintenance", "feed", "acme", "-o", "acme.ics") == (
+        1, "", 'vigie: there is no customer "acme" (there is none yet)\n'
+    )  # fmt: skip
+    assert not (typed.folder / "acme.ics").exists()
+
+
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
     add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
     window = listed(typed)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from vigie import clock, storing
+from vigie.cli.maintenancefeed import feed
 from vigie.cli.maintenanceplan import plan
 from vigie.cli.registry import (
     check_scope,
@@ -27,6 +28,7 @@ from vigie.cli.who import operator
 app = App(name="maintenance", help="Announce, list, withdraw and close maintenance windows.")
 
 app.command(plan)
+app.command(feed)
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 

@@ -4,6 +4,7 @@ from vigie.reporting.document import to_json
 from vigie.reporting.figures import figures
 from vigie.reporting.files import check_writable, write
 from vigie.reporting.formats import Formats, utc
+from vigie.reporting.ics import feed
 from vigie.reporting.making import make_pdf, read
 from vigie.reporting.periods import Asked, Span, asked
 from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
@@ -20,6 +21,7 @@ __all__ = [
     "Window",
     "asked",
     "check_writable",
+    "feed",
     "figures",
     "make_pdf",
     "read",

@@ -19,6 +19,7 @@ from vigie.storing.csvfile import Imported
 from vigie.storing.csvmaintenance import import_maintenance
 from vigie.storing.embedded import Embedded
 from vigie.storing.explain import explained
+from vigie.storing.feed import Coming, coming_maintenance
 from vigie.storing.instant import read_instant
 from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
@@ -49,6 +50,7 @@ __all__ = [
     "DATABASE_TROUBLE",
     "Analyst",
     "Changes",
+    "Coming",
     "Correction",
     "Embedded",
     "Imported",
@@ -67,6 +69,7 @@ __all__ = [
     "apply_catalogue",
     "approve_correction",
     "close_maintenance",
+    "coming_maintenance",
     "explained",
     "import_maintenance",
     "import_results",
