@@ -433,4 +433,16 @@ MUTANTS = (
         right="(select max(l.elapsed_s) from listed as l)",
         wrong="(select l.elapsed_s from longest as l)",
     ),
+    Mutant(
+        name="unknown_time_burns_no_budget",
+        file="84_budget.sql",
+        right="case when v.unknown = 'down' then c.unknown * c.exposed",
+        wrong="case when false then c.unknown * c.exposed",
+    ),
+    Mutant(
+        name="time_without_a_target_burns_budget",
+        file="84_budget.sql",
+        right="where p.is_promised = p.is_any_promised",
+        wrong="where true",
+    ),
 )

@@ -240,3 +240,22 @@ async def test_unknown_time_over_a_boundary_is_one_doubt(world: World) -> None:
     rows = [await world.longest(span(*part)) for part in ((0, 6), (6, 11))]
 
     assert ["not_provable", "not_provable"] == [row["verdict"] for row in rows]
+
+
+async def test_bounds_end_at_the_neighbouring_outage_where_nothing_good_lies_between(
+    world: World,
+) -> None:
+    await _measured(world, "UD.DU")
+
+    found = await world.outages(span(0, 5))
+
+    # Good at 0 to the next outage at 3; the end of the one before at 2 to good at 4.
+    assert [3 * 60, 2 * 60] == [row["possible_s"] for row in found]
+
+
+async def test_doubts_are_joined_as_outages_are(world: World) -> None:
+    """Unknown from 2 to 3 and 4 to 5: with a minute between them, 3 min could be one outage."""
+    gap, most = timedelta(minutes=1), timedelta(minutes=2)
+    await _measured(world, "UU?U?UU", join_within=gap, interruption_max=most)
+
+    assert "not_provable" == (await world.longest(span(0, 7)))["verdict"]

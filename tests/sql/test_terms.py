@@ -71,3 +71,21 @@ async def test_budget_curve_has_a_corner_wherever_it_bends(world: World) -> None
         (minute(6), 240, 0, None),
         (minute(10), 240, 0, None),
     ] == [tuple(row) for row in rows]
+
+
+async def test_new_rule_of_a_service_holds_at_once(world: World) -> None:
+    """Of two endpoints one is down from 2 to 8: any of them counts until 5, then all must be."""
+    await world.service(endpoints=["a", "b"])
+    await world.contract()
+    await world.connection.execute(
+        "update fact.service_version set valid = tstzrange(null, $1)", minute(5)
+    )
+    rule = {"service_id": world.ids["api"], "every_endpoint": True}
+    await world.insert("service_version", rule | {"valid": asyncpg.Range(minute(5), None)})
+    await world.results("a", "UUDDDDDDUU")
+    await world.results("b", "U" * 10)
+    await world.rolled_up_to(minute(6000))
+
+    found = await world.timeline(span(0, 10))
+
+    assert [(0, 2, "up"), (2, 5, "unplanned"), (5, 10, "up")] == found
