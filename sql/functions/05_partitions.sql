@@ -1,5 +1,13 @@
 -- Daily partitions of the tables of results, made before they are needed.
 
+create or replace function fact.final_until() returns date
+language sql stable parallel safe
+begin atomic
+    select max(d.day) + 1 from fact.dropped_day as d;
+end;
+comment on function fact.final_until() is
+'The last UTC day that takes no result any more; null: every day does. It is the day after the last dropped one: its roll-up needs the results before it.';
+
 create or replace function fact.ensure_partitions(from_day date, to_day date)
 returns integer
 language plpgsql
@@ -8,6 +16,10 @@ declare
     missing record;
     made integer := 0;
 begin
+    if from_day <= fact.final_until() then
+        raise exception 'day %: its figures are final, it takes no result any more', from_day
+            using hint = 'Results are kept from ' || fact.final_until() + 1 || ' on.';
+    end if;
     for missing in
         select
             parent,

@@ -120,7 +120,9 @@ begin atomic
         returning d.endpoint_id
     ),
     dirty as (
-        select coalesce(array_agg(distinct m.endpoint_id), '{}') as endpoints from mark as m
+        select coalesce(array_agg(distinct m.endpoint_id), '{}') as endpoints
+        from mark as m
+        where fact.final_until() is null or roll_up.day > fact.final_until()
     ),
     rolled as (
         insert into fact.endpoint_day (
@@ -158,7 +160,7 @@ begin atomic
     select count(*) from rolled;
 end;
 comment on function fact.roll_up(date) is
-'Rebuilds the dirty endpoint days of one UTC day from the results; gives their number. A pure function of the results of the day and of those near it. Latencies follow in fact.roll_up_latency.';
+'Rebuilds the dirty endpoint days of one UTC day from the results; gives their number. A pure function of the results of the day and of those near it. What is final stays as it is. Latencies follow in fact.roll_up_latency.';
 
 create or replace function fact.advance_watermark(up_to timestamptz) returns timestamptz
 language sql volatile

@@ -91,7 +91,13 @@ begin atomic
         inner join fact.service_endpoint as se
             on se.service_id = s.service_id and se.during && span
         inner join fact.endpoint as e on e.endpoint_id = se.endpoint_id
-        inner join fact.result as r on r.endpoint_id = e.endpoint_id
+        inner join
+            (
+                select endpoint_id, at, outcome, reason, status from fact.result
+                union all
+                select endpoint_id, at, outcome, reason, status from fact.evidence
+            ) as r
+            on r.endpoint_id = e.endpoint_id
         where
             s.key = any(services) and r.outcome = 'down' and r.at >= lower(span)
             and r.at < upper(span)

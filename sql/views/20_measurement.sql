@@ -15,10 +15,15 @@ select
     r.connect_us,
     r.tls_us,
     r.first_byte_us
-from fact.result as r
+from (
+    select * from fact.result
+    union all
+    select * from fact.evidence
+) as r
 inner join fact.endpoint as e on e.endpoint_id = r.endpoint_id
 inner join fact.location as l on l.location_id = r.location_id;
-comment on view sla.result is 'One row per endpoint, location and slot. Key: endpoint, location, at.';
+comment on view sla.result is
+'One row per endpoint, location and slot. Key: endpoint, location, at. Of the days in sla.dropped_day only what matters is left: results that were not up, both neighbours of each of these and of each hole, and the first and last of the day.';
 comment on column sla.result.endpoint is 'Key of the endpoint.';
 comment on column sla.result.location is 'Key of the location that probed.';
 comment on column sla.result.at is 'The slot: the scheduled instant, UTC.';
@@ -129,3 +134,14 @@ comment on column sla.data_gap.endpoint is 'Key of the endpoint.';
 comment on column sla.data_gap.starts is 'Where the hole begins, UTC.';
 comment on column sla.data_gap.ends is 'Where it ends, UTC, exclusive.';
 comment on column sla.data_gap.seconds is 'Its length, seconds.';
+
+create or replace view sla.dropped_day as
+select d.day, d.results, d.kept, d.dropped_at, d.dropped_by
+from fact.dropped_day as d;
+comment on view sla.dropped_day is
+'One row per UTC day whose results were dropped because they were old. Key: day. Its figures are final: they stand in the roll-up and do not change any more.';
+comment on column sla.dropped_day.day is 'The UTC day.';
+comment on column sla.dropped_day.results is 'How many results the day had.';
+comment on column sla.dropped_day.kept is 'How many of them are still in sla.result, as evidence.';
+comment on column sla.dropped_day.dropped_at is 'When, UTC.';
+comment on column sla.dropped_day.dropped_by is 'Who did it.';

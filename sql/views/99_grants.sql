@@ -42,6 +42,7 @@ begin
             ('endpoint_version', 'endpoint_id', 'seen_endpoints'),
             ('endpoint_day', 'endpoint_id', 'seen_endpoints'),
             ('result', 'endpoint_id', 'seen_endpoints'),
+            ('evidence', 'endpoint_id', 'seen_endpoints'),
             ('attempt', 'endpoint_id', 'seen_endpoints'),
             ('calendar', 'calendar_id', 'seen_calendars'),
             ('calendar_hours', 'calendar_id', 'seen_calendars'),

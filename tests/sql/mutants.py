@@ -158,6 +158,24 @@ MUTANTS = (
         wrong="and d.latency_results = 0",
     ),
     Mutant(
+        name="evidence_is_failures_alone",
+        file="33_retention.sql",
+        right="cross join lateral (values (u.first_at), (u.last_at)) as e (at)",
+        wrong="cross join lateral (values (u.first_at), (u.last_at)) as e (at) where false",
+    ),
+    Mutant(
+        name="final_days_are_rolled_up_again",
+        file="31_rollup.sql",
+        right="or roll_up.day > fact.final_until()",
+        wrong="or true",
+    ),
+    Mutant(
+        name="the_day_after_a_dropped_one_is_not_final",
+        file="05_partitions.sql",
+        right="select max(d.day) + 1 from",
+        wrong="select max(d.day) from",
+    ),
+    Mutant(
         name="closed_days_are_open",
         file="20_calendar.sql",
         right="coalesce(w.spans, '{}') - coalesce(s.days, '{}') + coalesce(s.spans, '{}')",

@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 # Where most is noticed comes first; the laws, which take longest, last.
 _SUITE = (
     "runs",
+    "retention",
     "timeline",
     "service_state",
     "availability",

@@ -303,3 +303,22 @@ def _measure_until_killed(database: str, directory: Path) -> int:
                 break
         process.send_signal(signal.SIGKILL)
     return int(line)
+
+
+async def test_results_of_final_days_are_kept_apart(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    await know(pool, "api-health")
+    await pool.execute(
+        "insert into fact.dropped_day values ($1, 0, 0, now(), 'ann')",
+        (NOON - timedelta(days=1)).date(),
+    )
+    tomorrow = NOON + timedelta(days=1)
+    spool(tmp_path, up(at=NOON), down(at=NOON + MINUTE), up(at=tomorrow))
+    with capture_logs() as logs:
+        shipped = await Shipper(tmp_path, pool).ship()
+    (late,) = (tmp_path / "late").iterdir()
+
+    assert shipped == 1
+    assert await stored(pool) == [("api-health", tomorrow, "up")]
+    assert [line["outcome"] for line in spoolfile.read(late)] == ["up", "down"]
+    assert [entry["results"] for entry in logs] == [2]
+    assert await pool.fetchval("select count(*) from fact.attempt") == 0

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from vigie import settings
+from vigie.cli.maintain import maintain
 from vigie.errors import UsageError
 from vigie.settings import Settings
 from vigie.storing import (
@@ -22,6 +23,7 @@ from vigie.storing import (
 app = App(name="db", help="Start, stop and look into the database.")
 analyst = App(name="analyst", help="Give people a login that reads the figures and nothing else.")
 app.command(analyst)
+app.command(maintain)
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 Options = Annotated[str, Parameter(allow_leading_hyphen=True, show=False)]

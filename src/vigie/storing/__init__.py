@@ -39,6 +39,7 @@ from vigie.storing.registry import (
     withdraw_maintenance,
     withdraw_series,
 )
+from vigie.storing.retention import Dropped, days_to_drop, drop_days
 from vigie.storing.rollup import roll_up, run_rollup
 from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
@@ -52,6 +53,7 @@ __all__ = [
     "Changes",
     "Coming",
     "Correction",
+    "Dropped",
     "Embedded",
     "Imported",
     "Listed",
@@ -70,6 +72,8 @@ __all__ = [
     "approve_correction",
     "close_maintenance",
     "coming_maintenance",
+    "days_to_drop",
+    "drop_days",
     "explained",
     "import_maintenance",
     "import_results",

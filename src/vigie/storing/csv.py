@@ -18,6 +18,7 @@ from vigie.storing.csvfile import CsvFile, Imported, open_csv
 from vigie.storing.csvresult import COLUMNS, HEADER, ResultParser
 from vigie.storing.queries import query
 from vigie.storing.results import Row
+from vigie.storing.retention import final_until
 
 _ENDPOINT = itemgetter(0, 1)  # the sort is stable: a file in order of time stays so
 
@@ -101,7 +102,7 @@ async def _insert_missing(connection: asyncpg.Connection, chunk: Sequence[Row]) 
 async def _parser(connection: asyncpg.Connection, now: datetime) -> ResultParser:
     endpoints = await connection.fetch(query("endpoint_keys"))
     locations = await connection.fetch(query("location_keys"))
-    return ResultParser(dict(endpoints), dict(locations), now)
+    return ResultParser(dict(endpoints), dict(locations), now, await final_until(connection))
 
 
 def _silent(_read: int, _size: int) -> None:

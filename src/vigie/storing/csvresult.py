@@ -1,7 +1,7 @@
 """One row of a CSV of results, checked and turned into a row for staging."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 from vigie.catalogue import advice, shown
 from vigie.probing import Outcome, Reason
@@ -31,11 +31,19 @@ class ResultParser:
     """Turns the cells of a row into a row of fact.result; what repeats is checked once."""
 
     def __init__(
-        self, endpoints: Mapping[str, int], locations: Mapping[str, int], now: datetime
+        self,
+        endpoints: Mapping[str, int],
+        locations: Mapping[str, int],
+        now: datetime,
+        final: date | None = None,
     ) -> None:
         self._endpoints = endpoints
         self._locations = locations
         self._now = now
+        self._final = final
+        self._oldest = OLDEST
+        if final:  # the day after it is the first that takes results
+            self._oldest = datetime.combine(final, time(), UTC) + timedelta(days=1)
         self._told: dict[tuple[str, str, str], Told] = {}
 
     def __call__(self, cells: list[str]) -> Row:
@@ -71,8 +79,8 @@ class ResultParser:
             )
         if at.tzinfo is not UTC:
             at = at.astimezone(UTC)
-        if not OLDEST <= at <= self._now:
-            raise BadRowError(_out_of_time(text, at))
+        if not self._oldest <= at <= self._now:
+            raise BadRowError(_out_of_time(text, at, self._final))
         return at
 
     def _tell(self, key: tuple[str, str, str]) -> Told:
@@ -84,9 +92,14 @@ def _unknown(column: str, key: str, known: Mapping[str, int]) -> BadRowError:
     return BadRowError(f"{column}: {shown(key)} is not in the database ({advice(key, known)})")
 
 
-def _out_of_time(text: str, at: datetime) -> str:
+def _out_of_time(text: str, at: datetime, final: date | None) -> str:
     if at < OLDEST:
         return f"at: {shown(text)} is before {OLDEST.year} (write when the probe ran)"
+    if final and at.date() <= final:
+        return (
+            f"at: the figures of {at.date()} are final, their results were dropped"
+            f" (record a correction; results are taken from {final + timedelta(days=1)} on)"
+        )
     return f"at: {shown(text)} lies in the future (write when the probe ran)"
 
 

@@ -16,6 +16,8 @@ import structlog
 from vigie.errors import SpoolError
 from vigie.storing import results, spoolfile
 from vigie.storing.queries import query
+from vigie.storing.retention import final_until
+from vigie.storing.spoolfile import Line
 from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
 from vigie.storing.unspool import Load, read_load
 
@@ -105,20 +107,39 @@ class Shipper:
         async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
             watchdog = asyncio.get_running_loop().call_later(DEADLINE_S, connection.terminate)
             try:
-                await results.make_partitions(connection, _days(loads))
+                final = await final_until(connection)
+                timely = [load.timely(final) for load in loads]
+                await results.make_partitions(connection, _days(timely))
                 async with connection.transaction():
-                    unknown, stored = await _store(connection, loads)
+                    unknown, stored = await _store(connection, timely)
             finally:
                 watchdog.cancel()
-        self._acknowledge(loads, unknown)
+        self._tell(unknown)
+        self._tell_late(loads, final)
+        self._acknowledge(loads, unknown, final)
         return stored
 
-    def _acknowledge(self, loads: list[Load], unknown: set[tuple[str, str]]) -> None:
-        self._tell(unknown)
+    def _acknowledge(
+        self, loads: list[Load], unknown: set[tuple[str, str]], final: date | None
+    ) -> None:
         for load in loads:
-            _keep(load, unknown)
+            lines = load.timely(final).lines
+            _keep(
+                load, "aside", [it for it in lines if (it["endpoint"], it["location"]) in unknown]
+            )
+            _keep(load, "late", load.late(final))
             load.path.unlink(missing_ok=True)
         spoolfile.sync_directory(self.directory)
+
+    def _tell_late(self, loads: list[Load], final: date | None) -> None:
+        late = sum(len(load.late(final)) for load in loads)
+        if late:
+            log.warning(
+                "shipper: results of days whose figures are final, they are kept apart",
+                results=late,
+                final_until=str(final),
+                directory=str(self.directory / "late"),
+            )
 
     def _tell(self, unknown: set[tuple[str, str]]) -> None:
         for endpoint, location in sorted(unknown - self._told):
@@ -146,12 +167,11 @@ async def _store(
         raise BadRowsError(_text(error)) from error
 
 
-def _keep(load: Load, unknown: set[tuple[str, str]]) -> None:
-    """Write the results of *load* that found no home to the folder `aside`."""
-    kept = [line for line in load.lines if (line["endpoint"], line["location"]) in unknown]
+def _keep(load: Load, folder: str, kept: Sequence[Line]) -> None:
+    """Write results of *load* that were not stored to a folder beside it."""
     if kept:
         lines = [json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in kept]
-        spoolfile.write(load.path.parent / "aside" / load.path.name, lines)
+        spoolfile.write(load.path.parent / folder / load.path.name, lines)
 
 
 def _take_back(directory: Path) -> None:

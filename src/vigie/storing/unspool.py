@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import compress
 from pathlib import Path
 
 from vigie.errors import SpoolError
@@ -18,6 +20,30 @@ class Load:
     lines: list[Line]
     results: list[Row]
     attempts: list[Row]
+
+    def timely(self, final: date | None) -> "Load":
+        """Return what of it lies after the UTC day *final*; all of it when there is none."""
+        later = self._later(final)
+        return Load(
+            path=self.path,
+            lines=list(compress(self.lines, later)),
+            results=list(compress(self.results, later)),
+            attempts=[row for row in self.attempts if final is None or _day(row) > final],
+        )
+
+    def late(self, final: date | None) -> list[Line]:
+        """Return the lines of it that lie on the UTC day *final* or before."""
+        return [
+            line for line, later in zip(self.lines, self._later(final), strict=True) if not later
+        ]
+
+    def _later(self, final: date | None) -> list[bool]:
+        return [final is None or _day(row) > final for row in self.results]
+
+
+def _day(row: Row) -> date:
+    at: datetime = row[2]
+    return at.astimezone(UTC).date()
 
 
 def read_load(path: Path) -> Load:

@@ -1,0 +1,59 @@
+"""`db maintain` as it is typed."""
+
+import pytest
+from tests.cli.typed import Typed
+
+HEADER = "endpoint,location,at,outcome,duration_ms,status,reason"
+
+
+@pytest.fixture
+def old(typed: Typed) -> Typed:
+    """A file of results of two days of 2020, imported; figures hold up to now."""
+    path = typed.folder / "old.csv"
+    rows = [
+        f"one,main,2020-03-{day:02}T12:{minute:02}:00Z,{'down' if minute == 30 else 'up'},,,"
+        for day in (2, 3)
+        for minute in range(60)
+    ]
+    path.write_text("\n".join([HEADER, *rows, ""]), encoding="utf-8")
+    typed("import", "results", str(path))
+    return typed
+
+
+def test_old_days_are_dropped_and_told(old: Typed) -> None:
+    """Kept of each day: the failure, its two neighbours, the first and the last result."""
+    assert old("db", "maintain", "--dry-run") == (
+        0, "2 days would be dropped, from 2020-03-02 to 2020-03-03.\n", ""
+    )  # fmt: skip
+    status, said, _ = old("db", "maintain")
+
+    assert (status, said.splitlines()) == (
+        0,
+        [
+            "2020-03-02: 60 results dropped, 5 of them kept as evidence.",
+            "2020-03-03: 60 results dropped, 5 of them kept as evidence.",
+            "The figures of these days, and of the day after them, are final now.",
+        ],
+    )
+    assert old("db", "maintain")[:2] == (0, "No results are older than 761 days.\n")
+    assert old.query("select sum(results) from fact.endpoint_day") == 2 * 60
+
+
+def test_dropped_days_take_no_import(old: Typed) -> None:
+    old("db", "maintain")
+    path = old.folder / "late.csv"
+    path.write_text(f"{HEADER}\none,main,2020-03-04T12:00:00Z,up,,,\n", encoding="utf-8")
+    status, said, problem = old("import", "results", str(path))
+
+    assert status == 1
+    assert said == "0 new results, 0 known already, 1 bad row\n"
+    assert problem == (
+        f"vigie: {path}:2: at: the figures of 2020-03-04 are final, their results were dropped"
+        " (record a correction; results are taken from 2020-03-05 on)\n"
+    )
+
+
+def test_too_few_days_are_refused(typed: Typed) -> None:
+    assert typed("db", "maintain", "--keep-days", "1") == (
+        1, "", "vigie: --keep-days: 1 is too few (write at least 7)\n"
+    )  # fmt: skip
