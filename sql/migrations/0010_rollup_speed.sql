@@ -16,4 +16,5 @@ create table fact.stale_latency (
 comment on table fact.stale_latency is
 'UTC days of which some latencies lag behind the roll-up of availability.';
 
-drop function if exists fact.tally(integer[], timestamptz, timestamptz);
+-- With what was made of it; all functions are made anew after the migrations.
+drop function if exists fact.tally(integer[], timestamptz, timestamptz) cascade;

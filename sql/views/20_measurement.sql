@@ -136,12 +136,9 @@ comment on column sla.data_gap.ends is 'Where it ends, UTC, exclusive.';
 comment on column sla.data_gap.seconds is 'Its length, seconds.';
 
 create or replace view sla.dropped_day as
-select d.day, d.results, d.kept, d.dropped_at, d.dropped_by
+select d.day, d.dropped_at
 from fact.dropped_day as d;
 comment on view sla.dropped_day is
 'One row per UTC day whose results were dropped because they were old. Key: day. Its figures are final: they stand in the roll-up and do not change any more.';
 comment on column sla.dropped_day.day is 'The UTC day.';
-comment on column sla.dropped_day.results is 'How many results the day had.';
-comment on column sla.dropped_day.kept is 'How many of them are still in sla.result, as evidence.';
 comment on column sla.dropped_day.dropped_at is 'When, UTC.';
-comment on column sla.dropped_day.dropped_by is 'Who did it.';
