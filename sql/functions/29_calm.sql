@@ -95,7 +95,9 @@ begin
             b.*,
             v.every,
             v.valid,
-            coalesce(b.after_at, b.to_at + v.every) as until
+            coalesce(b.after_at, b.to_at + v.every) as until,
+            -- Where the first result is, if the day is calm.
+            case when b.before_at is null then b.from_at else b.from_at + v.every end as first_at
         from bounded as b
         left join
             lateral (
@@ -115,23 +117,19 @@ begin
             t.valid @> tstzrange(t.from_at, t.to_at, '[]')
             and coalesce(t.before, 'up') = 'up'
             and coalesce(t.after, 'up') = 'up'
-            and s.results > 0
-            and s.results_good = s.results
-            and s.results * t.every
-            = t.until - case when t.before_at is null then t.from_at else t.from_at + t.every end,
+            and s.all_good
+            and s.results * t.every = t.until - t.first_at,
             false
         ) as is_calm,
         s.results,
-        s.first_at
+        t.first_at
     from track as t
     cross join
         lateral (
             select
                 count(*) as results,
-                count(*) filter (
-                    where r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at)
-                ) as results_good,
-                min(r.at) as first_at
+                bool_and(r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at))
+                    as all_good
             from fact.result as r
             where
                 r.endpoint_id = t.endpoint_id
@@ -142,4 +140,4 @@ begin
 end
 $$;
 comment on function fact.track_day(integer[], timestamptz, timestamptz) is
-'One row per endpoint and location that has results in the span, or so near before it that they matter: how many, and whether the track is calm: every slot of one interval has a result, every one is good, and so are its neighbours. A calm track was up in the span up. Reads the key of the results only.';
+'One row per endpoint and location that has results in the span, or so near before it that they matter: how many, and whether the track is calm: every slot of one interval has a result, every one is good, and so are its neighbours. A calm track was up in the span up, and first_at is its first result. Reads the key of the results only.';

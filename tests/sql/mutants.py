@@ -70,20 +70,20 @@ MUTANTS = (
     Mutant(
         name="a_missing_slot_is_calm",
         file="29_calm.sql",
-        right="and s.results * t.every\n            = t.until",
-        wrong="and s.results * t.every\n            <= t.until",
+        right="and s.results * t.every = t.until",
+        wrong="and s.results * t.every <= t.until",
     ),
     Mutant(
         name="a_failed_slot_is_calm",
         file="29_calm.sql",
-        right="where r.outcome = 'up' and r.at = date_bin",
-        wrong="where r.at = date_bin",
+        right="bool_and(r.outcome = 'up' and r.at",
+        wrong="bool_and(r.at",
     ),
     Mutant(
         name="a_slot_beside_the_grid_is_calm",
         file="29_calm.sql",
-        right="where r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at)",
-        wrong="where r.outcome = 'up'",
+        right="bool_and(r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at))",
+        wrong="bool_and(r.outcome = 'up')",
     ),
     Mutant(
         name="a_failure_before_midnight_is_calm",
