@@ -166,8 +166,12 @@ create or replace function fact.advance_watermark(up_to timestamptz) returns tim
 language sql volatile
 begin atomic
     update fact.watermark as w
-    set rolled_up_to = greatest(w.rolled_up_to, date_trunc('second', up_to))
+    set
+        rolled_up_to = greatest(
+            case when w.rolled_up_to <= now() then w.rolled_up_to end,
+            date_trunc('second', least(up_to, now()))
+        )
     returning w.rolled_up_to;
 end;
 comment on function fact.advance_watermark(timestamptz) is
-'Says that results up to here, in whole seconds, are rolled up; never goes back. Gives the watermark.';
+'Says that results up to here, in whole seconds, are rolled up, and gives the watermark. It never goes back, and never beyond the clock of the database; where it lies beyond that, a clock was wrong, and it starts anew: else a period would count as over before it is.';

@@ -39,6 +39,10 @@ declare
     starts timestamp;
     ends timestamp;
 begin
+    if kind is null or day is null then
+        raise exception 'period: its kind or its day is missing'
+            using hint = 'Ask for sla.period(''acme'', ''month'', ''2026-05-01'').';
+    end if;
     case kind
         when 'day' then
             starts := day;
@@ -75,7 +79,7 @@ create or replace function fact.known_scope(contract text, scope text) returns t
 language plpgsql stable parallel safe
 as $$
 begin
-    if scope <> 'solution' and not exists (
+    if scope is distinct from 'solution' and not exists (
         select 1
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id

@@ -117,6 +117,24 @@ end;
 comment on function fact.why_invalid(integer, integer) is
 'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof, whole working days ahead, not withdrawn, and at an allowed time where the plan enforces that; as announced, not as it went. The cap is not asked here. Security: recorded with a reason.';
 
+create or replace function fact.judging_version(version_id integer, maintenance_id integer)
+returns integer
+language sql stable parallel safe
+begin atomic
+    select j.version_id
+    from fact.contract_version as v
+    inner join fact.contract_version as j on j.contract_id = v.contract_id
+    inner join fact.maintenance as m on tstzrange(m.starts, m.ends) && j.valid
+    where
+        v.version_id = judging_version.version_id
+        and m.maintenance_id = judging_version.maintenance_id
+        and j.replaced_at is null
+    order by j.valid
+    limit 1;
+end;
+comment on function fact.judging_version(integer, integer) is
+'The version of the same contract that judges a window as a whole: the one in force when it begins, else the first one that it meets. A window over a change of terms is not valid in one half only.';
+
 create or replace function fact.actual_window(maintenance_id integer) returns tstzrange
 language sql stable parallel safe
 begin atomic
@@ -146,7 +164,9 @@ begin atomic
         ms.service_id = windows_of_kind.service_id
         and m.kind = windows_of_kind.kind
         and tstzrange(m.starts, m.ends) && span
-        and fact.why_invalid(windows_of_kind.version_id, m.maintenance_id) is null;
+        and fact.why_invalid(
+            fact.judging_version(windows_of_kind.version_id, m.maintenance_id), m.maintenance_id
+        ) is null;
 end;
 comment on function fact.windows_of_kind(integer, integer, tstzrange, text) is
 'The union of the windows of one kind that are valid by themselves, of a service inside the span.';
@@ -162,7 +182,9 @@ begin atomic
     where
         ms.service_id = valid_windows.service_id
         and tstzrange(m.starts, m.ends) && span
-        and fact.why_invalid(valid_windows.version_id, m.maintenance_id) is null;
+        and fact.why_invalid(
+            fact.judging_version(valid_windows.version_id, m.maintenance_id), m.maintenance_id
+        ) is null;
 end;
 comment on function fact.valid_windows(integer, integer, tstzrange) is
 'The union of the windows of a service inside the span that are valid by themselves; an enforced cap may end them earlier.';

@@ -33,7 +33,8 @@ begin atomic
             m.*,
             v.version_id,
             v.contract_id,
-            v.notice_calendar,
+            judge.version_id as judge_id,
+            judge.notice_calendar,
             v.cap_per,
             trim_scale(extract(epoch from v.cap_time)) as cap_s,
             'cap' = any(v.enforced) as cap_is_enforced,
@@ -46,13 +47,15 @@ begin atomic
         inner join fact.contract_service as cs on cs.version_id = v.version_id
         inner join fact.maintenance_scope as ms on ms.service_id = cs.service_id
         inner join fact.maintenance as m on m.maintenance_id = ms.maintenance_id
+        inner join fact.contract_version as judge
+            on judge.version_id = fact.judging_version(v.version_id, m.maintenance_id)
         where
             v.contract_id = fact.contract_id(contract)
             and v.replaced_at is null
             and v.valid && fact.checked(period)
             and tstzrange(m.starts, m.ends) && period
             and tstzrange(m.starts, m.ends) && v.valid
-        -- The version in force when the window begins judges it.
+        -- Its cap is that of the first version which it meets.
         order by m.maintenance_id, v.valid
     ),
     hit as materialized (
@@ -91,10 +94,10 @@ begin atomic
             h.services,
             h.down,
             fact.working_days_between(t.notice_calendar, t.announced_at, t.starts) as notice_days,
-            fact.why_invalid(t.version_id, t.maintenance_id) as why_by_itself,
+            fact.why_invalid(t.judge_id, t.maintenance_id) as why_by_itself,
             case
                 when t.kind = 'planned'
-                    then fact.forbidden_hours(t.version_id, tstzrange(t.starts, t.ends))
+                    then fact.forbidden_hours(t.judge_id, tstzrange(t.starts, t.ends))
             end as forbidden,
             sla.seconds(u.used) as cap_used_s,
             fact.used_up_at(u.used, t.cap_s) as used_up,
@@ -139,7 +142,8 @@ begin atomic
         j.services,
         j.kind,
         j.starts,
-        upper(j.actual),
+        -- Closed as it began, it is empty, and an empty range has no end.
+        coalesce(upper(j.actual), j.starts),
         j.announced_at,
         j.channel,
         j.recipient,

@@ -175,7 +175,8 @@ begin atomic
         union all
         select 'up', range_agg(p.up) from piece as p
         union all
-        select 'outside', tstzmultirange(period) - coalesce(range_agg(p.agreed), '{}')
+        select
+            'outside', tstzmultirange(fact.checked(period)) - coalesce(range_agg(p.agreed), '{}')
         from piece as p
     )
     select part, c.class

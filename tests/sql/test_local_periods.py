@@ -2,7 +2,7 @@
 
 import asyncpg
 import pytest
-from tests.sql.world import World
+from tests.sql.world import World, minute
 
 
 @pytest.mark.parametrize(
@@ -54,3 +54,45 @@ async def test_unknown_period_kind_is_refused(world: World) -> None:
 
     with pytest.raises(asyncpg.RaiseError, match='period kind "week": there is none of this name'):
         await world.connection.fetchval("select sla.period('acme', 'week', '2026-05-20')")
+
+
+async def test_period_without_a_day_is_refused(world: World) -> None:
+    await world.contract(essential=[])
+    with pytest.raises(asyncpg.RaiseError, match="period: its kind or its day is missing"):
+        await world.connection.fetchval("select sla.period('acme', 'month', null)")
+
+
+async def test_scope_that_is_missing_is_refused(world: World) -> None:
+    await world.service()
+    await world.contract()
+    with pytest.raises(asyncpg.RaiseError, match='contract "acme" does not cover it'):
+        await world.connection.fetch(
+            "select * from sla.availability('acme', null, '[2026-05-01,2026-06-01)')"
+        )
+
+
+async def test_timeline_of_a_closed_span_is_that_of_the_half_open_one(world: World) -> None:
+    await world.contract(essential=[])
+    spans = await world.connection.fetch(
+        "select span from sla.timeline('acme', 'solution', '[2026-05-01,2026-05-20]')"
+    )
+
+    assert [str(row["span"].upper.date()) for row in spans][-1] == "2026-05-20"
+    assert all(row["span"].lower < row["span"].upper for row in spans)
+
+
+async def test_watermark_beyond_the_clock_starts_anew(world: World) -> None:
+    """A clock was a year fast when figures were asked for; now it is right again."""
+    await world.connection.execute(
+        "update fact.watermark set rolled_up_to = now() + interval '1 year'"
+    )
+    marks = [
+        await world.connection.fetchval("select fact.advance_watermark($1)", minute(number))
+        for number in (0, 5, 3)
+    ]
+    ahead = await world.connection.fetchval(
+        "select fact.advance_watermark(now() + interval '1 year') <= now()"
+    )
+
+    assert marks == [minute(0), minute(5), minute(5)]
+    assert ahead

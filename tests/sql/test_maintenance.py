@@ -419,3 +419,13 @@ async def test_plan_of_a_service_that_does_not_exist_is_refused(world: World) ->
         await world.connection.fetch(
             "select * from sla.maintenance_plan(array['shop'], $1)", span(0, 10)
         )
+
+
+async def test_window_closed_as_it_began_ends_there(world: World) -> None:
+    await world.service()
+    await world.contract()
+    await world.window(0, 10, closed=0)
+
+    (row,) = await _listed(world)
+
+    assert (row["starts"], row["ends"], row["excused_s"]) == (minute(0), minute(0), 0)

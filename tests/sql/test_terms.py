@@ -89,3 +89,24 @@ async def test_new_rule_of_a_service_holds_at_once(world: World) -> None:
     found = await world.timeline(span(0, 10))
 
     assert [(0, 2, "up"), (2, 5, "unplanned"), (5, 10, "up")] == found
+
+
+@pytest.mark.parametrize(("first_days", "second_days", "planned"), [(None, 99, 10), (99, None, 0)])
+async def test_window_over_a_change_of_terms_is_judged_once(
+    world: World, first_days: int | None, second_days: int | None, planned: int
+) -> None:
+    """Ten minutes down in a window, the notice asked for changes after five of them."""
+    await world.calendar("office", [(day, 9, 17) for day in range(1, 6)])
+    await world.service()
+    for days, valid in ((first_days, span(-100, 5)), (second_days, span(5, 1000))):
+        await world.contract(notice_working_days=days, notice_calendar="office", valid=valid)
+    await world.window(0, 10)
+    await world.results("a", "D" * 10 + "U" * 10)
+    await world.rolled_up_to(minute(20))
+    row = await world.availability(span(0, 20))
+    listed = await world.connection.fetch(
+        "select valid from sla.maintenance_of('acme', $1)", span(5, 20)
+    )
+
+    assert (row["planned_s"], row["unplanned_s"]) == (planned * 60, 600 - planned * 60)
+    assert [window["valid"] for window in listed] == [planned > 0]
