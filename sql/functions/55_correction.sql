@@ -1,5 +1,19 @@
 -- Audited statements that a span was measured wrongly.
 
+create or replace function fact.is_another_person(name text, author text) returns boolean
+language sql immutable parallel safe
+begin atomic
+    with spelt as (
+        select
+            lower(btrim(regexp_replace(name, '\s+', ' ', 'g'))) as name,
+            lower(btrim(regexp_replace(author, '\s+', ' ', 'g'))) as author
+    )
+    select s.name not in ('', s.author)
+    from spelt as s;
+end;
+comment on function fact.is_another_person(text, text) is
+'True when the name is not blank and not the author''s: capitals and spaces make nobody another person.';
+
 create or replace function fact.is_effective(correction_id integer) returns boolean
 language sql stable parallel safe
 begin atomic
@@ -11,7 +25,7 @@ begin atomic
             where
                 e.correction_id = is_effective.correction_id
                 and e.action = 'approved'
-                and e.recorded_by <> c.recorded_by
+                and fact.is_another_person(e.recorded_by, c.recorded_by)
         )
         and not exists (
             select 1

@@ -72,11 +72,14 @@ from fact.correction
 order by correction_id;
 
 -- name: correction_state
--- A correction ($1) and what happened to it.
+-- A correction ($1), what happened to it, and whether somebody ($2) may approve it.
 select
     c.correction_id,
     c.recorded_by,
-    min(e.recorded_by) filter (where e.action = 'approved') as approved_by,
+    fact.is_another_person($2, c.recorded_by) as may_approve,
+    min(e.recorded_by) filter (
+        where e.action = 'approved' and fact.is_another_person(e.recorded_by, c.recorded_by)
+    ) as approved_by,
     min(e.recorded_at) filter (where e.action = 'withdrawn') as withdrawn_at
 from fact.correction as c
 left join fact.correction_event as e on c.correction_id = e.correction_id

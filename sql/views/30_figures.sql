@@ -68,7 +68,7 @@ select
         where
             e.correction_id = c.correction_id
             and e.action = 'approved'
-            and e.recorded_by <> c.recorded_by
+            and fact.is_another_person(e.recorded_by, c.recorded_by)
     ) as approved_by,
     (
         select min(e.recorded_at)

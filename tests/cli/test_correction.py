@@ -71,3 +71,27 @@ def test_second_approval_and_second_withdrawal_are_refused(typed: Typed) -> None
 
     assert again == (1, "", f"vigie: {KEY}: was approved by bob already\n")
     assert late[2].startswith(f"vigie: {KEY}: was withdrawn at 20")
+
+
+def test_another_spelling_is_no_other_person(typed: Typed) -> None:
+    add(typed, "--by", "  Ann  Lee ")
+    said = [typed("correction", "approve", KEY, "--by", name) for name in ("ann lee", " ", "")]
+
+    assert [
+        f"vigie: {KEY}: was recorded by Ann Lee (another person must approve it)\n",
+        "vigie: by: is empty (write who does it)\n",
+        "vigie: by: is empty (write who does it)\n",
+    ] == [error for _, _, error in said]
+    assert not typed.query("select effective from sla.correction")
+
+
+def test_approval_by_the_author_keeps_nobody_else_from_it(typed: Typed) -> None:
+    """An older program let other spellings pass."""
+    add(typed, "--by", "ann")
+    typed.query(
+        "insert into fact.correction_event (correction_id, action, recorded_by, recorded_at)"
+        " select correction_id, 'approved', 'Ann', now() from fact.correction"
+    )
+
+    assert typed("correction", "approve", KEY, "--by", "bob")[0] == 0
+    assert typed.query("select approved_by from sla.correction") == "bob"

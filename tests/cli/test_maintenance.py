@@ -193,6 +193,10 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
             "no.txt: No such file or directory",
         ),
         (
+            ("withdraw", "m-1", "--reason", "x", "--by", " "),
+            "by: is empty (write who does it)",
+        ),
+        (
             ("withdraw", "m-1", "--reason", "x"),
             'there is no maintenance window "m-1" (there is none yet)',
         ),

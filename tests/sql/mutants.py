@@ -280,7 +280,7 @@ MUTANTS = (
     Mutant(
         name="authors_approve_their_own_corrections",
         file="55_correction.sql",
-        right="and e.recorded_by <> c.recorded_by",
+        right="and fact.is_another_person(e.recorded_by, c.recorded_by)",
         wrong="",
     ),
     Mutant(

@@ -53,8 +53,14 @@ async def test_excluded_endpoint_leaves_the_answer_to_the_others(world: World) -
 
 @pytest.mark.parametrize(
     "judged",
-    [{"approver": None}, {"approver": "alice"}, {"approver": "bob", "withdrawn": True}],
-    ids=["pending", "approved by its author", "withdrawn"],
+    [
+        {"approver": None},
+        {"approver": "alice"},
+        {"approver": "  ALICE "},
+        {"approver": " "},
+        {"approver": "bob", "withdrawn": True},
+    ],
+    ids=["pending", "by its author", "by its author in capitals", "by nobody", "withdrawn"],
 )
 async def test_correction_without_another_persons_approval_changes_nothing(
     world: World, judged: dict[str, Any]
@@ -64,7 +70,9 @@ async def test_correction_without_another_persons_approval_changes_nothing(
 
     expected = [(0, 2, "up"), (2, 4, "unplanned"), (4, 6, "up")]
     assert expected == await world.timeline(span(0, 6))
-    assert not await world.connection.fetchval("select effective from sla.correction")
+    correction = await world.connection.fetchrow("select * from sla.correction")
+    approver = "bob" if judged["approver"] == "bob" else None
+    assert (False, approver) == (correction["effective"], correction["approved_by"])
 
 
 async def test_contradicting_corrections_count_against_the_provider(world: World) -> None:

@@ -3,10 +3,21 @@
 import getpass
 import os
 
+from vigie.errors import UsageError
+
 
 def operator(given: str | None) -> str:
-    """Return the name *given*, else the name of this computer's user."""
+    """Return the name *given*, without needless spaces; None: this computer's user."""
+    if given is None:
+        return _user()
+    name = " ".join(given.split())
+    if not name:
+        raise UsageError("by: is empty (write who does it)")
+    return name
+
+
+def _user() -> str:
     try:
-        return given or getpass.getuser()
+        return getpass.getuser()
     except (KeyError, OSError):  # a container may run as a number without a name
         return f"uid {os.getuid()}"

@@ -49,12 +49,13 @@ async def approve_correction(
 ) -> None:
     """Let the correction change figures; its author cannot."""
     async with connection.transaction():
-        state = await _state(connection, key)
+        state = await _state(connection, key, by)
         _check_open(key, state)
         if state["approved_by"]:
             raise UsageError(f"{key}: was approved by {state['approved_by']} already")
-        if state["recorded_by"] == by:
-            raise UsageError(f"{key}: was recorded by {by} (another person must approve it)")
+        if not state["may_approve"]:
+            author = state["recorded_by"]
+            raise UsageError(f"{key}: was recorded by {author} (another person must approve it)")
         event = (state["correction_id"], "approved", reason, by, now)
         await connection.execute(query("add_correction_event"), *event)
 
@@ -64,7 +65,7 @@ async def withdraw_correction(
 ) -> None:
     """Take the correction back: figures are as measured again."""
     async with connection.transaction():
-        state = await _state(connection, key)
+        state = await _state(connection, key, by)
         _check_open(key, state)
         _check_reason(reason)
         event = (state["correction_id"], "withdrawn", reason, by, now)
@@ -88,9 +89,9 @@ async def _target(connection: asyncpg.Connection, key: str) -> tuple[str | None,
     raise UsageError(f"there is no service or endpoint {shown(key)} ({advice(key, known)})")
 
 
-async def _state(connection: asyncpg.Connection, key: str) -> asyncpg.Record:
+async def _state(connection: asyncpg.Connection, key: str, by: str) -> asyncpg.Record:
     await connection.execute(query("correction_lock"))
-    state: asyncpg.Record | None = await connection.fetchrow(query("correction_state"), key)
+    state: asyncpg.Record | None = await connection.fetchrow(query("correction_state"), key, by)
     if state:
         return state
     known = [record["key"] for record in await connection.fetch(query("correction_keys"))]
