@@ -154,7 +154,38 @@ OPEN = [
         (
             'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+1", which taken'
             " literally never changes to summer time; default: local time, Europe/Paris"
-            " (write a fixed offset such as timezone: UTC+1 to take it literally)"
+            " (write timezone: UTC+1 to take it literally)"
+        ),
+    ),
+    (
+        OFFICE,
+        "timezone: Europe/Paris",
+        "timezone: Australia/Melbourne\ntimezone_text: AEST",
+        (
+            'reports/calendars/office.yaml:1:1: office.timezone: the text says "AEST", which taken'
+            " literally never changes to summer time; default: local time, Australia/Melbourne"
+            " (write timezone: UTC+10 to take it literally)"
+        ),
+    ),
+    (
+        OFFICE,
+        "timezone: Europe/Paris",
+        "timezone: Europe/London\ntimezone_text: UTC+0",
+        (
+            'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+0", which taken'
+            " literally never changes to summer time; default: local time, Europe/London"
+            " (write timezone: UTC+0 to take it literally)"
+        ),
+    ),
+    (
+        OFFICE,
+        "timezone: Europe/Paris",
+        "timezone: Asia/Kolkata\ntimezone_text: UTC+5:30",
+        (
+            'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+5:30", which'
+            " taken literally never changes to summer time; default: local time, Asia/Kolkata"
+            " (write timezone: with a zone that has this offset all year, such as Asia/Kolkata,"
+            " to take it literally)"
         ),
     ),
     (

@@ -110,6 +110,10 @@ def test_terms_are_said_in_words_with_clause_and_file(vigie: Vigie, change: Chan
                 "Downtime inside a valid maintenance window counts as up"
                 " plan: reports/plans/gold.yaml:3"
             ),
+            (
+                "Security measures are treated alike, and need no notice"
+                " plan: reports/plans/gold.yaml:3"
+            ),
             "What was not measured counts as down plan: reports/plans/gold.yaml:3",
             "Interruption No limit to one interruption default",
             (
@@ -124,7 +128,7 @@ def test_terms_are_said_in_words_with_clause_and_file(vigie: Vigie, change: Chan
             ),
             (
                 "Calendar office: mon-fri 09:00-12:00 13:00-17:00, sat 22:00-06:00; Europe/Paris;"
-                " no holidays reports/calendars/office.yaml"
+                " no public holidays reports/calendars/office.yaml"
             ),
         ],
         "",
@@ -195,7 +199,39 @@ def test_span_of_days_is_said_from_end_to_end(vigie: Vigie, change: Change) -> N
     _, lines, _ = vigie("contract", "show", "acme")
     (line,) = [line for line in lines if line.startswith("ol-24x5")]
 
-    assert line.startswith("ol-24x5: sun 18:00 to fri 18:00; America/New_York; holidays 0.109,")
+    assert line.startswith(
+        "ol-24x5: sun 18:00 to fri 18:00; America/New_York; no public holidays;"
+        " closed US Labor Day, CA Labor Day, 25 December, 26 December, Good Friday,"
+        " Easter Monday, 1 January shipped:"
+    )
+
+
+def test_closed_days_of_every_year_are_said(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "plan: gold", "plan: leifos-user")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    days = "holidays 0.109 DE; closed 24 December, 31 December"
+    assert (
+        f"Calendar leifos: mon-fri 09:00-17:00; Europe/Berlin; {days} shipped: leifos.yaml" in lines
+    )
+
+
+def test_own_closed_and_special_days_are_said(vigie: Vigie, change: Change) -> None:
+    own = 'closed: ["2026-05-15", "02-29"]\nspecial: {"12-24": ["09:00-12:00"]}\n'
+    change("reports/calendars/office", "holidays: null\n", f"holidays: null\n{own}")
+    _, lines, _ = vigie("contract", "show", "acme")
+    (line,) = [line for line in lines if line.startswith("Calendar office")]
+
+    days = "closed 2026-05-15, 29 February; special hours 24 December 09:00-12:00"
+    assert f"no public holidays; {days} reports/calendars/office.yaml" in line
+
+
+def test_security_measures_are_said_with_their_clause(vigie: Vigie, change: Change) -> None:
+    change("reports/contracts/acme", "plan: gold", "plan: lengow-premium")
+    _, lines, _ = vigie("contract", "show", "acme")
+
+    where = "LEN-01, LEN-04 plan: shipped lengow-premium.yaml:12"
+    assert f"Security measures are treated alike, and need no notice {where}" in lines
 
 
 def test_hours_on_holidays_are_said(vigie: Vigie, change: Change) -> None:

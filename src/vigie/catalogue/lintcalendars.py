@@ -8,7 +8,11 @@ from vigie.catalogue.model import Calendar
 
 _FIXED = "Etc/GMT"
 # Taken literally, these are offsets that stay as they are in summer; "CET/CEST" names both.
-_LITERAL = re.compile(r"(UTC|GMT)[+-]\d|\b(MEZ|CET|EET|WET|EST|PST|AEST)\b(?!/)")
+_NAMES = {"MEZ": 1, "CET": 1, "EET": 2, "WET": 0, "EST": -5, "PST": -8, "AEST": 10}
+_LITERAL = re.compile(
+    r"(?:UTC|GMT)(?P<hours>[+-]\d{1,2})(?::(?P<minutes>\d\d))?"
+    rf"|\b(?P<name>{'|'.join(_NAMES)})\b(?!/)"
+)
 _ESTIMATED = "(estimated)"
 
 
@@ -45,14 +49,23 @@ def _fixed_offset(it: Looking) -> Iterator[Finding]:
 def _literal_text(it: Looking) -> Iterator[Finding]:
     for calendar in _used(it):
         text = calendar.timezone_text or ""
-        if _LITERAL.search(text) and not calendar.timezone.startswith(_FIXED):
+        literal = _LITERAL.search(text)
+        if literal and not calendar.timezone.startswith(_FIXED):
             yield it.in_calendar(
                 calendar.key,
                 "timezone",
                 f'the text says "{text}", which taken literally never changes to summer time',
                 f"local time, {calendar.timezone}",
-                "a fixed offset such as timezone: UTC+1 to take it literally",
+                f"{_fixed(literal)} to take it literally",
             )
+
+
+def _fixed(literal: re.Match[str]) -> str:
+    """Return what to write for the offset that the text names."""
+    if literal["minutes"] not in (None, "00"):
+        return "timezone: with a zone that has this offset all year, such as Asia/Kolkata,"
+    hours = _NAMES[literal["name"]] if literal["name"] else int(literal["hours"])
+    return f"timezone: UTC{hours:+d}"
 
 
 def _estimates(it: Looking) -> Iterator[Finding]:

@@ -135,8 +135,11 @@ def _fixed(text: str, offset: re.Match[str]) -> str:
     but every system reads it alike.
     """
     hours, minutes = int(offset["hours"]), offset["minutes"] or "00"
-    if minutes != "00" or hours > (14 if offset["sign"] == "+" else 12):
-        raise refusal(f"{shown(text)} is no fixed offset in whole hours", "UTC+5, or Asia/Kolkata")
+    if minutes != "00":
+        wrong = f"{shown(text)} is no fixed offset in whole hours"
+        raise refusal(wrong, "a zone that has it all year, such as Asia/Kolkata")
+    if hours > (14 if offset["sign"] == "+" else 12):
+        raise refusal(f"{shown(text)} is no offset of any clock", "UTC-12 to UTC+14")
     if not hours:
         return "UTC"
     return f"Etc/GMT{'-' if offset['sign'] == '+' else '+'}{hours}"

@@ -17,6 +17,7 @@ _MAINTENANCE = {
     "window": "The whole of a valid maintenance window is taken out",
     "up": "Downtime inside a valid maintenance window counts as up",
 }
+_SECURITY = "Security measures are treated alike, and need no notice"
 _UNKNOWN = {
     "neither": "What was not measured counts neither as up nor as down",
     "up": "What was not measured counts as up",
@@ -57,6 +58,7 @@ def _availability(contract: Contract) -> Iterator[tuple[str, ...]]:
     hours = f"Counted in the hours of {terms.hours}" if terms.hours else "Counted around the clock"
     yield part, hours, "availability.hours"
     yield part, _MAINTENANCE[terms.maintenance], "availability.maintenance"
+    yield part, _SECURITY, "availability.maintenance"
     yield part, _UNKNOWN[terms.unknown], "availability.unknown"
 
 
