@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.sql.mutants import MUTANTS, Mutant
+from tests.sql.mutant import Mutant
+from tests.sql.mutants import MUTANTS
 
 HERE = Path(__file__).parent
 # Where most is noticed comes first; the laws, which take longest, last.
@@ -20,6 +21,7 @@ _SUITE = (
     "outage",
     "terms",
     "maintenance",
+    "maintenance_cap",
     "correction",
     "calendar",
     "laws",

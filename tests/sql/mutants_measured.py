@@ -1,0 +1,201 @@
+"""What was measured, written wrongly."""
+
+from tests.sql.mutant import Mutant
+
+MEASURED = (
+    Mutant(
+        name="a_result_holds_for_two_intervals",
+        file="30_cover.sql",
+        right="when r.next_at <= r.last_at + 1.5 * r.every then",
+        wrong="when r.next_at <= r.last_at + 2.5 * r.every then",
+    ),
+    Mutant(
+        name="the_last_result_covers_nothing",
+        file="30_cover.sql",
+        right="else r.last_at + r.every\n",
+        wrong="else r.last_at\n",
+    ),
+    Mutant(
+        name="half_of_the_locations_is_a_majority",
+        file="30_cover.sql",
+        right="else 2 * votes > covering",
+        wrong="else 2 * votes >= covering",
+    ),
+    Mutant(
+        name="unknown_results_cover_as_up",
+        file="30_cover.sql",
+        right="filter (where c.outcome = 'up'), '{}') as up",
+        wrong="filter (where c.outcome <> 'down'), '{}') as up",
+    ),
+    Mutant(
+        name="possible_downtime_begins_at_the_first_failure",
+        file="30_cover.sql",
+        right="then tstzrange(r.last_at, r.next_known_at)",
+        wrong="then null",
+    ),
+    Mutant(
+        name="certain_downtime_lasts_to_the_recovery",
+        file="30_cover.sql",
+        right="""                    and r.next_known = 'down'
+                    and r.next_known_at <= r.last_at + 1.5 * r.every
+""",
+        wrong="""                    and r.next_known_at <= r.last_at + 1.5 * r.every
+""",
+    ),
+    Mutant(
+        name="nothing_reaches_over_midnight",
+        file="30_cover.sql",
+        right="starts - fact.reach(), ends",
+        wrong="starts, ends",
+    ),
+    Mutant(
+        name="a_missing_slot_is_calm",
+        file="29_calm.sql",
+        right="and s.results * t.every = t.until",
+        wrong="and s.results * t.every <= t.until",
+    ),
+    Mutant(
+        name="a_failed_slot_is_calm",
+        file="29_calm.sql",
+        right="bool_and(r.outcome = 'up' and r.at",
+        wrong="bool_and(r.at",
+    ),
+    Mutant(
+        name="a_slot_beside_the_grid_is_calm",
+        file="29_calm.sql",
+        right="bool_and(r.outcome = 'up' and r.at = date_bin(t.every, r.at, t.from_at))",
+        wrong="bool_and(r.outcome = 'up')",
+    ),
+    Mutant(
+        name="a_failure_before_midnight_is_calm",
+        file="29_calm.sql",
+        right="coalesce(t.before, 'up') = 'up'",
+        wrong="true",
+    ),
+    Mutant(
+        name="a_failure_after_midnight_is_calm",
+        file="29_calm.sql",
+        right="coalesce(t.after, 'up') = 'up'",
+        wrong="true",
+    ),
+    Mutant(
+        name="a_changed_interval_is_calm",
+        file="29_calm.sql",
+        right="t.valid @> tstzrange(t.from_at, t.to_at, '[]')",
+        wrong="true",
+    ),
+    Mutant(
+        name="an_endpoint_is_calm_when_one_location_is",
+        file="31_rollup.sql",
+        right="bool_and(t.is_calm) as is_calm",
+        wrong="bool_or(t.is_calm) as is_calm",
+    ),
+    Mutant(
+        name="a_run_goes_on_over_a_hole",
+        file="28_run.sql",
+        right=" or s.at > s.before_at + h.patience",
+        wrong="",
+    ),
+    Mutant(
+        name="an_hour_with_a_failure_is_passed_over",
+        file="28_run.sql",
+        right="where r.outcome = 'up' and r.at = date_bin(p.every, r.at, p.first_at)",
+        wrong="where r.at = date_bin(p.every, r.at, p.first_at)",
+    ),
+    Mutant(
+        name="an_hour_with_a_hole_is_passed_over",
+        file="28_run.sql",
+        right="where s.results_good < 60 or s.results > 60",
+        wrong="where s.results_good < 58 or s.results > 60",
+    ),
+    Mutant(
+        name="an_hour_with_an_extra_failure_is_passed_over",
+        file="28_run.sql",
+        right="where s.results_good < 60 or s.results > 60",
+        wrong="where s.results_good < 60",
+    ),
+    Mutant(
+        name="what_follows_a_restless_hour_is_not_compared",
+        file="28_run.sql",
+        right="c.at + 61 * p.every",
+        wrong="c.at + 60 * p.every",
+    ),
+    Mutant(
+        name="what_precedes_a_restless_hour_is_not_compared",
+        file="28_run.sql",
+        right="tstzrange(c.at - p.every, c.at",
+        wrong="tstzrange(c.at, c.at",
+    ),
+    Mutant(
+        name="the_last_run_ends_where_it_begins",
+        file="28_run.sql",
+        right="select max(r.at)",
+        wrong="select min(r.at)",
+    ),
+    Mutant(
+        name="latencies_are_counted_once_and_never_again",
+        file="32_latency.sql",
+        right="and d.latency_results <> d.results_up",
+        wrong="and d.latency_results = 0",
+    ),
+    Mutant(
+        name="evidence_is_failures_alone",
+        file="33_retention.sql",
+        right="cross join lateral (values (u.first_at), (u.last_at)) as e (at)",
+        wrong="cross join lateral (values (u.first_at), (u.last_at)) as e (at) where false",
+    ),
+    Mutant(
+        name="final_days_are_rolled_up_again",
+        file="31_rollup.sql",
+        right="or roll_up.day > fact.final_until()",
+        wrong="or true",
+    ),
+    Mutant(
+        name="the_day_after_a_dropped_one_is_not_final",
+        file="05_partitions.sql",
+        right="select max(d.day) + 1 from",
+        wrong="select max(d.day) from",
+    ),
+    Mutant(
+        name="an_endpoint_counts_after_its_end",
+        file="60_service.sql",
+        right="tstzrange(b.starts, b.ends)",
+        wrong="tstzrange(b.starts, null)",
+    ),
+    Mutant(
+        name="an_unmeasured_past_counts_as_unknown",
+        file="60_service.sql",
+        right="coalesce(n.since, (select m.first_at from measured as m)) as starts",
+        wrong="coalesce(n.since, '-infinity') as starts",
+    ),
+    Mutant(
+        name="unknown_endpoints_never_matter",
+        file="60_service.sql",
+        right="r.down + r.counted - r.known < r.needed",
+        wrong="r.down < r.needed",
+    ),
+    Mutant(
+        name="all_means_any",
+        file="60_service.sql",
+        right="case when v.every_endpoint then t.counted else",
+        wrong="case when v.every_endpoint then 1 else",
+    ),
+    Mutant(
+        name="the_first_version_of_an_endpoint_has_its_dates",
+        file="60_service.sql",
+        right="order by v.valid desc",
+        wrong="order by v.valid",
+    ),
+    Mutant(
+        name="a_new_rule_waits_for_the_next_edge",
+        file="60_service.sql",
+        right="where v.service_id = service_state.service_id and lower(v.valid) <@ within",
+        wrong="where false",
+    ),
+    Mutant(
+        name="an_endpoint_that_moved_still_counts",
+        file="60_service.sql",
+        right="range_agg(se.during) * within",
+        wrong="within",
+    ),
+)
