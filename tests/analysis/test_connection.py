@@ -5,8 +5,9 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -179,10 +180,17 @@ def test_pandas_own_times_are_taken(db: vigie.Connection) -> None:
             minute(1),
             "start 2026-05-04 00:00:00: no zone (write datetime(…, tzinfo=ZoneInfo('UTC')))",
         ),
+        (
+            "acme",
+            "api",
+            date(2026, 5, 4),
+            minute(1),
+            "start 2026-05-04: is no time (write datetime(…, tzinfo=ZoneInfo('UTC')))",
+        ),
     ],
 )
 def test_a_mistake_is_one_line(
-    db: vigie.Connection, contract: str, scope: str, start: datetime, end: datetime, said: str
+    db: vigie.Connection, contract: str, scope: str, start: Any, end: datetime, said: str
 ) -> None:
     with pytest.raises(UsageError) as raised:
         db.availability(contract, start, end, scope=scope)

@@ -53,7 +53,11 @@ def test_dropped_days_take_no_import(old: Typed) -> None:
     )
 
 
-def test_too_few_days_are_refused(typed: Typed) -> None:
+def test_too_few_and_too_many_days_are_refused(typed: Typed) -> None:
+    assert typed("db", "maintain", "--keep-days", "36500", "--dry-run")[0] == 0
+    assert typed("db", "maintain", "--keep-days", "36501") == (
+        1, "", "vigie: --keep-days: 36501 is too many (write at most 36500)\n"
+    )  # fmt: skip
     assert typed("db", "maintain", "--keep-days", "1") == (
         1, "", "vigie: --keep-days: 1 is too few (write at least 7)\n"
     )  # fmt: skip

@@ -163,6 +163,20 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
             '--duration: "2 h" is not a duration (write 2h)',
         ),
         (
+            ("add", "shop", "--starts", "9999-12-31T23:59Z", "--duration", "2h", "--reason", "x"),
+            (
+                '--starts: "9999-12-31T23:59Z" is not in the years 2000 to 2199'
+                " (write 2026-05-12T03:00:00+02:00)"
+            ),
+        ),
+        (
+            ("plan", "--all", "--starts", "2199-12-31T23:00Z", "--duration", "90000d"),
+            (
+                "--duration: 90000 days after 2199-12-31 is not in the years 2000 to 2199"
+                " (write 2026-05-12T03:00:00+02:00)"
+            ),
+        ),
+        (
             ("add", *SPAN, "--reason", "x"),
             "services: none is named (write their keys, or --all)",
         ),

@@ -96,6 +96,12 @@ BAD = {
     "api-health,paris,1970-01-01T00:00:00Z,up,1,200,": (
         'at: "1970-01-01T00:00:00Z" is before 2000 (write when the probe ran)'
     ),
+    "api-health,paris,0001-01-01T00:00:00+05:00,up,1,200,": (
+        'at: "0001-01-01T00:00:00+05:00" is before 2000 (write when the probe ran)'
+    ),
+    "api-health,paris,9999-12-31T23:59:59-05:00,up,1,200,": (
+        'at: "9999-12-31T23:59:59-05:00" lies in the future (write when the probe ran)'
+    ),
     "api-health,paris,2026-03-02T12:00:00Z,upp,1,200,": (
         'outcome: "upp" is not an outcome (write up)'
     ),
@@ -340,6 +346,10 @@ BAD_WINDOWS = {
         "announced: 2026-03-04T00:00:00Z lies in the future"
         " (record the window when customers have been told)"
     ),
+    "api,planned,2026-05-12T03:00:00Z,9999-12-31T23:59:59-02:00,,x": (
+        'ends: "9999-12-31T23:59:59-02:00" is not in the years 2000 to 2199'
+        " (write 2026-05-12T03:00:00+02:00)"
+    ),
     "api,planned": f"has 2 columns (write 6: {WINDOWS})",
 }
 
@@ -351,4 +361,4 @@ async def test_bad_windows_are_named_and_stop_nothing_else(
     imported = await import_maintenance(known, path, NOW, by="ana")
     problems = [f"{path}:{n}: {told}" for n, told in enumerate(BAD_WINDOWS.values(), start=2)]
 
-    assert imported == Imported(rows=1, new=1, refused=9, problems=tuple(problems))
+    assert imported == Imported(rows=1, new=1, refused=len(BAD_WINDOWS), problems=tuple(problems))

@@ -13,7 +13,7 @@ import pytest
 from asyncpg import exceptions
 from tests.conftest import with_database
 
-from vigie.errors import DatabaseDownError, DatabaseError, MigrationError
+from vigie.errors import DatabaseDownError, DatabaseError, MigrationError, UsageError
 from vigie.settings import Settings
 from vigie.storing.embedded import Embedded
 from vigie.storing.pool import open_database
@@ -49,6 +49,15 @@ async def test_opened_database_is_migrated_and_in_utc(empty_database: str) -> No
         assert await pool.fetchval("select count(*) > 0 from fact.watermark") is True
         assert await pool.fetchval("show timezone") == "UTC"
         assert await pool.fetchval("show application_name") == "vigie"
+
+
+async def test_what_our_sql_refuses_is_one_line_with_its_hint(database: str) -> None:
+    text = "do $$ begin raise exception 'day 1: is over' using hint = 'Try day 2.'; end $$"
+
+    with pytest.raises(UsageError) as raised:
+        async with open_database(at(database)) as pool:
+            await pool.execute(text)
+    assert str(raised.value) == "day 1: is over (Try day 2.)"
 
 
 async def test_embedded_server_runs_while_the_database_is_open(home: Path) -> None:

@@ -322,6 +322,20 @@ def test_time_is_read_in_its_offset_or_in_the_zone_given(
     ("text", "zone", "message"),
     [
         ("soon", None, '"soon" is not a time (write 2026-05-12T03:00:00+02:00)'),
+        *(
+            (
+                text,
+                zone,
+                f'"{text}" is not in the years 2000 to 2199 (write 2026-05-12T03:00:00+02:00)',
+            )
+            for text, zone in [
+                ("0001-01-01T00:00:00+05:00", None),
+                ("0001-01-01T00:00:00", ZoneInfo("Asia/Tokyo")),
+                ("1999-12-31T23:59:59Z", None),
+                ("2200-01-01T00:00:00Z", None),
+                ("9999-12-31T23:59:59-10:00", None),
+            ]
+        ),
         (
             "2026-05-12T03:00",
             None,

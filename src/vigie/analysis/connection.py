@@ -11,13 +11,12 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pandas as pd
-from asyncpg import exceptions as pg
 
 from vigie import settings
 from vigie.analysis.background import Background
 from vigie.analysis.frames import frame
 from vigie.errors import UsageError
-from vigie.storing import DATABASE_TROUBLE, Embedded, explained, migrate, query
+from vigie.storing import DATABASE_TROUBLE, Embedded, explained, migrate, query, refusals
 
 _SESSION = {"application_name": "vigie analysis", "timezone": "UTC"}
 _CLOSE_S = 5.0
@@ -181,16 +180,17 @@ class Connection:
 async def _asked(
     statement: asyncpg.prepared_stmt.PreparedStatement, arguments: tuple[object, ...]
 ) -> list[asyncpg.Record]:
-    try:
+    with refusals():
         rows: list[asyncpg.Record] = await statement.fetch(*arguments)
-    except pg.RaiseError as error:  # our functions name what they were asked wrongly
-        hint = getattr(error, "hint", None)
-        raise UsageError(f"{error.args[0]} ({hint})" if hint else error.args[0]) from error
     return rows
 
 
 def _checked(start: datetime, end: datetime) -> tuple[datetime, datetime]:
     for name, moment in (("start", start), ("end", end)):
+        if not isinstance(moment, datetime):
+            raise UsageError(
+                f"{name} {moment}: is no time (write datetime(…, tzinfo=ZoneInfo('UTC')))"
+            )
         if moment.utcoffset() is None:
             raise UsageError(
                 f"{name} {moment}: no zone (write datetime(…, tzinfo=ZoneInfo('UTC')))"

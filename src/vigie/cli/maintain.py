@@ -13,6 +13,7 @@ from vigie.errors import UsageError
 
 KEEP_DAYS = 761  # 25 months: a year's report can be disputed for another year
 SHORTEST = 7
+LONGEST = 36_500  # a century: PostgreSQL has no days before 4713 BC
 
 
 async def maintain(
@@ -37,6 +38,8 @@ async def maintain(
     """
     if keep_days < SHORTEST:
         raise UsageError(f"--keep-days: {keep_days} is too few (write at least {SHORTEST})")
+    if keep_days > LONGEST:
+        raise UsageError(f"--keep-days: {keep_days} is too many (write at most {LONGEST})")
     async with storing.open_database(settings.read(directory)) as pool:
         await storing.roll_up(pool, clock.now())
         async with pool.acquire() as connection:

@@ -58,7 +58,10 @@ def read_end(
         raise UsageError("--ends: say when it ends, or its --duration (write one of them)")
     if ends is not None:
         return read_option("--ends", ends, timezone)
-    return starts + read_duration("--duration", duration or "")
+    try:
+        return storing.later(starts, read_duration("--duration", duration or ""))
+    except UsageError as error:
+        raise UsageError(f"--duration: {str(error).removeprefix('--duration: ')}") from error
 
 
 def read_recurrence(

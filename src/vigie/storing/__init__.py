@@ -18,9 +18,9 @@ from vigie.storing.csv import import_results
 from vigie.storing.csvfile import Imported
 from vigie.storing.csvmaintenance import import_maintenance
 from vigie.storing.embedded import Embedded
-from vigie.storing.explain import explained
+from vigie.storing.explain import explained, refusals
 from vigie.storing.feed import Coming, coming_maintenance
-from vigie.storing.instant import read_instant
+from vigie.storing.instant import later, read_instant
 from vigie.storing.migrate import migrate
 from vigie.storing.pool import open_database
 from vigie.storing.psql import run_psql
@@ -78,6 +78,7 @@ __all__ = [
     "import_maintenance",
     "import_results",
     "is_series",
+    "later",
     "list_analysts",
     "list_corrections",
     "list_maintenance",
@@ -88,6 +89,7 @@ __all__ = [
     "query",
     "read_instant",
     "read_state",
+    "refusals",
     "remove_analyst",
     "renew_calendars",
     "roll_up",

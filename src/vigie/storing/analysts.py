@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import asyncpg
 from asyncpg import exceptions as pg
 
-from vigie.errors import DatabaseError, UsageError
+from vigie.errors import DatabaseError
+from vigie.storing.explain import refusals
 from vigie.storing.queries import query
 
 _PASSWORD_BYTES = 24
@@ -39,10 +40,8 @@ async def list_analysts(connection: asyncpg.Connection) -> list[Analyst]:
 
 async def _change(connection: asyncpg.Connection, name: str, *arguments: object) -> None:
     try:
-        await connection.fetchval(query(name), *arguments)
-    except pg.RaiseError as error:
-        hint = getattr(error, "hint", None)
-        raise UsageError(f"{error.args[0]} ({hint})" if hint else error.args[0]) from error
+        with refusals():
+            await connection.fetchval(query(name), *arguments)
     except pg.InsufficientPrivilegeError as error:
         said = f"{error.args[0]} (set VIGIE_DATABASE_URL to a user with CREATEROLE)"
         raise DatabaseError(said) from error

@@ -78,7 +78,7 @@ class ResultParser:
                 f" {at.isoformat()}+02:00)"
             )
         if at.tzinfo is not UTC:
-            at = at.astimezone(UTC)
+            at = _utc(at)
         if not self._oldest <= at <= self._now:
             raise BadRowError(_out_of_time(text, at, self._final))
         return at
@@ -86,6 +86,13 @@ class ResultParser:
     def _tell(self, key: tuple[str, str, str]) -> Told:
         told = self._told[key] = _told(*key)
         return told
+
+
+def _utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:  # at either end of the calendar: out of time whatever its offset
+        return at.replace(tzinfo=UTC)
 
 
 def _unknown(column: str, key: str, known: Mapping[str, int]) -> BadRowError:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from asyncpg import exceptions as pg
 
-from vigie.errors import DatabaseDownError, DatabaseError
+from vigie.errors import DatabaseDownError, DatabaseError, UsageError
 
 _NO_ENTRY = (
     pg.InvalidAuthorizationSpecificationError,
@@ -44,6 +44,16 @@ def explained(url: str) -> Iterator[None]:
         raise DatabaseError(f"VIGIE_DATABASE_URL is not a PostgreSQL URL ({_SHAPE})") from error
     except (pg.PostgresError, pg.InterfaceError) as error:
         raise DatabaseError(f"{address(url)}: {_said(error)}") from error
+
+
+@contextmanager
+def refusals() -> Iterator[None]:
+    """Raise `UsageError`, with its hint, for what a function of ours in SQL refuses."""
+    try:
+        yield
+    except pg.RaiseError as error:
+        said, hint = error.args[0], getattr(error, "hint", None)
+        raise UsageError(f"{said} ({hint})" if hint else said) from error
 
 
 def address(url: str) -> str:

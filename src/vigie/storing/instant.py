@@ -1,25 +1,43 @@
 """Times as people type them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from vigie.catalogue import shown
 from vigie.errors import UsageError
 
+# What lies outside is a slip of the keyboard; near the ends of the calendar sums overflow, too.
+FIRST_YEAR, LAST_YEAR = 2000, 2199
+
 
 def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     """Return *text* as an aware UTC instant; without an offset it is local time of *zone*.
 
-    Raises UsageError for what is no time, has no offset and no *zone*, or exists twice or never
-    there (the hours of the clock changes). The text says what to write, not where.
+    Raises UsageError for what is no time, lies outside 2000 to 2199, has no offset and no *zone*,
+    or exists twice or never there (the hours of the clock changes). The text says what to write,
+    not where.
     """
     try:
         instant = datetime.fromisoformat(text.strip())
     except ValueError:
         raise UsageError(f"{shown(text)} is not a time (write 2026-05-12T03:00:00+02:00)") from None
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        raise UsageError(_far(shown(text)))
     if instant.tzinfo is None:
         instant = local_instant(instant, zone)
     return instant.astimezone(UTC)
+
+
+def later(instant: datetime, length: timedelta) -> datetime:
+    """Return what is *length* after *instant*; raises UsageError for what lies after 2199."""
+    if length >= datetime(LAST_YEAR + 1, 1, 1, tzinfo=UTC) - instant:
+        raise UsageError(_far(f"{length.days} days after {instant:%Y-%m-%d}"))
+    return instant + length
+
+
+def _far(what: str) -> str:
+    years = f"{FIRST_YEAR} to {LAST_YEAR}"
+    return f"{what} is not in the years {years} (write 2026-05-12T03:00:00+02:00)"
 
 
 def local_instant(naive: datetime, zone: ZoneInfo | None) -> datetime:

@@ -12,7 +12,7 @@ import asyncpg
 from vigie.errors import DatabaseDownError, DatabaseError
 from vigie.settings import Settings
 from vigie.storing.embedded import Embedded
-from vigie.storing.explain import address, explained
+from vigie.storing.explain import address, explained, refusals
 from vigie.storing.migrate import migrate
 from vigie.storing.trouble import DATABASE_TROUBLE
 
@@ -56,7 +56,8 @@ async def _open(url: Callable[[], str], wait: timedelta) -> AsyncIterator[asyncp
     async with pool:
         try:
             await _patiently(lambda: _prepare(pool, url()), wait)
-            yield pool
+            with refusals():
+                yield pool
         finally:
             await _close(pool)
 
