@@ -38,7 +38,7 @@ def test_json_tells_who_when_and_why(typed: Typed) -> None:
 def test_mistakes_end_in_one_line(typed: Typed) -> None:
     add(typed, "--by", "alice")
     backwards = ("--starts", "2026-03-12T03:00Z", "--ends", "2026-03-12T02:00Z", *WORDS)
-    future = ("--starts", "2026-03-12T03:00Z", "--ends", "2999-03-12T02:00Z", *WORDS)
+    future = ("--starts", "2026-03-12T03:00Z", "--ends", "2199-03-12T02:00Z", *WORDS)
     other = (*SPAN, "--effect", "down", "--reason", "it was down")
     said = [
         typed("correction", "approve", KEY, "--by", "alice"),
