@@ -95,3 +95,19 @@ def test_approval_by_the_author_keeps_nobody_else_from_it(typed: Typed) -> None:
 
     assert typed("correction", "approve", KEY, "--by", "bob")[0] == 0
     assert typed.query("select approved_by from sla.correction") == "bob"
+
+
+def test_recorded_text_is_one_line(typed: Typed) -> None:
+    add(typed, "--by", "alice")
+    two = ("--reason", "one\ntwo", "--by", "bob")
+    said = [
+        add(typed, "--evidence", "a\tb"),
+        typed("correction", "approve", KEY, *two),
+        typed("correction", "withdraw", KEY, *two),
+    ]
+
+    assert [
+        'vigie: evidence: "a\\tb" has control characters (write one line of text)\n',
+        'vigie: reason: "one two" has control characters (write one line of text)\n',
+        'vigie: reason: "one two" has control characters (write one line of text)\n',
+    ] == [error for _, _, error in said]

@@ -70,7 +70,36 @@ def test_maintenance_is_imported_with_its_importer(typed: Typed) -> None:
         typed, WINDOWS, "shop,planned,2026-05-12T03:00:00Z,2026-05-12T04:00:00Z,,new database"
     )
 
+    note = "Note: m-20260512-1: it was not announced: it excuses nothing.\n"
+
     assert typed("import", "maintenance", str(path), "--by", "ana") == (
-        0, "1 new window, 0 known already, 0 bad rows\n", ""
+        0, f"{note}1 new window, 0 known already, 0 bad rows\n", ""
+    )  # fmt: skip
+    assert typed("import", "maintenance", str(path)) == (
+        0, "0 new windows, 1 known already, 0 bad rows\n", ""
     )  # fmt: skip
     assert typed.query("select recorded_by from fact.maintenance") == "ana"
+
+
+def test_windows_that_excuse_nothing_are_noted_and_counted(typed: Typed) -> None:
+    spans = [f"2026-05-12T03:{minute:02}:00Z,2026-05-12T04:00:00Z" for minute in range(52)]
+    late = [f"shop,planned,{span},2026-05-12T03:55:00Z,x" for span in spans]
+    status, said, problems = typed("import", "maintenance", str(write(typed, WINDOWS, *late)))
+    lines = said.splitlines()
+
+    assert (status, problems) == (0, "")
+    assert lines[0] == ("Note: m-20260512-1: it was announced after its start: it excuses nothing.")
+    assert lines[50:] == [
+        "Note: and 2 more (vigie maintenance list).",
+        "52 new windows, 0 known already, 0 bad rows",
+    ]
+
+
+def test_control_characters_of_a_row_are_refused_and_shown_harmless(typed: Typed) -> None:
+    row = "shop,planned,2026-05-12T03:00:00Z,2026-05-12T04:00:00Z,,new\x1b[31mdisk"
+    status, _, problems = typed("import", "maintenance", str(write(typed, WINDOWS, row)))
+
+    assert status == 1
+    assert problems.endswith(
+        ':2: reason: "new\\x1b[31mdisk" has control characters (write one line of text)\n'
+    )

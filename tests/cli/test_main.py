@@ -118,6 +118,8 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
         (UsageError("no such month (write 2026-05)"), 1, "vigie: no such month (write 2026-05)\n"),
         (VigieError(), 1, f"vigie: {VigieError.__doc__}\n"),
         (CatalogueError(["a.yaml:1:1: x", "b.yaml:2:1: y"]), 1, "a.yaml:1:1: x\nb.yaml:2:1: y\n"),
+        (UsageError("scope x\ny\x1b[2J\u2028"), 1, "vigie: scope x\\ny\\x1b[2J\\u2028\n"),
+        (UsageError("é\u00a0\u200d…"), 1, "vigie: é\u00a0\u200d…\n"),
         (KeyboardInterrupt(), 130, "vigie: interrupted\n"),
         (PermissionError(13, "Permission denied", "/x"), 1, "vigie: /x: Permission denied\n"),
         (ExceptionGroup("tasks", [UsageError("one")]), 1, "vigie: one\n"),

@@ -218,3 +218,17 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
 )
 def test_mistake_is_one_line(typed: Typed, arguments: tuple[str, ...], problem: str) -> None:
     assert typed("maintenance", *arguments) == (1, "", f"vigie: {problem}\n")
+
+
+@pytest.mark.parametrize("option", ["--reason", "--channel", "--recipient", "--evidence", "--by"])
+def test_recorded_text_is_one_line_that_steers_no_terminal(typed: Typed, option: str) -> None:
+    words = {"--reason": "x"} | {option: "many\x1b[31m lines"}
+    said = typed("maintenance", "add", "shop", *SPAN, *(w for pair in words.items() for w in pair))
+    name = option.removeprefix("--")
+
+    assert said == (
+        1,
+        "",
+        f'vigie: {name}: "many\\x1b[31m lines" has control characters (write one line of text)\n',
+    )
+    assert typed.query("select count(*) from fact.maintenance") == 0

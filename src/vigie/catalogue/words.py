@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from vigie.errors import one_line
+
 _LONGEST = 60
 _MOST = 8
 
@@ -19,7 +21,7 @@ def shown(value: object) -> str:
         return "a list"
     if isinstance(value, int | float):
         return str(value)
-    text = str(value).replace("\n", " ")
+    text = one_line(str(value).replace("\n", " "))
     return f'"{text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"}"'
 
 

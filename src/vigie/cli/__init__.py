@@ -11,7 +11,7 @@ from typing import Any
 
 from vigie import __version__
 from vigie.cli.commands import overview
-from vigie.errors import CatalogueError, VigieError
+from vigie.errors import CatalogueError, VigieError, one_line
 
 __all__ = ["main"]
 
@@ -64,7 +64,7 @@ def _explain(error: BaseException) -> int:
         return 130
     for leaf in _leaves(error):
         for line in _lines(leaf):
-            print(line, file=sys.stderr)
+            print(one_line(line), file=sys.stderr)
     return 1
 
 

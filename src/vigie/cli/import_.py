@@ -15,6 +15,8 @@ from vigie.cli.who import operator
 
 app = App(name="import", help="Take in results or maintenance from CSV files.")
 
+MOST_NOTES = 50
+
 Directory = Annotated[Path, Parameter(name="--dir")]
 
 
@@ -58,7 +60,8 @@ async def maintenance(
     """Record the maintenance windows of a CSV file; what is recorded already is left alone.
 
     The header is services,kind,starts,ends,announced,reason. Services are joined by ;, times
-    have an offset, announced may be empty. A bad row is reported and stops nothing else.
+    have an offset, announced may be empty. A bad row is reported and stops nothing else. A window
+    that was announced too late, or never, is recorded and noted: it excuses nothing.
 
     Parameters
     ----------
@@ -81,6 +84,11 @@ def _say(imported: storing.Imported, what: str) -> int:
     unsaid = imported.refused - len(imported.problems)
     if unsaid:
         print(f"vigie: and {unsaid:,} more bad rows", file=sys.stderr)
+    for note in imported.notes[:MOST_NOTES]:
+        print(f"Note: {note}.")
+    unsaid = len(imported.notes) - MOST_NOTES
+    if unsaid > 0:
+        print(f"Note: and {unsaid:,} more (vigie maintenance list).")
     known = imported.rows - imported.new
     print(
         f"{_count(imported.new, f'new {what}')}, {known:,} known already,"

@@ -72,7 +72,8 @@ async def add(
     kind
         planned: counts when it was announced in time; security: needs no notice.
     announced
-        When customers were told.
+        When customers were told. A window told of after its start, or never, is recorded as it
+        was and excuses nothing; a note says so.
     channel
         How they were told: email, status page, …
     recipient

@@ -3,6 +3,7 @@
 import getpass
 import os
 
+from vigie import storing
 from vigie.errors import UsageError
 
 
@@ -13,6 +14,7 @@ def operator(given: str | None) -> str:
     name = " ".join(given.split())
     if not name:
         raise UsageError("by: is empty (write who does it)")
+    storing.check_text("by", name)
     return name
 
 

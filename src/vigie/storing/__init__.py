@@ -45,7 +45,7 @@ from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
 from vigie.storing.state import State, read_state
 from vigie.storing.trouble import DATABASE_TROUBLE
-from vigie.storing.window import Window
+from vigie.storing.window import Window, check_text
 
 __all__ = [
     "DATABASE_TROUBLE",
@@ -70,6 +70,7 @@ __all__ = [
     "add_series",
     "apply_catalogue",
     "approve_correction",
+    "check_text",
     "close_maintenance",
     "coming_maintenance",
     "days_to_drop",

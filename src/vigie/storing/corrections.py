@@ -8,6 +8,7 @@ import asyncpg
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.queries import query
+from vigie.storing.window import check_reason, check_text
 
 EFFECTS = ("exclude", "up", "down", "unknown")
 
@@ -56,6 +57,7 @@ async def approve_correction(
         if not state["may_approve"]:
             author = state["recorded_by"]
             raise UsageError(f"{key}: was recorded by {author} (another person must approve it)")
+        check_text("reason", reason)
         event = (state["correction_id"], "approved", reason, by, now)
         await connection.execute(query("add_correction_event"), *event)
 
@@ -67,7 +69,7 @@ async def withdraw_correction(
     async with connection.transaction():
         state = await _state(connection, key, by)
         _check_open(key, state)
-        _check_reason(reason)
+        check_reason(reason)
         event = (state["correction_id"], "withdrawn", reason, by, now)
         await connection.execute(query("add_correction_event"), *event)
 
@@ -106,12 +108,8 @@ def _check(correction: Correction, now: datetime) -> None:
         raise UsageError("ends: is not after the start (write a later end)")
     if correction.ends > now:
         raise UsageError("ends: lies in the future (correct what is over)")
-    _check_reason(correction.reason)
-
-
-def _check_reason(reason: str) -> None:
-    if not reason.strip():
-        raise UsageError("reason: is empty (write why, in a few words)")
+    check_reason(correction.reason)
+    check_text("evidence", correction.evidence)
 
 
 def _check_open(key: str, state: asyncpg.Record) -> None:

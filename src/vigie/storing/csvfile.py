@@ -31,6 +31,7 @@ class Imported:
     new: int  # of them, not in the database before
     refused: int
     problems: tuple[str, ...]  # the first of them: `FILE:LINE: column: what (what to write)`
+    notes: tuple[str, ...] = ()  # on new ones that were recorded all the same: `KEY: what`
 
 
 class BadRowError(Exception):
@@ -61,10 +62,12 @@ class CsvFile:
             yield self._rows(lines, parse)
             self.line += len(lines)
 
-    def imported(self, rows: int, new: int) -> Imported:
+    def imported(self, rows: int, new: int, notes: Sequence[str] = ()) -> Imported:
         """Return what became of the rows, of which so many were good and new."""
         problems = tuple(f"{self._path}:{line}: {why}" for line, why in sorted(self._problems))
-        return Imported(rows=rows, new=new, refused=self.refused, problems=problems)
+        return Imported(
+            rows=rows, new=new, refused=self.refused, problems=problems, notes=tuple(notes)
+        )
 
     def _rows(self, lines: list[str], parse: Parse[Row]) -> list[Row]:
         rows = []

@@ -28,11 +28,10 @@ async def import_maintenance(pool: asyncpg.Pool, path: Path, now: datetime, *, b
         async with pool.acquire() as connection:
             parser = await _parser(connection, path, now)
             windows = [window for chunk in file.chunks(parser) for window in chunk]
-            new = 0
-            for window in windows:
-                recorded = await import_window(connection, window, by=by, now=now)
-                new += not recorded.known
-        return file.imported(len(windows), new)
+            recorded = [await import_window(connection, one, by=by, now=now) for one in windows]
+        new = [window for window in recorded if not window.known]
+        notes = [f"{window.key}: {remark}" for window in new for remark in window.remarks]
+        return file.imported(len(windows), len(new), notes)
 
 
 class WindowParser:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from vigie.catalogue import advice, shown
-from vigie.errors import UsageError
+from vigie.errors import UsageError, one_line
 
 KINDS = ("planned", "security")
 
@@ -42,6 +42,8 @@ def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
             " (record the window when customers have been told)"
         )
     check_reason(window.reason)
+    for name in ("channel", "recipient", "evidence"):
+        check_text(name, getattr(window, name))
 
 
 def _check_services(window: Window, known: Sequence[str]) -> None:
@@ -71,6 +73,13 @@ def check_reason(reason: str) -> None:
     """Raise UsageError where *reason* says nothing."""
     if not reason.strip():
         raise UsageError("reason: is empty (write why, in a few words)")
+    check_text("reason", reason)
+
+
+def check_text(name: str, text: str | None) -> None:
+    """Raise UsageError where *text* is more than a line, or would steer the reader's terminal."""
+    if text and one_line(text) != text:
+        raise UsageError(f"{name}: {shown(text)} has control characters (write one line of text)")
 
 
 def utc_text(instant: datetime) -> str:
