@@ -36,6 +36,26 @@ select
     nullif(sla.as_of(), '-infinity') as as_of,
     tstzrange($2, $3) as span;
 
+-- name: report_local_days
+-- Days of a contract ($1) in its zone, from one ($2) to another ($3), which is included.
+select
+    'days' as kind,
+    lower(s.span) as starts,
+    upper(s.span) as ends,
+    z.timezone,
+    upper(s.span) <= sla.as_of() as complete,
+    nullif(sla.as_of(), '-infinity') as as_of,
+    s.span
+from fact.timezone($1, $2) as z (timezone)
+cross join
+    lateral (
+        select
+            tstzrange(
+                $2::timestamp at time zone z.timezone,
+                ($3::date + 1)::timestamp at time zone z.timezone
+            ) as span
+    ) as s;
+
 -- name: report_terms
 -- The contract's ($1) version in force at the end of the period ($2).
 select

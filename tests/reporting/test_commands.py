@@ -95,6 +95,45 @@ def test_sla_prints_json(vigie: Vigie) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("period", "starts", "ends", "kind"),
+    [
+        (
+            ("--year-to-date", "2026-05-05"),
+            "2026-01-01T00:00:00Z",
+            "2026-05-06T00:00:00Z",
+            "year_to_date",
+        ),
+        (
+            ("--rolling", "2026-05"),
+            "2025-06-01T00:00:00Z",
+            "2026-06-01T00:00:00Z",
+            "rolling_12_months",
+        ),
+        (
+            ("--from", "2026-05-05", "--to", "2026-05-05"),
+            "2026-05-05T00:00:00Z",
+            "2026-05-06T00:00:00Z",
+            "days",
+        ),
+        (
+            ("--from", "2026-05-05T00:00:00Z", "--to", "2026-05-05T04:00:00Z"),
+            "2026-05-05T00:00:00Z",
+            "2026-05-05T04:00:00Z",
+            "span",
+        ),
+    ],
+)
+def test_sla_measures_other_periods(
+    vigie: Vigie, period: tuple[str, ...], starts: str, ends: str, kind: str
+) -> None:
+    found = json.loads(vigie("sla", "acme", *period, "--json").stdout)
+
+    assert (starts, ends, kind) == tuple(found["period"][it] for it in ("start", "end", "kind"))
+    assert 3600 == found["seconds"]["unplanned"]  # the one hour of 5 May lies in each
+    assert found["basis"] is False
+
+
 def test_report_writes_a_pdf_named_after_contract_and_period(vigie: Vigie) -> None:
     done = vigie("report", "acme", "--month", "2026-05")
 

@@ -1,11 +1,11 @@
 """The periods that a person may write."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from vigie.errors import UsageError
-from vigie.reporting import Asked, asked
+from vigie.reporting import Asked, Days, Span, asked, asked_of_any_kind
 
 
 @pytest.mark.parametrize(
@@ -55,5 +55,83 @@ def test_periods_are_read_by_kind(written: dict[str, str], expected: Asked, name
 def test_impossible_periods_are_refused_in_one_line(written: dict[str, str], message: str) -> None:
     with pytest.raises(UsageError) as caught:
         asked(**written)
+
+    assert message == str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected", "name"),
+    [
+        ({"month": "2026-05"}, Asked("month", date(2026, 5, 1)), "2026-05"),
+        (
+            {"year_to_date": "2026-05-31"},
+            Asked("year_to_date", date(2026, 5, 31)),
+            "year to 2026-05-31",
+        ),
+        (
+            {"rolling": "2026-05"},
+            Asked("rolling_12_months", date(2026, 5, 1)),
+            "12 months to 2026-05",
+        ),
+        (
+            {"begin": "2026-05-04", "end": "2026-05-10"},
+            Days(date(2026, 5, 4), date(2026, 5, 10)),
+            "2026-05-04 to 2026-05-10",
+        ),
+        (
+            {"begin": "2026-05-04T02:00:00+02:00", "end": "2026-05-04T01:00:00Z"},
+            Span(datetime(2026, 5, 4, 0, tzinfo=UTC), datetime(2026, 5, 4, 1, tzinfo=UTC)),
+            "2026-05-04T00:00:00Z/2026-05-04T01:00:00Z",
+        ),
+    ],
+)
+def test_other_periods_are_read_too(
+    written: dict[str, str], expected: Asked | Days | Span, name: str
+) -> None:
+    assert expected == asked_of_any_kind(**written)
+    assert name == expected.name
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        ({"begin": "2026-05-04"}, "--from and --to belong together (write both)"),
+        (
+            {"begin": "2026-05-04", "end": "2026-05-10", "month": "2026-05"},
+            "write one period only: --month, --year-to-date, or --from and --to, …",
+        ),
+        (
+            {"begin": "2026-05-04", "end": "2026-05-03"},
+            "--to 2026-05-03: lies before --from 2026-05-04",
+        ),
+        (
+            {"begin": "2026-05-04T00:00:00Z", "end": "2026-05-04"},
+            '--from "2026-05-04T00:00:00Z": is not a day (write 2026-05-31)',
+        ),
+        (
+            {"begin": "2026-05-04T00:00:00Z", "end": "2026-05-04T00:00:00Z"},
+            "--to 2026-05-04T00:00:00Z: is not after --from 2026-05-04T00:00:00Z",
+        ),
+        (
+            {"begin": "2026-05-04T00:00:00", "end": "2026-05-04T01:00:00"},
+            (
+                '--from: "2026-05-04T00:00:00" has no offset from UTC'
+                " (write 2026-05-04T00:00:00+02:00 or 2026-05-04T00:00:00Z)"
+            ),
+        ),
+        (
+            {"year_to_date": "9999-12-31"},
+            '--year-to-date "9999-12-31": is not a day (write 2026-05-31)',
+        ),
+        (
+            {"rolling": "2026-13"},
+            '--rolling "2026-13": there is no such month (write YYYY-MM, such as 2026-05)',
+        ),
+        ({}, "write one period: --month YYYY-MM, --quarter YYYY-Qn or --year YYYY"),
+    ],
+)
+def test_other_impossible_periods_are_refused_too(written: dict[str, str], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        asked_of_any_kind(**written)
 
     assert message == str(caught.value)

@@ -19,7 +19,7 @@ from vigie.reporting import (
     Longest,
     Outage,
     Window,
-    asked,
+    asked_of_any_kind,
     read,
     to_json,
     utc,
@@ -35,6 +35,10 @@ async def sla(
     month: str | None = None,
     quarter: str | None = None,
     year: str | None = None,
+    year_to_date: str | None = None,
+    rolling: str | None = None,
+    begin: Annotated[str | None, Parameter(name="--from")] = None,
+    end: Annotated[str | None, Parameter(name="--to")] = None,
     scope: str = "solution",
     readings: Annotated[bool, Parameter(negative="")] = False,
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
@@ -52,6 +56,14 @@ async def sla(
         YYYY-Qn, such as 2026-Q2.
     year
         YYYY, such as 2026.
+    year_to_date
+        The day that ends it, such as 2026-05-31: from 1 January up to and with that day.
+    rolling
+        The last of twelve months, such as 2026-05.
+    begin
+        The first day of any span, in the contract's time zone, or an instant with its offset.
+    end
+        The span's last day, which is part of it, or the instant that ends it.
     scope
         solution (the essential services), or the key of one service.
     readings
@@ -61,7 +73,15 @@ async def sla(
     directory
         The catalogue's directory, with probes/ and reports/ in it.
     """
-    period = asked(month=month, quarter=quarter, year=year)
+    period = asked_of_any_kind(
+        month=month,
+        quarter=quarter,
+        year=year,
+        year_to_date=year_to_date,
+        rolling=rolling,
+        begin=begin,
+        end=end,
+    )
     found = await read(
         settings.read(directory),
         contract=contract,

@@ -6,13 +6,14 @@ from vigie.reporting.files import check_writable, write
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.ics import feed
 from vigie.reporting.making import make_pdf, read
-from vigie.reporting.periods import Asked, Span, asked
+from vigie.reporting.periods import Asked, Days, Span, asked, asked_of_any_kind
 from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
 from vigie.reporting.words import resolve
 
 __all__ = [
     "Asked",
     "Availability",
+    "Days",
     "Figures",
     "Formats",
     "Longest",
@@ -20,6 +21,7 @@ __all__ = [
     "Span",
     "Window",
     "asked",
+    "asked_of_any_kind",
     "check_writable",
     "feed",
     "figures",

@@ -9,7 +9,7 @@ import asyncpg
 
 from vigie.errors import UsageError
 from vigie.reporting.formats import Formats
-from vigie.reporting.periods import Asked, Span, nearest
+from vigie.reporting.periods import Asked, Days, Span, nearest
 from vigie.reporting.records import (
     Availability,
     Classes,
@@ -36,7 +36,7 @@ async def figures(
     connection: asyncpg.Connection,
     *,
     contract: str,
-    asked: Asked | Span,
+    asked: Asked | Days | Span,
     now: datetime,
     scope: str = SOLUTION,
     readings: bool = False,
@@ -101,15 +101,19 @@ def _agreed(contract: str, known: list[Row]) -> Row:
     return found[contract]
 
 
-async def _period(connection: asyncpg.Connection, contract: str, asked: Asked | Span) -> Row:
+async def _period(connection: asyncpg.Connection, contract: str, asked: Asked | Days | Span) -> Row:
     if isinstance(asked, Span):
         rows = await _rows(connection, "report_span", contract, asked.starts, asked.ends)
+    elif isinstance(asked, Days):
+        rows = await _rows(connection, "report_local_days", contract, asked.first, asked.last)
     else:
         rows = await _rows(connection, "report_period", contract, asked.kind, asked.day)
     return rows[0]
 
 
-def _check(contract: str, agreed: Row, asked: Asked | Span, period: Row, now: datetime) -> None:
+def _check(
+    contract: str, agreed: Row, asked: Asked | Days | Span, period: Row, now: datetime
+) -> None:
     formats = Formats("en", period["timezone"])
     if period["starts"] > now:
         today = formats.local(now).date()

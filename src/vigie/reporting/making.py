@@ -7,7 +7,7 @@ import asyncpg
 
 from vigie.reporting.document import to_json
 from vigie.reporting.figures import figures
-from vigie.reporting.periods import Asked, Span
+from vigie.reporting.periods import Asked, Days, Span
 from vigie.reporting.records import Figures
 from vigie.settings import Settings
 from vigie.storing import open_database, roll_up
@@ -17,7 +17,7 @@ async def read(
     settings: Settings,
     *,
     contract: str,
-    asked: Asked | Span,
+    asked: Asked | Days | Span,
     now: datetime,
     scope: str = "solution",
     readings: bool = False,
@@ -34,7 +34,7 @@ async def read(
 async def _read(
     pool: asyncpg.Pool,
     contract: str,
-    asked: Asked | Span,
+    asked: Asked | Days | Span,
     now: datetime,
     scope: str,
     *,

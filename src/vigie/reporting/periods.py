@@ -1,6 +1,7 @@
 """The periods that a person may ask for, and what is wrong with the others."""
 
 import difflib
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,19 +10,22 @@ from typing import ClassVar
 
 from vigie.errors import UsageError
 from vigie.reporting.formats import utc
+from vigie.storing import read_instant
 
 _SHAPES = {
     "month": (re.compile(r"(\d{4})-(\d{2})"), "YYYY-MM, such as 2026-05"),
     "quarter": (re.compile(r"(\d{4})-Q([1-4])"), "YYYY-Qn, such as 2026-Q2"),
     "year": (re.compile(r"(\d{4})"), "YYYY, such as 2026"),
 }
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_YEARS = range(2000, 2200)  # others are slips of the hand
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A calendar period by its kind and first local day."""
 
-    kind: str  # month, quarter, year
+    kind: str  # month, quarter, year, year_to_date, rolling_12_months
     day: date
 
     @property
@@ -31,7 +35,25 @@ class Asked:
             return f"{self.day:%Y-%m}"
         if self.kind == "quarter":
             return f"{self.day:%Y}-Q{(self.day.month + 2) // 3}"
+        if self.kind == "year_to_date":
+            return f"year to {self.day}"
+        if self.kind == "rolling_12_months":
+            return f"12 months to {self.day:%Y-%m}"
         return f"{self.day:%Y}"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Local days of the contract, the last one included."""
+
+    first: date
+    last: date
+    kind: ClassVar[str] = "days"
+
+    @property
+    def name(self) -> str:
+        """The two days: `2026-05-12 to 2026-05-20`."""
+        return f"{self.first} to {self.last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +79,73 @@ def asked(
     if len(given) != 1:
         raise UsageError("write one period: --month YYYY-MM, --quarter YYYY-Qn or --year YYYY")
     return _parse(*given[0])
+
+
+def asked_of_any_kind(
+    *,
+    month: str | None = None,
+    quarter: str | None = None,
+    year: str | None = None,
+    year_to_date: str | None = None,
+    rolling: str | None = None,
+    begin: str | None = None,
+    end: str | None = None,
+) -> Asked | Days | Span:
+    """Return the one period that was written, which need be none of the calendar's."""
+    others = {"year-to-date": year_to_date, "rolling": rolling, "from": begin, "to": end}
+    if all(text is None for text in others.values()):
+        return asked(month=month, quarter=quarter, year=year)
+    written = {"month": month, "quarter": quarter, "year": year, **others}
+    match {kind: text for kind, text in written.items() if text is not None}:
+        case {"year-to-date": day, **rest} if not rest:
+            return Asked("year_to_date", _day("--year-to-date", day))
+        case {"rolling": text, **rest} if not rest:
+            return Asked("rolling_12_months", _rolling(text))
+        case {"from": first, "to": last, **rest} if not rest:
+            return _between(first, last)
+    if {"from", "to"} >= {kind for kind, text in written.items() if text is not None}:
+        raise UsageError("--from and --to belong together (write both)")
+    raise UsageError("write one period only: --month, --year-to-date, or --from and --to, …")
+
+
+def _rolling(text: str) -> date:
+    try:
+        return _parse("month", text).day
+    except UsageError as error:
+        raise UsageError(str(error).replace("--month", "--rolling", 1)) from error
+
+
+def _between(first: str, last: str) -> Days | Span:
+    """Return local days, or a span when both are instants."""
+    if not (_DAY.fullmatch(first) or _DAY.fullmatch(last)):
+        starts, ends = _instant("--from", first), _instant("--to", last)
+        if starts >= ends:
+            raise UsageError(f"--to {utc(ends)}: is not after --from {utc(starts)}")
+        return Span(starts, ends)
+    days = Days(_day("--from", first), _day("--to", last))
+    if days.first > days.last:
+        raise UsageError(f"--to {days.last}: lies before --from {days.first}")
+    return days
+
+
+def _day(option: str, text: str) -> date:
+    try:
+        day = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise UsageError(f"{option} {json.dumps(text)}: is not a day (write 2026-05-31)")
+    return day
+
+
+def _instant(option: str, text: str) -> datetime:
+    try:
+        instant = read_instant(text)
+    except UsageError as error:
+        raise UsageError(f"{option}: {error}") from error
+    if instant.year not in _YEARS:
+        raise UsageError(f"{option} {text}: lies in another age (write 2026-05-31)")
+    return instant
 
 
 def _parse(kind: str, text: str) -> Asked:

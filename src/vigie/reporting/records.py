@@ -9,8 +9,8 @@ from decimal import Decimal
 class Period:
     """A half-open span of time with its name on the contract's clocks."""
 
-    kind: str  # month, quarter, year
-    name: str  # 2026-05, 2026-Q2, 2026
+    kind: str  # month, quarter, year, year_to_date, rolling_12_months, days, span
+    name: str  # 2026-05, 2026-Q2, 2026, year to 2026-05-31, …
     starts: datetime
     ends: datetime
     timezone: str
