@@ -79,8 +79,12 @@ def test_the_readme_s_figures_come_from_its_catalogue(
     # No-break spaces are for the screen; a README has plain ones.
     said = _lines(capsys)
 
-    actual = [line for line in said if not line.startswith("As of")][: len(expected)]
-    assert expected == actual
+    assert list(map(_undated, expected)) == list(map(_undated, said[: len(expected)]))
+
+
+def _undated(line: str) -> str:
+    """Return *line*, without the moment up to which the figures reach: that of the test."""
+    return "As of" if line.startswith("As of") else line
 
 
 WINDOWS = """services,kind,starts,ends,announced,reason
