@@ -23,7 +23,7 @@ def old(typed: Typed) -> Typed:
 def test_old_days_are_dropped_and_told(old: Typed) -> None:
     """Kept of each day: the failure, its two neighbours, the first and the last result."""
     assert old("db", "maintain", "--dry-run") == (
-        0, "2 days would be dropped, from 2020-03-02 to 2020-03-03.\n", ""
+        0, "The results of 2020-03-02 to 2020-03-03 would be dropped.\n", ""
     )  # fmt: skip
     status, said, _ = old("db", "maintain")
 
@@ -42,15 +42,28 @@ def test_old_days_are_dropped_and_told(old: Typed) -> None:
 def test_dropped_days_take_no_import(old: Typed) -> None:
     old("db", "maintain")
     path = old.folder / "late.csv"
-    path.write_text(f"{HEADER}\none,main,2020-03-04T12:00:00Z,up,,,\n", encoding="utf-8")
+    days = ("2019-01-01", "2020-03-04")  # one that never had results, and the last final one
+    rows = [f"one,main,{day}T12:00:00Z,up,,,\n" for day in days]
+    path.write_text(f"{HEADER}\n{''.join(rows)}", encoding="utf-8")
     status, said, problem = old("import", "results", str(path))
 
     assert status == 1
-    assert said == "0 new results, 0 known already, 1 bad row\n"
-    assert problem == (
-        f"vigie: {path}:2: at: the figures of 2020-03-04 are final, their results were dropped"
-        " (record a correction; results are taken from 2020-03-05 on)\n"
+    assert said == "0 new results, 0 known already, 2 bad rows\n"
+    assert problem == "".join(
+        f"vigie: {path}:{line}: at: {day} is before 2020-03-05, the oldest day that still takes"
+        " results (record a correction)\n"
+        for line, day in enumerate(days, start=2)
     )
+
+
+def test_single_day_is_said_as_one(typed: Typed) -> None:
+    path = typed.folder / "stray.csv"
+    path.write_text(f"{HEADER}\none,main,2019-01-01T12:00:00Z,up,,,\n", encoding="utf-8")
+    typed("import", "results", str(path))
+
+    assert typed("db", "maintain", "--dry-run") == (
+        0, "The results of 2019-01-01 would be dropped.\n", ""
+    )  # fmt: skip
 
 
 def test_too_few_and_too_many_days_are_refused(typed: Typed) -> None:

@@ -62,4 +62,6 @@ async def _drop(connection: asyncpg.Connection, days: list[date], by: str) -> No
 def _plan(days: list[date], keep_days: int) -> str:
     if not days:
         return f"No results are older than {keep_days} days."
-    return f"{len(days)} days would be dropped, from {days[0]} to {days[-1]}."
+    # Days in between may have none, so they are not counted.
+    span = f"{days[0]}" if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    return f"The results of {span} would be dropped."

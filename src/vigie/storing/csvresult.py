@@ -103,9 +103,10 @@ def _out_of_time(text: str, at: datetime, final: date | None) -> str:
     if at < OLDEST:
         return f"at: {shown(text)} is before {OLDEST.year} (write when the probe ran)"
     if final and at.date() <= final:
+        first = final + timedelta(days=1)
         return (
-            f"at: the figures of {at.date()} are final, their results were dropped"
-            f" (record a correction; results are taken from {final + timedelta(days=1)} on)"
+            f"at: {at.date()} is before {first}, the oldest day that still takes results"
+            " (record a correction)"
         )
     return f"at: {shown(text)} lies in the future (write when the probe ran)"
 
