@@ -266,7 +266,7 @@ language sql stable parallel safe
 begin atomic
     with terms as (
         select
-            extract(epoch from v.interruption_max) as limit_s,
+            trim_scale(extract(epoch from v.interruption_max)) as limit_s,
             v.interruption_calendar,
             v.join_within
         from fact.contract_version as v

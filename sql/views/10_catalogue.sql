@@ -26,7 +26,7 @@ select
     s.key as service,
     m.during,
     v.valid,
-    extract(epoch from v.every) as every_s,
+    trim_scale(extract(epoch from v.every)) as every_s,
     v.quorum,
     v.since,
     v.until,
@@ -62,7 +62,7 @@ select
     v.basis,
     v.maintenance,
     v.unknown,
-    extract(epoch from v.interruption_max) as interruption_max_s,
+    trim_scale(extract(epoch from v.interruption_max)) as interruption_max_s,
     v.recorded_at,
     v.replaced_at,
     array(

@@ -232,3 +232,30 @@ def test_recorded_text_is_one_line_that_steers_no_terminal(typed: Typed, option:
         f'vigie: {name}: "many\\x1b[31m lines" has control characters (write one line of text)\n',
     )
     assert typed.query("select count(*) from fact.maintenance") == 0
+
+
+CONTRACT = """key: acme
+customer: {key: acme, name: Acme, language: en, recipients: [a@acme.example]}
+plan: lengow-premium
+timezone: Europe/Paris
+from: 2026-01-01
+services: {essential: [shop], other: []}
+"""
+
+
+def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed) -> None:
+    """31 days of 24 hours, of which 0.02 % may be down; the driver reads 90000 as 9E+4."""
+    folder = typed.folder / "reports/contracts"
+    folder.mkdir(parents=True)
+    (folder / "acme.yaml").write_text(CONTRACT, encoding="utf-8")
+    typed("apply")
+    asked = ("plan", "--all", "--starts", "2026-12-10T10:00+01:00", "--duration", "25h")
+    said = typed("maintenance", *asked)[1].replace("\u00a0", " ").splitlines()
+    [plan] = json.loads(typed("maintenance", *asked, "--json")[1])
+
+    # 31 * 86400 * 0.0002
+    assert "  Budget     8 min 55.68 s left in the month" in said
+    assert "  Cap        0 s used of 6 h in the quarter, 6 h left" in said
+    assert next(line for line in said if "Hours" in line).endswith(" of 25 h at unwanted hours")
+    assert ("90000", "535.68") == (plan["window_s"], plan["month_budget_left_s"])
+    assert typed.query("select interruption_max_s::text from sla.contract") == "7200"

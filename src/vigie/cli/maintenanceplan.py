@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from cyclopts import Parameter
 
 from vigie import clock, storing
 from vigie.cli.registry import check_scope, connected, plain, read_end, read_option
+from vigie.reporting import Formats
 
 Facts = Mapping[str, Any]
 
@@ -68,11 +70,12 @@ def _lines(plan: Facts) -> Iterator[str]:
     yield f"  Announce   {_deadline(plan)}"
     budgets = ((plan["basis"], "budget_left_s"), ("month", "month_budget_left_s"))
     for period, column in dict(budgets).items():
-        yield f"  Budget     {_seconds(plan[column])} left in the {period}"
+        yield f"  Budget     {_length(plan[column])} left in the {period}"
     if plan["cap_s"] is not None:
-        used, cap, left = (plan[f"cap_{name}"] for name in ("used_s", "s", "left_s"))
-        yield f"  Cap        {used} s used of {cap} s in the {plan['cap_per']}, {left} s left"
-    yield f"  Hours      {_seconds(plan['forbidden_s'])} of {plan['window_s']} s at unwanted hours"
+        used, cap, left = (_length(plan[f"cap_{name}"]) for name in ("used_s", "s", "left_s"))
+        yield f"  Cap        {used} used of {cap} in the {plan['cap_per']}, {left} left"
+    forbidden, whole = _length(plan["forbidden_s"]), _length(plan["window_s"])
+    yield f"  Hours      {forbidden} of {whole} at unwanted hours"
     yield f"  Clashes    {', '.join(plan['clashes']) or 'none'}"
 
 
@@ -93,5 +96,5 @@ def _deadline(plan: Facts) -> str:
     return f"{words}, before {plain(before)}: {notice}"
 
 
-def _seconds(value: object) -> str:
-    return "not known" if value is None else f"{value} s"
+def _length(seconds: Decimal | None) -> str:
+    return "not known" if seconds is None else Formats("en", "UTC").limit(seconds)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -109,7 +110,9 @@ def short(instant: datetime) -> str:
 
 
 def plain(value: object) -> str:
-    """Return what JSON has no word for: instants in RFC 3339."""
+    """Return what JSON has no word for: instants in RFC 3339, exact numbers as plain digits."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, Decimal):  # str() of the driver's may be 9E+4
+        return format(value, "f")
     return str(value)
