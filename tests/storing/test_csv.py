@@ -168,7 +168,7 @@ async def test_first_fifty_problems_are_told_and_the_rest_counted(
         (GOOD.encode(), f'1: the header is "{GOOD}" (write {HEADER})'),
         (b"a;b\n", f'1: the header is "a;b" (write {HEADER})'),
         (b"\x1f\x8bgarbage", "is damaged"),
-        (gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 50)[:-12], "is damaged"),
+        (gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 50, mtime=0)[:-12], "is damaged"),
         ("é".encode("utf-16"), "1: the header is"),
     ],
 )
