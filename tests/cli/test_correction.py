@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from tests.cli.typed import Typed
 
 KEY = "c-20260312-1"
@@ -111,3 +112,17 @@ def test_recorded_text_is_one_line(typed: Typed) -> None:
         'vigie: reason: "one two" has control characters (write one line of text)\n',
         'vigie: reason: "one two" has control characters (write one line of text)\n',
     ] == [error for _, _, error in said]
+
+
+def test_list_is_cut_nowhere_on_a_narrow_terminal(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    add(typed, "--by", "alice")
+
+    assert typed("correction", "list")[1].splitlines() == [
+        f"{KEY}  shop  up",
+        "  2026-03-12 02:00Z to 2026-03-12 03:00Z",
+        "  waits for approval",
+        "  reason: the probe's cable",
+    ]

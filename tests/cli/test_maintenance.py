@@ -259,3 +259,18 @@ def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed
     assert next(line for line in said if "Hours" in line).endswith(" of 25 h at unwanted hours")
     assert ("90000", "535.68") == (plan["window_s"], plan["month_budget_left_s"])
     assert typed.query("select interruption_max_s::text from sla.contract") == "7200"
+
+
+def test_list_is_cut_nowhere_on_a_narrow_terminal(
+    typed: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    add(typed, *TOLD)
+
+    assert typed("maintenance", "list")[1].splitlines() == [
+        f"{KEY}  planned  shop",
+        "  2026-03-12 02:00Z to 2026-03-12 03:00Z",
+        "  announced: 2026-03-01 09:00Z",
+        "  none covers it",
+        "  reason: database",
+    ]

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Table
 
 from vigie import clock, storing
 from vigie.cli.registry import connected, plain, proof_of, read_option, short
@@ -128,7 +126,7 @@ async def list_(
     Parameters
     ----------
     as_json
-        Print one JSON list instead of a table.
+        Print one JSON list instead of text.
     directory
         The catalogue's directory.
     """
@@ -137,24 +135,21 @@ async def list_(
     if as_json:
         print(json.dumps(corrections, default=plain, indent=2))
     elif corrections:
-        Console(soft_wrap=True).print(_table(corrections))
+        print("\n".join(map(_lines, corrections)))
     else:
         print("No correction is recorded.")
 
 
-def _table(corrections: list[dict[str, Any]]) -> Table:
-    table = Table("key", "target", "starts", "ends", "effect", "state", "reason")
-    for one in corrections:
-        table.add_row(
-            one["key"],
-            one["service"] or one["endpoint"],
-            short(one["starts"]),
-            short(one["ends"]),
-            one["effect"],
-            _state(one),
-            one["reason"],
-        )
-    return table
+def _lines(one: dict[str, Any]) -> str:
+    """Return a correction in lines that a narrow terminal does not cut: its key first."""
+    target, span = (
+        one["service"] or one["endpoint"],
+        f"{short(one['starts'])} to {short(one['ends'])}",
+    )
+    return (
+        f"{one['key']}  {target}  {one['effect']}\n"
+        f"  {span}\n  {_state(one)}\n  reason: {one['reason']}"
+    )
 
 
 def _state(one: dict[str, Any]) -> str:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
-from rich.console import Console
-from rich.table import Column, Table
 
 from vigie import clock, storing
 from vigie.cli.maintenancefeed import feed
@@ -149,7 +147,7 @@ async def list_(
     Parameters
     ----------
     as_json
-        Print one JSON list instead of a table.
+        Print one JSON list instead of text.
     directory
         The catalogue's directory.
     """
@@ -158,7 +156,7 @@ async def list_(
     if as_json:
         print(json.dumps([asdict(window) for window in windows], default=plain, indent=2))
     elif windows:
-        Console(soft_wrap=True).print(_table(windows))
+        print("\n".join(map(_lines, windows)))
     else:
         print("No maintenance window is recorded.")
 
@@ -227,21 +225,19 @@ async def close(
     print(f"{key} is closed at {short(end)}.")
 
 
-def _table(windows: list[storing.Listed]) -> Table:
-    key = Column("key", no_wrap=True)  # it is what the other commands ask for
-    table = Table(key, "services", "kind", "starts", "ends", "announced", "contracts", "reason")
-    for window in windows:
-        table.add_row(
-            f"{window.key}\n{window.series or ''}".rstrip(),
-            "all" if window.every_service else ", ".join(window.services),
-            window.kind,
-            short(window.starts),
-            short(window.closed_at or window.ends) + (" (closed)" if window.closed_at else ""),
-            short(window.announced_at) if window.announced_at else "no",
-            _validity(window),
-            window.reason,
-        )
-    return table
+def _lines(window: storing.Listed) -> str:
+    """Return a window in lines that a narrow terminal does not cut: its key first."""
+    services = "all services" if window.every_service else ", ".join(window.services)
+    end = short(window.closed_at or window.ends)
+    announced = short(window.announced_at) if window.announced_at else "no"
+    heading = "  ".join(filter(None, (window.key, window.series, window.kind, services)))
+    below = [
+        f"{short(window.starts)} to {end}" + (" (closed)" if window.closed_at else ""),
+        f"announced: {announced}",
+        *_validity(window).splitlines(),
+        f"reason: {window.reason}",
+    ]
+    return "\n  ".join((heading, *below))
 
 
 def _validity(window: storing.Listed) -> str:
