@@ -162,29 +162,19 @@ begin atomic
     inner join fact.maintenance_scope as ms on ms.maintenance_id = m.maintenance_id
     where
         ms.service_id = windows_of_kind.service_id
-        and m.kind = windows_of_kind.kind
+        and (windows_of_kind.kind is null or m.kind = windows_of_kind.kind)
         and tstzrange(m.starts, m.ends) && span
         and fact.why_invalid(
             fact.judging_version(windows_of_kind.version_id, m.maintenance_id), m.maintenance_id
         ) is null;
 end;
 comment on function fact.windows_of_kind(integer, integer, tstzrange, text) is
-'The union of the windows of one kind that are valid by themselves, of a service inside the span.';
+'The union of the windows of one kind (null: of every kind) that are valid by themselves, of a service inside the span.';
 
 create or replace function fact.valid_windows(
     version_id integer, service_id integer, span tstzrange
 ) returns tstzmultirange
 language sql stable parallel safe
-begin atomic
-    select coalesce(range_agg(fact.actual_window(m.maintenance_id)), '{}') * tstzmultirange(span)
-    from fact.maintenance as m
-    inner join fact.maintenance_scope as ms on ms.maintenance_id = m.maintenance_id
-    where
-        ms.service_id = valid_windows.service_id
-        and tstzrange(m.starts, m.ends) && span
-        and fact.why_invalid(
-            fact.judging_version(valid_windows.version_id, m.maintenance_id), m.maintenance_id
-        ) is null;
-end;
+return fact.windows_of_kind(version_id, service_id, span, null);
 comment on function fact.valid_windows(integer, integer, tstzrange) is
 'The union of the windows of a service inside the span that are valid by themselves; an enforced cap may end them earlier.';

@@ -1,45 +1,16 @@
 import asyncio
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import asyncpg
 import pytest
-from tests.storing.made import ACME, MINUTE, NOON, catalogue, contract, service, terms
+from tests.storing.made import MINUTE, NOON, catalogue, contract, service
+from tests.storing.synced import LATER, NINE, NOON_CLOCK, calendar, memberships, rows, utc, versions
 
-from vigie.catalogue import Calendar, Catalogue, Customer, Endpoint, Holiday, Hours
+from vigie.catalogue import Catalogue, Endpoint, Holiday, Hours
 from vigie.errors import UsageError
 from vigie.storing.catalogue import Changes, apply_catalogue, plan_catalogue
-
-LATER = NOON + timedelta(days=1)
-NINE, NOON_CLOCK = timedelta(hours=9), timedelta(hours=12)
-
-
-def calendar(*hours: Hours, **more: Any) -> Calendar:
-    monday = Hours(weekday=1, opens=NINE, closes=NOON_CLOCK)
-    return Calendar(key="office", timezone="Europe/Paris", hours=hours or (monday,), **more)
-
-
-async def rows(connection: asyncpg.Connection, text: str) -> list[tuple[Any, ...]]:
-    return [tuple(record) for record in await connection.fetch(text)]
-
-
-async def versions(connection: asyncpg.Connection) -> list[tuple[Any, ...]]:
-    return await rows(
-        connection,
-        "select k.key, lower(v.valid), upper(v.valid), v.target, v.replaced_at"
-        " from fact.contract_version v join fact.contract k using (contract_id)"
-        " order by v.version_id",
-    )
-
-
-async def memberships(connection: asyncpg.Connection) -> list[tuple[Any, ...]]:
-    return await rows(
-        connection,
-        "select e.key, s.key, lower(during), upper(during) from fact.service_endpoint"
-        " join fact.endpoint e using (endpoint_id) join fact.service s using (service_id)"
-        " order by e.key, during",
-    )
 
 
 async def test_first_apply_adds_everything_and_the_second_changes_nothing(
@@ -227,161 +198,6 @@ async def test_contract_begins_and_ends_at_local_midnight(connection: asyncpg.Co
     assert await versions(connection) == [
         ("acme", utc(2025, 12, 31, 23), utc(2026, 6, 30, 22), Decimal("0.9998"), None)
     ]
-
-
-def utc(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=NOON.tzinfo)  # type: ignore[misc,arg-type] # three to seven
-
-
-async def test_lengths_are_stored_as_hours_never_as_calendar_days(
-    connection: asyncpg.Connection,
-) -> None:
-    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
-
-    assert await rows(connection, "select cap_time::text from fact.contract_version") == [
-        ("24:00:00",)
-    ]
-
-
-async def test_changed_terms_supersede_the_wording_which_stays(
-    connection: asyncpg.Connection,
-) -> None:
-    softer = contract(terms=terms(target=Decimal("0.99")))
-    for number, wording in enumerate((contract(), softer, softer)):
-        wanted = catalogue(contracts=(wording,))
-        changes = await apply_catalogue(connection, wanted, NOON + number * MINUTE)
-        if number == 1:
-            changed = changes
-    start = utc(2025, 12, 31, 23)
-
-    assert changed == Changes(
-        added=("contract acme from 2026-01-01",),
-        changed=("contract acme from 2026-01-01: superseded",),
-    )
-    assert changes == Changes()
-    assert await versions(connection) == [
-        ("acme", start, None, Decimal("0.9998"), NOON + MINUTE),
-        ("acme", start, None, Decimal("0.99"), None),
-    ]
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"other": ("shop",)},
-        {"essential": ("shop",)},
-        {"timezone": "Europe/Berlin"},
-        {"plan": "another"},
-        {"terms": terms(unknown="down")},
-        {"terms": terms(outside="office")},
-        {"ends": date(2027, 1, 1)},
-    ],
-)
-async def test_every_part_of_the_wording_counts(
-    connection: asyncpg.Connection, change: dict[str, Any]
-) -> None:
-    services = (service("api"), service("shop"))
-    for number, wording in enumerate((contract(), contract(**change))):
-        wanted = catalogue(*services, calendars={"office": calendar()}, contracts=(wording,))
-        await apply_catalogue(connection, wanted, NOON + number * MINUTE)
-
-    assert [row[-1] for row in await versions(connection)] == [NOON + MINUTE, None]
-
-
-async def test_contract_follows_the_new_wording_of_its_calendar(
-    connection: asyncpg.Connection,
-) -> None:
-    bound = (contract(terms=terms(hours="office")),)
-    friday = calendar(Hours(weekday=5, opens=NINE, closes=NOON_CLOCK))
-    for number, wording in enumerate((calendar(), friday)):
-        wanted = catalogue(calendars={"office": wording}, contracts=bound)
-        await apply_catalogue(connection, wanted, NOON + number * MINUTE)
-
-    assert await rows(
-        connection,
-        "select c.replaced_at, v.replaced_at from fact.contract_version v"
-        " join fact.calendar c on c.calendar_id = v.hours order by version_id",
-    ) == [(NOON + MINUTE, NOON + MINUTE), (None, None)]
-
-
-async def test_what_is_accepted_and_made_up_is_kept_with_the_terms(
-    connection: asyncpg.Connection,
-) -> None:
-    said: dict[str, Any] = {"accepted": {"AMB-4": "agreed by mail"}, "demonstration": True}
-    for number, more in enumerate(({}, said)):
-        wanted = catalogue(contracts=(contract(**more),))
-        await apply_catalogue(connection, wanted, NOON + number * MINUTE)
-
-    assert await rows(
-        connection,
-        "select terms -> 'accepted' ->> 'AMB-4', terms -> 'demonstration', replaced_at is null"
-        " from fact.contract_version order by version_id",
-    ) == [(None, None, False), ("agreed by mail", "true", True)]
-
-
-async def test_next_version_stands_beside_the_first(connection: asyncpg.Connection) -> None:
-    july = date(2026, 7, 1)
-    first, second = contract(ends=july), contract(starts=july, terms=terms(target=Decimal("0.99")))
-    await apply_catalogue(connection, catalogue(contracts=(first,)), NOON)
-    changes = await apply_catalogue(connection, catalogue(contracts=(first, second)), LATER)
-
-    assert changes == Changes(added=("contract acme from 2026-07-01",))
-
-
-async def test_contract_that_vanishes_ends_now_and_keeps_its_services(
-    connection: asyncpg.Connection,
-) -> None:
-    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
-    changes = [
-        await apply_catalogue(connection, catalogue(), LATER + number * MINUTE)
-        for number in range(2)
-    ]
-    start = utc(2025, 12, 31, 23)
-
-    assert changes == [Changes(ended=("contract acme from 2026-01-01",)), Changes()]
-    assert await versions(connection) == [
-        ("acme", start, None, Decimal("0.9998"), LATER),
-        ("acme", start, LATER, Decimal("0.9998"), None),
-    ]
-    assert await rows(
-        connection, "select count(*), bool_and(essential) from fact.contract_service"
-    ) == [(2, True)]
-
-
-async def test_contract_to_come_that_vanishes_never_began(connection: asyncpg.Connection) -> None:
-    wanted = catalogue(contracts=(contract(starts=date(2027, 1, 1)),))
-    await apply_catalogue(connection, wanted, NOON)
-    await apply_catalogue(connection, catalogue(), LATER)
-
-    assert [row[-1] for row in await versions(connection)] == [LATER]
-
-
-async def test_services_keep_their_order_and_weight(connection: asyncpg.Connection) -> None:
-    wording = contract(essential=("shop", "api"), other=("crawler",))
-    services = (service("api"), service("shop"), service("crawler"))
-    await apply_catalogue(connection, catalogue(*services, contracts=(wording,)), NOON)
-
-    assert await rows(
-        connection,
-        "select s.key, essential from fact.contract_service join fact.service s"
-        " using (service_id) order by position",
-    ) == [("shop", True), ("api", True), ("crawler", False)]
-
-
-async def test_customer_follows_the_catalogue(connection: asyncpg.Connection) -> None:
-    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
-    renamed = Customer(key="acme", name="Acme SAS", language="en", recipients=())
-    wanted = catalogue(contracts=(contract(customer=renamed),))
-
-    assert await apply_catalogue(connection, wanted, LATER) == Changes(changed=("customer acme",))
-
-
-async def test_contract_may_not_move_to_another_customer(connection: asyncpg.Connection) -> None:
-    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
-    other = Customer(key="other", name="Other", language="fr", recipients=ACME.recipients)
-
-    with pytest.raises(UsageError, match="contract acme: belongs to customer acme"):
-        await apply_catalogue(connection, catalogue(contracts=(contract(customer=other),)), LATER)
 
 
 async def test_concurrent_applies_take_turns(pool: asyncpg.Pool) -> None:

@@ -142,13 +142,11 @@ async def list_(
 
 def _lines(one: dict[str, Any]) -> str:
     """Return a correction in lines that a narrow terminal does not cut: its key first."""
-    target, span = (
-        one["service"] or one["endpoint"],
-        f"{short(one['starts'])} to {short(one['ends'])}",
-    )
     return (
-        f"{one['key']}  {target}  {one['effect']}\n"
-        f"  {span}\n  {_state(one)}\n  reason: {one['reason']}"
+        f"{one['key']}  {one['service'] or one['endpoint']}  {one['effect']}\n"
+        f"  {short(one['starts'])} to {short(one['ends'])}\n"
+        f"  {_state(one)}\n"
+        f"  reason: {one['reason']}"
     )
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from vigie import settings
-from vigie.cli.maintain import maintain
+from vigie.cli.dbmaintain import maintain
 from vigie.errors import UsageError
 from vigie.settings import Settings
 from vigie.storing import (

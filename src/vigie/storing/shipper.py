@@ -114,29 +114,21 @@ class Shipper:
                     unknown, stored = await _store(connection, timely)
             finally:
                 watchdog.cancel()
+        late = [load.late(final) for load in loads]
         self._tell(unknown)
-        self._tell_late(loads, final)
-        self._acknowledge(loads, unknown, final)
-        return stored
-
-    def _acknowledge(
-        self, loads: list[Load], unknown: set[tuple[str, str]], final: date | None
-    ) -> None:
-        for load in loads:
-            lines = load.timely(final).lines
-            _keep(
-                load, "aside", [it for it in lines if (it["endpoint"], it["location"]) in unknown]
-            )
-            _keep(load, "late", load.late(final))
+        self._tell_late(sum(map(len, late)), final)
+        for load, lines, rest in zip(loads, late, timely, strict=True):
+            _keep(load, "late", lines)
+            _keep(load, "aside", _of(unknown, rest.lines))
             load.path.unlink(missing_ok=True)
         spoolfile.sync_directory(self.directory)
+        return stored
 
-    def _tell_late(self, loads: list[Load], final: date | None) -> None:
-        late = sum(len(load.late(final)) for load in loads)
-        if late:
+    def _tell_late(self, results: int, final: date | None) -> None:
+        if results:
             log.warning(
                 "shipper: results of days whose figures are final, they are kept apart",
-                results=late,
+                results=results,
                 final_until=str(final),
                 directory=str(self.directory / "late"),
             )
@@ -165,6 +157,11 @@ async def _store(
         return unknown, await results.store_staged(connection)
     except _BAD_ROWS as error:
         raise BadRowsError(_text(error)) from error
+
+
+def _of(keys: set[tuple[str, str]], lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of the endpoints and locations in *keys*."""
+    return [line for line in lines if (line["endpoint"], line["location"]) in keys]
 
 
 def _keep(load: Load, folder: str, kept: Sequence[Line]) -> None:
