@@ -1,7 +1,6 @@
 """The command `sla`: a contract's figures for a period, as a table or as JSON."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,20 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from vigie import clock, settings
+from vigie.cli.slatables import COLOURS, maintenance, outages, services, words
 from vigie.reporting import (
     Availability,
     Figures,
     Formats,
     Longest,
-    Outage,
-    Window,
     asked_of_any_kind,
     read,
     to_json,
     utc,
 )
-
-COLOURS = {"met": "green", "missed": "red", "not_provable": "yellow", "running": "cyan"}
 
 
 async def sla(
@@ -99,15 +95,17 @@ async def sla(
 def print_figures(found: Figures, console: Console) -> None:
     """Print the figures as tables."""
     formats = Formats("en", found.period.timezone)
-    tables = [_summary(found, formats), _services(found, formats)]
+    console.print(_summary(found, formats))
+    lists = [services(found, formats)]
     if found.outages:
-        tables.append(_outages(found.outages, found, formats))
+        lists.append(outages(found, formats))
     if found.maintenance:
-        tables.append(_maintenance(found.maintenance, found, formats))
+        lists.append(maintenance(found, formats))
+    for one in lists:
+        console.print(one, soft_wrap=True)
     if found.readings:
-        tables.append(_readings(found, formats))
-    for table in tables:
-        console.print(table)
+        console.print()
+        console.print(_readings(found, formats))
 
 
 def _summary(found: Figures, formats: Formats) -> Table:
@@ -147,9 +145,9 @@ def _span(found: Figures, formats: Formats) -> str:
 
 
 def _verdict(of: Availability, found: Figures) -> Text:
-    text = Text(_words(of.verdict), style=f"bold {COLOURS.get(of.verdict, 'default')}")
+    text = Text(words(of.verdict), style=f"bold {COLOURS.get(of.verdict, 'default')}")
     if of.confidence:
-        text.append(f" ({_words(of.confidence)})", style="default")
+        text.append(f" ({words(of.confidence)})", style="default")
     if of.target and not found.basis:
         text.append(f"; indicator only, judged by the {found.contract.basis}", style="default")
     return text
@@ -171,71 +169,8 @@ def _longest(longest: Longest, formats: Formats) -> str:
     return (
         f"{formats.duration(longest.working_s)} working,"
         f" {formats.duration(longest.elapsed_s)} elapsed,{lasted}"
-        f" limit {formats.limit(longest.limit_s)}: {_words(longest.verdict)}"
+        f" limit {formats.limit(longest.limit_s)}: {words(longest.verdict)}"
     )
-
-
-def _words(value: str) -> str:
-    return value.replace("_", " ")
-
-
-def _services(found: Figures, formats: Formats) -> Table:
-    table = _table("Services, worst first; * not essential", "Service")
-    for title in ("% cut", "Low", "High", "Unplanned", "Planned", "Unknown"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
-    for service in found.services:
-        seconds = service.seconds
-        shares = (service.percent, service.low, service.high)
-        table.add_row(
-            service.scope + ("" if service.essential else " *"),
-            *(share or "n/a" for share in shares),
-            *(formats.seconds(s) for s in (seconds.unplanned, seconds.planned, seconds.unknown)),
-            Text(_words(service.verdict), style=COLOURS.get(service.verdict, "default")),
-        )
-    return table
-
-
-def _outages(outages: tuple[Outage, ...], found: Figures, formats: Formats) -> Table:
-    table = _table(f"Outages, times of {found.period.timezone}", "Services", "From", "To")
-    table.add_column("Elapsed, working", justify="right", no_wrap=True)
-    table.add_column("Bounds", justify="right", no_wrap=True)
-    table.add_column("Cause", overflow="fold")
-    for outage in outages:
-        bounds = f"{formats.duration(outage.certain_s)}\nto {formats.duration(outage.possible_s)}"
-        table.add_row(
-            "\n".join(outage.services),
-            _clock(outage.starts, formats),
-            "still down" if outage.open else _clock(outage.ends, formats),
-            f"{_elapsed(outage, formats)}\n{formats.duration(outage.working_s)}",
-            bounds,
-            Text(f"{outage.cause or ''}{' (crisis)' if outage.crisis else ''}".strip()),
-        )
-    return table
-
-
-def _elapsed(outage: Outage, formats: Formats) -> str:
-    whole = formats.duration(outage.elapsed_s)
-    if outage.clipped_s == outage.elapsed_s:
-        return whole
-    return f"{whole}, {formats.duration(outage.clipped_s)} in period"
-
-
-def _maintenance(windows: tuple[Window, ...], found: Figures, formats: Formats) -> Table:
-    zone = found.period.timezone
-    table = _table(f"Maintenance, times of {zone}", "Services", "Kind", "From", "To")
-    table.add_column("Down", justify="right", no_wrap=True)
-    table.add_column("Valid")
-    for window in windows:
-        table.add_row(
-            "\n".join(window.services),
-            window.kind,
-            _clock(window.starts, formats),
-            _clock(window.ends, formats),
-            formats.duration(window.down_s),
-            Text("yes" if window.valid else f"no: {window.why}"),
-        )
-    return table
 
 
 def _readings(found: Figures, formats: Formats) -> Table:
@@ -251,14 +186,9 @@ def _readings(found: Figures, formats: Formats) -> Table:
             one.percent or "n/a",
             formats.duration(one.used_s),
             allowed,
-            Text(_words(one.verdict), style=COLOURS.get(one.verdict, "default")),
+            Text(words(one.verdict), style=COLOURS.get(one.verdict, "default")),
         )
     return table
-
-
-def _clock(moment: datetime, formats: Formats) -> str:
-    """Two short lines: a row of a terminal is narrow."""
-    return f"{formats.local(moment):%Y-%m-%d\n%H:%M:%S}"
 
 
 def _table(title: str, *columns: str) -> Table:
