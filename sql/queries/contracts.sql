@@ -257,3 +257,47 @@ services_added as (
 
 select count(*) as ended
 from added;
+
+-- name: superseded_terms
+-- The versions superseded at $1 while their contract stays: what they said, and what the version
+-- says that takes their days, or the first of those that do.
+select distinct on (v.version_id)
+    k.key,
+    format(
+        'contract %s from %s: superseded', k.key, (lower(v.valid) at time zone v.timezone)::date
+    ) as line,
+    jsonb_build_object(
+        'plan', v.plan,
+        'timezone', v.timezone,
+        'starts', (lower(v.valid) at time zone v.timezone)::date,
+        'ends', (upper(v.valid) at time zone v.timezone)::date,
+        'terms', v.terms
+    ) as old,
+    case
+        when w.key is not null
+            then jsonb_build_object(
+                'plan', w.plan,
+                'timezone', w.timezone,
+                'starts', w.starts,
+                'ends', (upper(w.valid) at time zone w.timezone)::date,
+                'terms', w.terms
+            )
+    end as new,
+    array(
+        select distinct o.key
+        from fact.calendar as o
+        where
+            o.calendar_id in (v.hours, v.interruption_calendar, v.notice_calendar, v.outside)
+            and o.replaced_at = $1
+        order by o.key
+    ) as calendars
+from fact.contract_version as v
+inner join fact.contract as k on v.contract_id = k.contract_id
+left join wanted_version as w on v.contract_id = w.contract_id and v.valid && w.valid
+where
+    v.replaced_at = $1
+    and exists (
+        select from wanted_version as other
+        where other.contract_id = v.contract_id
+    )
+order by v.version_id asc, lower(v.valid) = lower(w.valid) desc, w.starts asc;

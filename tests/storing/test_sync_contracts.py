@@ -22,6 +22,82 @@ async def test_lengths_are_stored_as_hours_never_as_calendar_days(
     ]
 
 
+UNKNOWN, CAP = "What was not measured counts", "At most 1d per quarter; more"
+SINCE = "Figures of periods since 2026-01-01 can change; reports that were made stay as they are"
+
+
+@pytest.mark.parametrize(
+    ("more", "notes"),
+    [
+        (
+            {"words": {"support": {"portal": "always"}}},
+            ("Support: Portal: always (new)", "No figure changes"),
+        ),
+        (
+            {"terms": terms(unknown="down", enforced=("cap",))},
+            (
+                f"Availability: {UNKNOWN} neither as up nor as down → {UNKNOWN} as down",
+                f"Maintenance: {CAP} is flagged → {CAP} is not excused",
+                SINCE,
+            ),
+        ),
+        (
+            {"ends": date(2026, 2, 1)},
+            (
+                "Contract: from 2026-01-01 → from 2026-01-01 until 2026-02-01",
+                SINCE.replace("01-01", "02-01"),
+            ),
+        ),
+        # It ends after today: nothing that is over changes.
+        (
+            {"ends": date(2026, 4, 1)},
+            ("Contract: from 2026-01-01 → from 2026-01-01 until 2026-04-01",),
+        ),
+        (
+            {"plan": "gold", "timezone": "Europe/Berlin", "demonstration": True},
+            (
+                "Contract: plan lengow-premium → plan gold",
+                "Contract: months of Europe/Paris → months of Europe/Berlin",
+                "Contract: measured results → made-up results",
+                SINCE,
+            ),
+        ),
+        (
+            {"starts": date(2026, 2, 1), "accepted": {"AMB-4": "by mail"}},
+            (
+                "Contract: from 2026-01-01 → from 2026-02-01",
+                "Contract: AMB-4 is accepted: by mail (new)",
+                SINCE,
+            ),
+        ),
+    ],
+)
+async def test_notes_say_what_differs_and_from_when(
+    connection: asyncpg.Connection, more: dict[str, Any], notes: tuple[str, ...]
+) -> None:
+    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
+    changed = catalogue(contracts=(contract(**more),))
+    changes = await apply_catalogue(connection, changed, LATER)
+
+    line = "contract acme from 2026-01-01: superseded"
+    assert {line: notes} == changes.notes
+    assert [f"~ {line}", *(f"    {note}" for note in notes)] == [*changes.lines][1:]
+
+
+async def test_a_second_version_ends_the_first(connection: asyncpg.Connection) -> None:
+    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
+    first = contract(ends=date(2026, 3, 1))
+    second = contract(starts=date(2026, 3, 1), terms=terms(target=None))
+    changes = await apply_catalogue(connection, catalogue(contracts=(first, second)), LATER)
+
+    assert changes.notes == {
+        "contract acme from 2026-01-01: superseded": (
+            "Contract: from 2026-01-01 → from 2026-01-01 until 2026-03-01",
+            SINCE.replace("01-01", "03-01"),
+        )
+    }
+
+
 async def test_changed_terms_supersede_the_wording_which_stays(
     connection: asyncpg.Connection,
 ) -> None:
@@ -36,6 +112,12 @@ async def test_changed_terms_supersede_the_wording_which_stays(
     assert changed == Changes(
         added=("contract acme from 2026-01-01",),
         changed=("contract acme from 2026-01-01: superseded",),
+        notes={
+            "contract acme from 2026-01-01: superseded": (
+                "Availability: At least 99.98 % available → At least 99 % available",
+                SINCE,
+            )
+        },
     )
     assert changes == Changes()
     assert await versions(connection) == [

@@ -1,5 +1,6 @@
 """What is watched and what was promised: a folder of YAML becomes a frozen, checked Catalogue."""
 
+from vigie.catalogue.comparing import compare, same_figures
 from vigie.catalogue.finding import Finding
 from vigie.catalogue.lint import lint
 from vigie.catalogue.load import load
@@ -49,12 +50,14 @@ __all__ = [
     "Written",
     "Yearly",
     "advice",
+    "compare",
     "duration_text",
     "is_short",
     "lint",
     "load",
     "refusal",
     "renewed",
+    "same_figures",
     "schemas",
     "shown",
     "tell",

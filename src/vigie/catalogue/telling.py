@@ -37,13 +37,19 @@ class Told:
 
 def tell(contract: Contract, catalogue: Catalogue) -> list[Told]:
     """Return every term of *contract* in words, its calendars at the end."""
-    typed = [*_availability(contract), *_interruption(contract.terms)]
-    typed += [*_maintenance(contract.terms), *_crisis(contract.terms)]
-    told = [_told(contract, part, words, paths) for part, words, *paths in typed]
-    told += _kept(contract, "Crisis cell", "crisis.cell")
-    told += _kept(contract, "Support", "support")
-    told += _not_liable(contract)
+    told = [_told(contract, part, words, paths) for part, words, *paths in terms_in_words(contract)]
     return [*told, *_calendars(contract, catalogue)]
+
+
+def terms_in_words(contract: Contract) -> Iterator[tuple[str, ...]]:
+    """Yield every term as its part, its words, and the names that it was written under."""
+    yield from _availability(contract)
+    yield from _interruption(contract.terms)
+    yield from _maintenance(contract.terms)
+    yield from _crisis(contract.terms)
+    yield from _kept(contract, "Crisis cell", "crisis.cell")
+    yield from _kept(contract, "Support", "support")
+    yield from _not_liable(contract)
 
 
 def _availability(contract: Contract) -> Iterator[tuple[str, ...]]:
@@ -51,15 +57,21 @@ def _availability(contract: Contract) -> Iterator[tuple[str, ...]]:
     if terms.target is None:
         yield part, "No availability is promised", "availability.target"
         return
-    target = contract.words["availability"]["target"]  # type: ignore[index]  # it was checked
-    # As it was written: a share turned back into per cent could gain or lose a digit.
-    yield part, f"At least {getattr(target, 'text', target)} % available", "availability.target"
+    yield part, f"At least {_percent(contract)} % available", "availability.target"
     yield part, _BASIS.format(terms.basis), "availability.basis"
     hours = f"Counted in the hours of {terms.hours}" if terms.hours else "Counted around the clock"
     yield part, hours, "availability.hours"
     yield part, _MAINTENANCE[terms.maintenance], "availability.maintenance"
     yield part, _SECURITY, "availability.maintenance"
     yield part, _UNKNOWN[terms.unknown], "availability.unknown"
+
+
+def _percent(contract: Contract) -> object:
+    """Return the target as it was written: as a share it may have lost a zero."""
+    said = contract.words.get("availability")
+    share = contract.terms.target
+    target = said.get("target") if isinstance(said, dict) else share and share.scaleb(2)
+    return getattr(target, "text", target)
 
 
 def _interruption(terms: Terms) -> Iterator[tuple[str, ...]]:
@@ -121,7 +133,7 @@ def _customers(number: int | None) -> str:
     return "1 customer" if number == 1 else f"{number} customers"
 
 
-def _kept(contract: Contract, part: str, path: str) -> Iterator[Told]:
+def _kept(contract: Contract, part: str, path: str) -> Iterator[tuple[str, ...]]:
     """Yield what is kept as written: one line for each name below *path*."""
     value: object = contract.words
     for name in path.split("."):
@@ -129,13 +141,13 @@ def _kept(contract: Contract, part: str, path: str) -> Iterator[Told]:
     for name, inner in value.items() if isinstance(value, dict) else ():
         below = [".".join((path, name, *more)) for more, _ in leaves({"": inner})]
         paths = [one.replace(f"{name}..", f"{name}.").removesuffix(".") for one in below]
-        yield _told(contract, part, f"{_plain(name)}: {_text(inner)}", paths)
+        yield part, f"{_plain(name)}: {_text(inner)}", *paths
 
 
-def _not_liable(contract: Contract) -> Iterator[Told]:
+def _not_liable(contract: Contract) -> Iterator[tuple[str, ...]]:
     causes = contract.words.get("not_liable")
     if causes:
-        yield _told(contract, "Not liable for", _text(causes), ["not_liable"])
+        yield "Not liable for", _text(causes), "not_liable"
 
 
 def _plain(name: str) -> str:

@@ -1,7 +1,7 @@
 """Making the database match the catalogue, in one transaction, without forgetting anything."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -9,6 +9,7 @@ import asyncpg
 from vigie.catalogue import Catalogue
 from vigie.errors import UsageError
 from vigie.storing.queries import query
+from vigie.storing.superseded import superseded
 from vigie.storing.wanted import wanted_rows
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
@@ -57,6 +58,7 @@ class Changes:
     changed: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()  # what differs and stays as it is: days that are over
+    notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # below a line of *changed*
 
     def __bool__(self) -> bool:
         """Whether anything changed."""
@@ -64,13 +66,21 @@ class Changes:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """One line per change, for people: `+` added, `~` changed, `-` ended, `=` kept."""
+        """One line per change, for people: `+` added, `~` changed, `-` ended, `=` kept.
+
+        Below a changed contract, indented: what differs, and what it means for figures.
+        """
         return (
             *(f"+ {line}" for line in self.added),
-            *(f"~ {line}" for line in self.changed),
+            *self._changed(),
             *(f"- {line}" for line in self.ended),
             *(f"= {line}" for line in self.kept),
         )
+
+    def _changed(self) -> Iterator[str]:
+        for line in self.changed:
+            yield f"~ {line}"
+            yield from (f"    {note}" for note in self.notes.get(line, ()))
 
 
 async def apply_catalogue(
@@ -92,7 +102,8 @@ async def apply_catalogue(
         await _load(connection, catalogue)
         await _refuse_moved_contracts(connection)
         instant = await _instant(connection, now)
-        return await _change(connection, _STEPS, instant, past_holidays=past_holidays)
+        changes = await _change(connection, _STEPS, instant, past_holidays=past_holidays)
+        return replace(changes, notes=await superseded(connection, catalogue, instant))
 
 
 async def renew_calendars(
