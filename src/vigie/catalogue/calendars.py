@@ -33,6 +33,14 @@ class _Reading:
     def layer(self, *names: str) -> Layer:
         return self.layers[self.last(*names)]
 
+    def misses(self, *names: str) -> bool:
+        """Whether what gives one of *names* may be among what was refused, or not to be had."""
+        return any(layer.lacks("extends", *names) for layer in self.layers) or not self._whole
+
+    @property
+    def _whole(self) -> bool:
+        return getattr(self.layers[0].text, "extends", None) is None
+
     def tell(self, layer: Layer, trail: Trail, what: str, *, key: bool = False) -> None:
         self.problems.append(layer.document.problem(layer.at(*trail), what, key=key))
 
@@ -42,14 +50,15 @@ def make_calendar(
 ) -> Calendar | None:
     """Return calendar *key*, its yearly days spelled out for *years*; None when it is refused.
 
+    Of a calendar that is refused in part, the problems of the rest are told.
     Hours and spans together are the week: a layer that gives either replaces the week below.
     """
     layers = calendars.layers(key)
-    if layers is None:
+    if not layers:
         return None
     reading = _Reading(layers=layers, years=years, problems=problems)
     timezone = reading.layer("timezone").text.timezone
-    if timezone is None:
+    if timezone is None and not reading.misses("timezone"):
         what = '"timezone" is missing (write timezone: Europe/Paris)'
         reading.tell(layers[0], (), what)
     stretches = _week(reading)
@@ -80,7 +89,7 @@ def _week(reading: _Reading) -> list[Stretch]:
     stretches = [*_given(reading, first)]
     for index in range(first, len(reading.layers)):
         stretches.extend(_added(reading, index))
-    if not stretches:
+    if not stretches and not reading.misses("hours", "spans", "add"):
         what = 'is never open (write hours: {mon-fri: ["09:00-17:00"]})'
         reading.tell(reading.layers[first], ("hours",), what)
     again = [it.later(_WEEK) for it in stretches]

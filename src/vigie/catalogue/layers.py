@@ -20,6 +20,10 @@ class Layer:
         """Whether any of *names* is written here; `null` is, and takes away."""
         return not self.text.model_fields_set.isdisjoint(names)
 
+    def lacks(self, *names: str) -> bool:
+        """Whether something at any of *names* was refused, and so is not in *text*."""
+        return any(self.document.lacks(self.at(name)) for name in names)
+
     def names(self, part: str) -> list[str]:
         """Return the keys of the mapping *part* as they are written."""
         written = self.document.at((*self.trail, part))
@@ -58,31 +62,33 @@ class Calendars:
         above = book.shape.extends if book and book.shape else None
         return self.base(above) if above in self._variants else above
 
-    def layers(self, key: str) -> list[Layer] | None:
-        """Return what is said of calendar *key*, the most general first; None: not to be had."""
+    def layers(self, key: str) -> list[Layer]:
+        """Return what is said of calendar *key*, the most general first; nothing: it is refused.
+
+        When what it extends is not to be had, only what is said from there on.
+        """
         base, region = self._variants.get(key, (key, None))
         if chain(base, self.parent) is None:
-            return None
+            return self._own(base, region)
         return self._layers(base, region)
 
-    def _layers(self, key: str, region: str | None) -> list[Layer] | None:
+    def _layers(self, key: str, region: str | None) -> list[Layer]:
+        book = self.shelf.books.get(key)
+        above = book.shape.extends if book and book.shape else None
+        if above is None:
+            return self._own(key, region)
+        extended, chosen = self._variants.get(above, (above, None))
+        return self._layers(extended, chosen or region) + self._own(key, region)
+
+    def _own(self, key: str, region: str | None) -> list[Layer]:
         book = self.shelf.books.get(key)
         if book is None or book.shape is None:
-            return None
-        below = self._below(book.shape, region)
-        if below is None:
-            return None
+            return []
         own = [Layer(document=book.document, trail=(), text=book.shape)]
         if region in book.shape.variants:
             trail, text = ("variants", region), book.shape.variants[region]
             own.append(Layer(document=book.document, trail=trail, text=text))
-        return below + own
-
-    def _below(self, shape: CalendarFile, region: str | None) -> list[Layer] | None:
-        if shape.extends is None:
-            return []
-        above, chosen = self._variants.get(shape.extends, (shape.extends, None))
-        return self._layers(above, chosen or region)
+        return own
 
     def _regions(self, key: str) -> list[str]:
         """Return the regions of which *key*, or what it extends, has a variant."""

@@ -8,8 +8,9 @@ from vigie.catalogue.files import Folder, read_folder
 from vigie.catalogue.grammar import CalendarFile, PlanFile
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
+from vigie.catalogue.salvage import salvage
 from vigie.catalogue.validate import validate
-from vigie.catalogue.yaml import Document
+from vigie.catalogue.yaml import Document, Trail
 
 Shape = TypeVar("Shape", CalendarFile, PlanFile)
 
@@ -19,7 +20,7 @@ class Book(Generic[Shape]):
     """One plan or calendar as it was written."""
 
     document: Document
-    shape: Shape | None  # None: it was refused
+    shape: Shape | None  # of a refused calendar: of what is left; None: of nothing
     shipped: bool
 
 
@@ -58,10 +59,29 @@ def _books(
     shipped: bool,
 ) -> list[Book[Shape]]:
     shelf.names.complete &= folder.complete
-    return [
-        Book(document=it, shape=validate(model, it, (), problems), shipped=shipped)
-        for it in folder.documents
-    ]
+    return [_book(model, it, shelf, problems, shipped=shipped) for it in folder.documents]
+
+
+def _book(
+    model: type[Shape],
+    document: Document,
+    shelf: Shelf[Shape],
+    problems: list[Problem],
+    *,
+    shipped: bool,
+) -> Book[Shape]:
+    shape = validate(model, document, (), problems)
+    if shape is None and model is CalendarFile:
+        document, shape = salvage(model, document)
+        shelf.names.complete &= not any(map(_gives_names, document.refused))
+    return Book(document=document, shape=shape, shipped=shipped)
+
+
+def _gives_names(trail: Trail) -> bool:
+    """Whether calendars get names from what stands at *trail*: a region, or what is extended."""
+    return trail == ("extends",) or (
+        trail[0] == "variants" and len(trail) <= len(("variants", "AE"))
+    )
 
 
 def _put(book: Book[Shape], shelf: Shelf[Shape]) -> None:

@@ -7,6 +7,7 @@ Tags, merge keys, duplicate keys, endless aliases and bottomless nesting are ref
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count, islice
 from pathlib import Path
 
 import yaml
@@ -69,6 +70,7 @@ class Document:
     file: str
     node: yaml.Node
     data: object
+    refused: frozenset[Trail] = frozenset()  # what is in the file, and was left out of the data
 
     def at(self, trail: Trail) -> object:
         """Return the part of the data that *trail* leads to; None where there is none."""
@@ -80,13 +82,28 @@ class Document:
                 return None
         return value
 
+    def lacks(self, trail: Trail) -> bool:
+        """Whether something at *trail* was left out of the data."""
+        return any(it[: len(trail)] == trail for it in self.refused)
+
+    def original(self, trail: Trail) -> Trail:
+        """Return the trail in the file of a *trail* in the data: items may have been left out."""
+        found: Trail = ()
+        for part in trail:
+            found = (*found, self._place(found, part) if isinstance(part, int) else part)
+        return found
+
+    def _place(self, items: Trail, index: int) -> int:
+        kept = (place for place in count() if (*items, place) not in self.refused)
+        return next(islice(kept, index, None))
+
     def problem(self, trail: Sequence[Part], what: str, *, key: bool = False) -> Problem:
         """Return the problem at *trail*: at its value, or at the *key* that holds it.
 
         Parts that are not in the document are skipped: pydantic adds the names of union members.
         """
         node, mark, path = self.node, self.node.start_mark, []
-        for part in trail:
+        for part in self.original(tuple(trail)):
             found = _child(node, part)
             if found is None:
                 continue
