@@ -88,12 +88,23 @@ begin atomic
                 c.first_day::timestamp, c.last_day::timestamp, interval '1 day'
             ) as d (day)
         inner join fact.calendar_hours as h on h.weekday = extract(isodow from d.day)
-        where h.calendar_id = open_hours.calendar_id
+        where
+            h.calendar_id = open_hours.calendar_id
+            -- A night belongs to the date on which it begins, a span of several days to none.
+            and (
+                h.closes - h.opens > interval '24 hours'
+                or d.day::date not in (
+                    select s.day from fact.calendar_day as s
+                    where s.calendar_id = open_hours.calendar_id and s.replaced_at is null
+                )
+            )
     ),
     special as (
         select
             range_agg(fact.local_span(c.timezone, s.day + time '00:00', s.day + 1 + time '00:00'))
                 as days,
+            range_agg(fact.local_span(c.timezone, s.day + time '00:00', s.day + 1 + time '00:00'))
+            filter (where s.opens is null) as closed,
             range_agg(fact.local_span(c.timezone, s.day + s.opens, s.day + s.closes))
             filter (where s.opens is not null) as spans
         from calendar as c
@@ -102,13 +113,14 @@ begin atomic
     )
     select
         (
-            coalesce(w.spans, '{}') - coalesce(s.days, '{}') + coalesce(s.spans, '{}')
+            coalesce(w.spans, '{}') - coalesce(s.days, '{}')
+            + (coalesce(s.spans, '{}') - coalesce(s.closed, '{}'))
         ) * tstzmultirange(span)
     from weekly as w
     cross join special as s;
 end;
 comment on function fact.open_hours(integer, tstzrange) is
-'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply, not even those that began the evening before. An error when the span reaches into a year that was not spelled out.';
+'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply: those that began the evening before end at its midnight, and those of up to 24 hours that would begin on it do not take place, on the next date neither. A closed date has no open time at all. An error when the span reaches into a year that was not spelled out.';
 
 create or replace function fact.is_working_day(calendar_id integer, day date) returns boolean
 language sql stable parallel safe

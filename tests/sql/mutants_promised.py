@@ -6,14 +6,34 @@ PROMISED = (
     Mutant(
         name="closed_days_are_open",
         file="20_calendar.sql",
-        right="coalesce(w.spans, '{}') - coalesce(s.days, '{}') + coalesce(s.spans, '{}')",
-        wrong="coalesce(w.spans, '{}') + coalesce(s.spans, '{}')",
+        right="coalesce(w.spans, '{}') - coalesce(s.days, '{}')",
+        wrong="coalesce(w.spans, '{}')",
+    ),
+    Mutant(
+        name="nights_outlast_their_closed_day",
+        file="20_calendar.sql",
+        right="h.closes - h.opens > interval '24 hours'",
+        wrong="true",
+    ),
+    Mutant(
+        name="spans_of_days_end_with_a_closed_day",
+        file="20_calendar.sql",
+        right="h.closes - h.opens > interval '24 hours'",
+        wrong="false",
+    ),
+    Mutant(
+        name="special_nights_reach_into_closed_days",
+        file="20_calendar.sql",
+        right="coalesce(s.spans, '{}') - coalesce(s.closed, '{}')",
+        wrong="coalesce(s.spans, '{}')",
     ),
     Mutant(
         name="replaced_days_count",
         file="20_calendar.sql",
-        right="where s.calendar_id = open_hours.calendar_id and s.replaced_at is null",
-        wrong="where s.calendar_id = open_hours.calendar_id",
+        right="s.day between c.first_day and c.last_day\n"
+        "        where s.calendar_id = open_hours.calendar_id and s.replaced_at is null",
+        wrong="s.day between c.first_day and c.last_day\n"
+        "        where s.calendar_id = open_hours.calendar_id",
     ),
     Mutant(
         name="unknown_years_have_no_holidays",

@@ -78,6 +78,55 @@ async def test_closed_day_cuts_the_hours_that_began_before_it(world: World) -> N
     )
 
 
+NIGHTS_OF = "2026-05-04T00:00", "2026-05-08T00:00"  # Monday to Thursday: 4 · (6 + 2) h
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ([], 32),
+        # Wednesday closed: Tuesday's night ends at midnight, Wednesday's does not begin, so
+        # Thursday has no hours until 22:00.
+        ([("2026-05-06", None, None)], 6 + 2 + 6 + 2 + 2),
+        # Closed before the span: its night is missing on Monday.
+        ([("2026-05-03", None, None)], 32 - 6),
+        # Two closed days: Thursday still has its own evening.
+        ([("2026-05-05", None, None), ("2026-05-06", None, None)], 6 + 2 + 2),
+        # Other hours on Wednesday stand for its night, too.
+        ([("2026-05-06", 9, 12)], 6 + 2 + 6 + 2 + 3 + 2),
+        # A special night ends at the midnight of a closed day, and goes on into any other.
+        ([("2026-05-05", 20, 30), ("2026-05-06", None, None)], 6 + 2 + 4 + 2),
+        ([("2026-05-05", 20, 30)], 6 + 2 + 4 + 6 + 2 + 6 + 2),
+        ([("2026-05-05", 20, 30), ("2026-05-06", 9, 12)], 6 + 2 + 4 + 6 + 3 + 2),
+    ],
+)
+async def test_night_belongs_to_the_day_on_which_it_begins(
+    world: World, days: list[tuple[str, float | None, float | None]], expected: float
+) -> None:
+    special = [(at(day), opens, closes) for day, opens, closes in days]
+    await world.calendar("c", DAILY_NIGHT, timezone="UTC", days=special)
+
+    assert timedelta(hours=expected) == await _working(world, *NIGHTS_OF)
+
+
+@pytest.mark.parametrize(
+    ("closes", "expected"),
+    [
+        (18 + 24, 0),  # 24 hours belong to Sunday, which is closed
+        (18 + 25, 19),  # more of them are a span, which loses Sunday: Monday until 19:00
+    ],
+)
+async def test_span_of_more_than_a_day_goes_on_after_a_closed_day(
+    world: World, closes: float, expected: float
+) -> None:
+    closed = [(at("2026-05-03"), None, None)]
+    await world.calendar("c", [(7, 18, closes)], timezone="UTC", days=closed)
+
+    assert timedelta(hours=expected) == await _working(
+        world, "2026-05-03T00:00", "2026-05-09T00:00"
+    )
+
+
 @pytest.mark.parametrize(
     ("announced", "starts", "expected"),
     [

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 Hours = tuple[int, int]  # opens and closes, in minutes since local midnight
+Spans = Sequence[tuple[datetime, datetime]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,14 +36,26 @@ def open_minutes(calendar: Calendar, starts: datetime, ends: datetime) -> list[b
         _span(calendar, day, hours)
         for day in days
         for weekday, hours in calendar.weekly
-        if day.isoweekday() == weekday
+        if day.isoweekday() == weekday and not (day in calendar.special and _is_of_a_day(hours))
     ]
     special = [_span(calendar, day, h) for day in days for h in calendar.special.get(day, ())]
     return [
-        any(a <= now < b for a, b in special)
-        or (_local(now, calendar) not in calendar.special and any(a <= now < b for a, b in weekly))
+        any(a <= now < b for a, b in _applying(calendar, now, weekly, special))
         for now in _minutes(starts, ends)
     ]
+
+
+def _is_of_a_day(hours: Hours) -> bool:
+    opens, closes = hours
+    return (closes - opens) * MINUTE <= DAY
+
+
+def _applying(calendar: Calendar, now: datetime, weekly: Spans, special: Spans) -> Spans:
+    """Return what may be open on the local date of *now*."""
+    today = _local(now, calendar)
+    if today not in calendar.special:
+        return [*weekly, *special]
+    return special if calendar.special[today] else []
 
 
 def working_days(calendar: Calendar, earlier: datetime, later: datetime) -> int:
