@@ -76,6 +76,15 @@ def test_availability_of_each_day_is_that_of_whole_local_days(db: vigie.Connecti
     assert [24 * 3600] * 2 == list(days["period_s"])
 
 
+@pytest.mark.parametrize("each", ["week", "year_to_date", "rolling_12_months", ""])
+def test_each_is_a_period_that_follows_the_one_before(db: vigie.Connection, each: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        db.availability("acme", *HOUR, each=each)  # type: ignore[arg-type] # a user's mistake
+
+    said = f'each "{each}": is no such period (write day, month, quarter or year)'
+    assert said == str(caught.value)
+
+
 @pytest.mark.parametrize("each", ["month", "quarter", "year"])
 def test_availability_of_each_longer_period_is_one_row(db: vigie.Connection, each: str) -> None:
     periods = db.availability("acme", *HOUR, each=each)  # type: ignore[arg-type] # parametrised

@@ -6,7 +6,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 from zoneinfo import ZoneInfo
 
 import asyncpg
@@ -20,6 +20,8 @@ from vigie.storing import DATABASE_TROUBLE, Embedded, explained, migrate, query,
 
 _SESSION = {"application_name": "vigie analysis", "timezone": "UTC"}
 _CLOSE_S = 5.0
+
+Each = Literal["day", "month", "quarter", "year"]  # they follow each other without overlapping
 
 
 def connect(where: str | Path = ".", *, timezone: str = "UTC") -> "Connection":
@@ -70,13 +72,15 @@ class Connection:
         end: datetime,
         *,
         scope: str = "solution",
-        each: Literal["day", "month", "quarter", "year"] | None = None,
+        each: Each | None = None,
     ) -> pd.DataFrame:
         """Return the figure of the span [*start*, *end*): one row, as `sla.availability`.
 
         With *each*, one row per whole local period of that kind that the span touches.
         """
         span = _checked(start, end)
+        if each is not None and each not in get_args(Each):
+            raise UsageError(f'each "{each}": is no such period (write {_either(get_args(Each))})')
         if each is None:
             return self._frame("analysis_availability", contract, scope, *span)
         return self._frame("analysis_availability_each", contract, scope, *span, each)
@@ -183,6 +187,10 @@ async def _asked(
     with refusals():
         rows: list[asyncpg.Record] = await statement.fetch(*arguments)
     return rows
+
+
+def _either(words: tuple[str, ...]) -> str:
+    return f"{', '.join(words[:-1])} or {words[-1]}"
 
 
 def _checked(start: datetime, end: datetime) -> tuple[datetime, datetime]:
