@@ -169,7 +169,21 @@ def test_report_speaks_the_language_that_is_asked(vigie: Vigie) -> None:
         ),
         (
             ("sla", "acme", "--month", "2020-01"),
-            "2020-01 lies before contract acme, which begins on 2026-02-23",
+            (
+                "2020-01 lies before contract acme, which begins on 2026-02-23"
+                " (write 2026-02 or later)"
+            ),
+        ),
+        (
+            ("sla", "acme", "--year", "2020"),
+            "2020 lies before contract acme, which begins on 2026-02-23 (write 2026 or later)",
+        ),
+        (
+            ("sla", "acme", "--from", "2020-05-01", "--to", "2020-05-02"),
+            (
+                "2020-05-01 to 2020-05-02 lies before contract acme, which begins on 2026-02-23"
+                " (write 2026-02-23 or later)"
+            ),
         ),
         (
             ("report", "acme", "--month", "2026-05", "-o", "none/x.pdf"),

@@ -9,7 +9,7 @@ import asyncpg
 
 from vigie.errors import UsageError
 from vigie.reporting.formats import Formats
-from vigie.reporting.periods import Asked, Days, Span, nearest
+from vigie.reporting.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.records import (
     Availability,
     Classes,
@@ -122,7 +122,7 @@ def _check(
         first = formats.local(agreed["starts"]).date()
         raise UsageError(
             f"{asked.name} lies before contract {contract}, which begins on {first}"
-            f" (write {first:%Y-%m} or later)"
+            f" (write {written(asked.kind, first)} or later)"
         )
     if agreed["ends"] is not None and period["starts"] >= agreed["ends"]:
         end = formats.local(agreed["ends"]).date()

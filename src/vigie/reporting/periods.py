@@ -70,6 +70,13 @@ class Span:
         return f"{utc(self.starts)}/{utc(self.ends)}"
 
 
+def written(kind: str, day: date) -> str:
+    """Return how the option of a *kind* of period is written for the one that holds *day*."""
+    if kind in {"quarter", "year"}:
+        return Asked(kind, day).name
+    return f"{day:%Y-%m}" if kind in {"month", "rolling_12_months"} else str(day)
+
+
 def asked(
     *, month: str | None = None, quarter: str | None = None, year: str | None = None
 ) -> Asked:
