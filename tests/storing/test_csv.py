@@ -170,6 +170,7 @@ async def test_first_fifty_problems_are_told_and_the_rest_counted(
         (b"\x1f\x8bgarbage", "is damaged"),
         (gzip.compress(f"{HEADER}\n{GOOD}\n".encode() * 50, mtime=0)[:-12], "is damaged"),
         ("é".encode("utf-16"), "1: the header is"),
+        (b"\n" + GOOD.encode(), f'1: the header is "" (write {HEADER})'),
     ],
 )
 def test_what_is_no_such_file_is_refused(tmp_path: Path, content: bytes, message: str) -> None:
@@ -180,6 +181,16 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, content: bytes, message
         read_all(path)
     assert str(caught.value).startswith(f"{path}:")
     assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\x97\x03", f"{HEADER}\n{GOOD}\n".encode()])
+def test_what_is_named_gz_and_is_not_packed_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "history.csv.gz"
+    path.write_bytes(content)
+
+    with pytest.raises(UsageError) as caught:
+        read_all(path)
+    assert f"{path}: is no gzip file (pack it, or name it without .gz)" == str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["missing.csv", "."])

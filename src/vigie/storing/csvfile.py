@@ -95,8 +95,9 @@ class CsvFile:
 
     def _check_header(self, header: Sequence[str]) -> None:
         wanted = ",".join(header)
-        written = self._text.readline().rstrip("\r\n")
-        if not written:
+        line = self._text.readline()
+        written = line.rstrip("\r\n")
+        if not line:
             raise UsageError(f"{self._path}: is empty (the first line must be {wanted})")
         if next(csv.reader([written]), []) != list(header):
             raise UsageError(f"{self._path}:1: the header is {shown(written)} (write {wanted})")
@@ -109,6 +110,8 @@ def open_csv(path: Path, header: Sequence[str]) -> Iterator[CsvFile]:
         with path.open("rb") as raw:
             packed = raw.read(len(_GZIP)) == _GZIP
             raw.seek(0)
+            if path.suffix == ".gz" and not packed:
+                raise UsageError(f"{path}: is no gzip file (pack it, or name it without .gz)")
             plain = gzip.GzipFile(fileobj=raw) if packed else raw
             # What is no UTF-8 shows up in its row, as a key that nobody knows.
             text = io.TextIOWrapper(plain, encoding="utf-8-sig", errors="replace", newline="")
