@@ -96,7 +96,10 @@ begin
         execute format(
             'comment on column sla.availability_%1$s.%1$s is %2$L',
             kind,
-            format('First local day of the %s, in the contract''s zone.', kind)
+            case kind
+                when 'day' then 'The local day, in the contract''s zone.'
+                else format('First local day of the %s, in the contract''s zone.', kind)
+            end
         );
         for said in
             select * from (values
