@@ -1,5 +1,6 @@
 """Windows that come back: local times, real lengths, and rules that are refused."""
 
+import calendar
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -143,6 +144,60 @@ def test_rule_that_makes_no_sense_is_refused(rule: str, problem: str) -> None:
         found(rule, "2026-05-12T03:00")
 
     assert str(caught.value).startswith(f"rrule: {problem}")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=3",
+        "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;UNTIL=20990601T000000Z",
+        "FREQ=DAILY;BYSETPOS=2;BYMONTHDAY=1;COUNT=3",
+    ],
+)
+def test_rule_that_hits_nothing_is_not_walked_for_thousands_of_years(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: set[int] = set()
+    length = calendar.monthrange
+
+    def counted(year: int, month: int) -> tuple[int, int]:
+        asked.add(year)
+        return length(year, month)
+
+    monkeypatch.setattr(calendar, "monthrange", counted)  # dateutil asks it in each month
+    with pytest.raises(UsageError, match="hits no day within a year"):
+        found(rule, "2026-05-12T03:00")
+
+    assert 0 < len(asked) <= 400
+
+
+@pytest.mark.parametrize(
+    ("rule", "starts", "problem"),
+    [
+        # 29 February comes back after more than a year, whichever way the end is written.
+        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=2", "2028-02-29T03:00", "by 2029-03-01"),
+        (
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;UNTIL=20320301T000000Z",
+            "2028-02-29T03:00",
+            "by 2029-03-01",
+        ),
+        ("FREQ=DAILY;UNTIL=99991231T000000Z", "2026-05-12T03:00", "by 2027-05-13"),
+    ],
+)
+def test_rule_that_goes_on_is_refused_however_late_its_next_hit(
+    rule: str, starts: str, problem: str
+) -> None:
+    with pytest.raises(UsageError) as caught:
+        found(rule, starts)
+
+    assert str(caught.value).startswith(f"rrule: goes on for more than a year (end it {problem}")
+
+
+def test_leap_days_and_iso_weeks_stay_where_they_are() -> None:
+    leap = found("FREQ=MONTHLY;BYMONTHDAY=-1;COUNT=3", "2028-01-31T03:00")
+    last = found("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO,TU;COUNT=2", "2026-12-28T03:00")
+
+    assert ["01-31", "02-29", "03-31", "12-28", "12-29"] == [it[:5] for it, _ in (*leap, *last)]
 
 
 @pytest.mark.parametrize(

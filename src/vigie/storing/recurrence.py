@@ -8,17 +8,18 @@ not exist in that night, or exists twice, is refused: nobody could say which hou
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
+from dateutil.rrule import rrule, rrulestr
 
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.instant import local_instant
 
 LONGEST = timedelta(days=366)  # from the first start to the last; daily, that is 367 windows
+_CYCLE = 400  # years
 _EXAMPLE = "FREQ=WEEKLY;BYDAY=SU;COUNT=10"
 _STEPS = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _FINER = ("SECONDLY", "MINUTELY", "HOURLY", "BYHOUR", "BYMINUTE", "BYSECOND")
@@ -76,9 +77,8 @@ def _hits(starts: datetime, recurrence: Recurrence) -> list[datetime]:
     """Return the local times that the rule hits, as the clock on the wall shows them."""
     _check_rule(recurrence.rule)
     try:
-        rule = rrulestr(recurrence.rule, dtstart=starts)
-        found = list(_within_a_year(rule, starts))
-    except ValueError as error:
+        found = list(_within_a_year(_repeated(recurrence.rule, starts), starts))
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"rrule: {error} (write {_EXAMPLE})") from error
     if not found:
         raise UsageError("rrule: hits no day within a year of the start (write another)")
@@ -86,7 +86,33 @@ def _hits(starts: datetime, recurrence: Recurrence) -> list[datetime]:
         raise UsageError(
             f"rrule: does not hit its own start, {starts.date()} (start on {found[0].date()})"
         )
-    return [hit.replace(tzinfo=None) for hit in found]
+    return found
+
+
+def _repeated(text: str, starts: datetime) -> Iterator[datetime]:
+    """Return the local times that the rule hits.
+
+    dateutil looks for the next one until the year 9999. The calendar is the same every 400 years,
+    weekdays included, so the rule is walked as late as can be: what hits nothing is soon over.
+    """
+    rule = rrulestr(text, dtstart=starts)
+    assert isinstance(rule, rrule)  # several rules, which make a set, are no rule of ours
+    later = (MAXYEAR - starts.year) // _CYCLE * _CYCLE
+    walked = rule.replace(dtstart=_moved(starts, later), until=_until(text, starts, later))
+    return (_moved(hit, -later) for hit in walked)
+
+
+def _until(text: str, starts: datetime, later: int) -> datetime | None:
+    """Return the rule's UNTIL on the clock on the wall, moved; None: there is none, or never."""
+    said = _UNTIL.search(text)
+    if said is None:
+        return None
+    until = datetime.strptime(said[0], "%Y%m%dT%H%M%S%z").astimezone(starts.tzinfo)
+    return _moved(until, later) if until.year + later <= MAXYEAR else None
+
+
+def _moved(moment: datetime, years: int) -> datetime:
+    return moment.replace(year=moment.year + years, tzinfo=None)
 
 
 def _within_a_year(hits: Iterable[datetime], starts: datetime) -> Iterator[datetime]:
