@@ -1,5 +1,10 @@
+import re
+from pathlib import Path
+
 import asyncpg
 import pytest
+
+ROOT = Path(__file__).parents[2]
 
 # Indexes of constraints and partitions are made by PostgreSQL and named after their owner.
 UNCOMMENTED = """
@@ -50,6 +55,17 @@ async def test_an_object_without_comment_is_noticed(connection: asyncpg.Connecti
         "sla.silent_view",
         "sla.silent_function",
     } <= {row[0] for row in found}
+
+
+async def test_the_readme_names_every_public_view_and_function(
+    connection: asyncpg.Connection,
+) -> None:
+    readme = (ROOT / "sql" / "README.md").read_text(encoding="utf-8")
+    found = await connection.fetch("select distinct object from sla.dictionary order by 1")
+    objects = [row["object"].removeprefix("sla.") for row in found]
+
+    assert {"availability", "dropped_day", "readings"} <= set(objects)
+    assert [one for one in objects if not re.search(rf"`sla\.{one}\b", readme)] == []
 
 
 UNEXPLAINED = (
