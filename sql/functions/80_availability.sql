@@ -171,10 +171,10 @@ begin atomic
     judged as (
         select
             t.*,
-            p.budget_s,
+            trim_scale(p.budget_s) as budget_s,
             t.counted_up_s + t.counted_down_s as committed_s,
             -- Nothing promised at all: what is used up is shown, of no budget.
-            coalesce(p.down_s, t.counted_down_s) as budget_used_s,
+            trim_scale(coalesce(p.down_s, t.counted_down_s)) as budget_used_s,
             case
                 when coalesce(p.committed_s + p.future_s, 0) = 0 then 'not_applicable'
                 when not t.complete then 'running'
@@ -211,9 +211,9 @@ begin atomic
         j.budget_used_s,
         j.verdict,
         j.confidence,
-        greatest(j.budget_s - j.budget_used_s, 0),
+        trim_scale(greatest(j.budget_s - j.budget_used_s, 0)),
         sla.raised_percent(j.budget_used_s, j.budget_s),
-        greatest(j.budget_used_s - j.budget_s, 0),
+        trim_scale(greatest(j.budget_used_s - j.budget_s, 0)),
         j.future_s,
         j.unknown_s,
         j.complete

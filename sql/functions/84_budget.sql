@@ -50,7 +50,7 @@ begin atomic
     select
         u.at,
         trim_scale(u.used_s),
-        greatest(a.budget_s - u.used_s, 0),
+        trim_scale(greatest(a.budget_s - u.used_s, 0)),
         u.class
     from used as u
     cross join fact.availability(contract, scope, period) as a

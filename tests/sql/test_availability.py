@@ -252,6 +252,8 @@ async def test_availability(world: World, case: Case) -> None:
     actual = await world.availability(span(0, case.length))
 
     assert case.expected == {name: actual[name] for name in case.expected}
+    budgets = map(str, (actual["budget_s"], actual["budget_left_s"], actual["budget_over_s"]))
+    assert [text for text in budgets if "." in text and text.endswith("0")] == []
     parts = ("outside_s", "excluded_s", "planned_s", "unplanned_s", "unknown_s", "up_s")
     assert actual["period_s"] == sum(actual[part] for part in parts)
 
