@@ -73,24 +73,42 @@ begin
             -- With the good neighbour on either side.
             unnest(range_agg(tstzrange(c.at - p.every, c.at + 61 * p.every))) as span
         from piece as p
-        cross join generate_series(p.first_at, p.until, 60 * p.every) as c (at)
         cross join
             lateral (
-                select
-                    count(*) as results,
-                    count(*) filter (
-                        where r.outcome = 'up' and r.at = date_bin(p.every, r.at, p.first_at)
-                    ) as results_good
+                select c.at
+                from generate_series(p.first_at, p.until, 60 * p.every) as c (at)
+                cross join
+                    lateral (
+                        -- One aggregate, half the time of two: off the grid counts for many.
+                        select
+                            sum(
+                                case
+                                    when r.at = date_bin(p.every, r.at, p.first_at) then 1
+                                    else 1000
+                                end
+                            ) as results
+                        from fact.result as r
+                        where
+                            r.endpoint_id = p.endpoint_id
+                            and r.location_id = p.location_id
+                            and r.at >= near_start
+                            and r.at < near_end
+                            and r.at >= c.at
+                            and r.at < c.at + 60 * p.every
+                    ) as s
+                where s.results is distinct from 60
+                union
+                select date_bin(60 * p.every, r.at, p.first_at)
                 from fact.result as r
                 where
                     r.endpoint_id = p.endpoint_id
                     and r.location_id = p.location_id
+                    and r.at >= p.first_at
+                    and r.at < p.until
                     and r.at >= near_start
                     and r.at < near_end
-                    and r.at >= c.at
-                    and r.at < c.at + 60 * p.every
-            ) as s
-        where s.results_good < 60 or s.results > 60
+                    and r.outcome <> 'up'
+            ) as c
         group by p.endpoint_id, p.location_id, p.every, p.patience, p.since, p.until
     ),
     -- The first result of each run of equal outcomes without a hole, and what came before it.
@@ -122,10 +140,21 @@ begin
             lateral (
                 select
                     r.at,
-                    r.outcome,
+                    coalesce(n.outcome, 'up') as outcome,
                     lag(r.at) over by_time as before_at,
-                    lag(r.outcome) over by_time as before
+                    lag(coalesce(n.outcome, 'up')) over by_time as before
                 from fact.result as r
+                left join
+                    fact.result as n
+                    on
+                        n.endpoint_id = h.endpoint_id
+                        and n.location_id = h.location_id
+                        and n.at = r.at
+                        and n.at >= near_start
+                        and n.at < near_end
+                        and n.at >= greatest(h.since, lower(h.span))
+                        and n.at < least(h.until, upper(h.span))
+                        and n.outcome <> 'up'
                 where
                     r.endpoint_id = h.endpoint_id
                     and r.location_id = h.location_id
@@ -181,4 +210,4 @@ begin
 end
 $$;
 comment on function fact.runs(integer[], timestamptz, timestamptz) is
-'One row per maximal run of results of one endpoint, location, outcome and interval that has no hole (no gap over 1.5 intervals): its first and last result, the next result of the track, and the next one that is not unknown. Reads the key of the results only, and compares neighbours only near faults and holes.';
+'One row per maximal run of results of one endpoint, location, outcome and interval that has no hole (no gap over 1.5 intervals): its first and last result, the next result of the track, and the next one that is not unknown. Counts slots in the key of the results, finds faults in an index of their own, and compares neighbours only near faults and holes.';
