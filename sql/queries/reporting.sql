@@ -198,7 +198,12 @@ select
     m.notice_days,
     m.valid,
     m.why,
-    m.down_s
+    m.down_s,
+    m.excused_s,
+    m.forbidden_s,
+    m.cap_s,
+    m.cap_used_s,
+    m.remark
 from sla.maintenance_of($1, $2) as m
 order by m.starts, m.key;
 

@@ -70,6 +70,17 @@ def test_a_window_says_its_key_and_why_it_excuses_nothing() -> None:
     assert [*said, "  valid", *said, f"  not valid: {why}"] == lines[-6:]
 
 
+def test_a_window_says_what_it_breaks_and_how_much_it_excuses() -> None:
+    remark = "21600 s of its quarter allowed, used up at 2026-05-27T10:08:00Z, 22320 s used"
+    window = samples.window(samples.at(27, "12:0:0"), 1, excused_s=Decimal(480), remark=remark)
+    lines = printed(replace(samples.busy(), maintenance=(window,)))
+
+    assert [
+        "  27 May 2026 12:00:00 - 13:00:00, 20 min 0 s down, 8 min 0 s excused",
+        f"  valid ({remark})",
+    ] == lines[-2:]
+
+
 def test_a_service_has_a_line_for_its_name_and_one_for_its_figures() -> None:
     lines = printed(
         replace(

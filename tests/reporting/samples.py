@@ -162,6 +162,11 @@ def window(start: datetime, hours: int, **changes: object) -> Window:
         valid=True,
         why=None,
         down_s=Decimal(1200),
+        excused_s=Decimal(1200),
+        forbidden_s=Decimal(0),
+        cap_s=Decimal(21600),
+        cap_used_s=Decimal(1200),
+        remark=None,
     )
     return replace(base, **changes)  # type: ignore[arg-type] # a test's own fields
 
@@ -239,6 +244,7 @@ def busy() -> Figures:
             valid=False,
             why="announced 0 whole working days ahead, 2 asked",
             down_s=Decimal(0),
+            excused_s=Decimal(0),
             evidence=None,
         ),
     )

@@ -106,6 +106,7 @@ async def test_json_has_the_documented_keys_and_values(
         ],
         "maintenance": [
             {
+                "key": await connection.fetchval("select key from fact.maintenance"),
                 "services": ["api"],
                 "start": "2026-05-05T08:00:00Z",
                 "end": "2026-05-05T08:20:00Z",
@@ -113,6 +114,11 @@ async def test_json_has_the_documented_keys_and_values(
                 "valid": True,
                 "why": None,
                 "down_s": 1200,
+                "excused_s": 1200,
+                "forbidden_s": 0,
+                "cap_s": None,
+                "cap_used_s": 0,
+                "remark": None,
             }
         ],
         "services": [

@@ -154,6 +154,47 @@ def test_an_open_outage_has_no_end() -> None:
     assert "still down" in text(page(replace(samples.busy(), outages=(still,))))
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        (
+            "en",
+            (
+                "● valid 1 h inside hours without maintenance 6 h 12 min of maintenance used,"
+                " 6 h allowed 8 min excused 20 min 0 s"
+            ),
+        ),
+        (
+            "fr",
+            (
+                "● valable 1 h pendant des heures sans maintenance 6 h 12 min de maintenance"
+                " utilisées, 6 h admises 8 min excusées 20 min 0 s"
+            ),
+        ),
+    ],
+)
+def test_a_window_says_which_wish_it_breaks_and_how_much_it_excuses(
+    language: str, said: str
+) -> None:
+    window = samples.window(
+        samples.at(27, "12:0:0"),
+        1,
+        forbidden_s=Decimal(3600),
+        cap_used_s=Decimal(22320),
+        excused_s=Decimal(480),
+    )
+    shown = text(page(replace(samples.busy(), maintenance=(window,)), language))
+
+    assert said in shown
+
+
+def test_a_window_that_breaks_nothing_says_no_more() -> None:
+    shown = text(page(samples.busy()))
+
+    for words in (" min excused", "hours without maintenance", "of maintenance used"):
+        assert words not in shown
+
+
 def test_a_window_that_is_not_valid_says_why_in_the_language() -> None:
     assert "not valid announced 0 whole working days ahead, 2 asked" in text(page(samples.busy()))
     assert "non valable annoncée 0 jours ouvrés entiers à" in text(page(samples.busy(), "fr"))

@@ -70,11 +70,20 @@ def maintenance(found: Figures, formats: Formats) -> Text:
 
 
 def _window(window: Window, formats: Formats) -> str:
+    told = window.remark in (None, window.why)
+    remark = "" if told else f" ({window.remark})"
     return _lines(
         GAP.join((window.key, window.kind, ", ".join(window.services))),
-        f"{_span(window.starts, window.ends, formats)}, {formats.duration(window.down_s)} down",
-        "valid" if window.valid else f"not valid: {window.why}",
+        f"{_span(window.starts, window.ends, formats)}, {_down(window, formats)}",
+        ("valid" if window.valid else f"not valid: {window.why}") + remark,
     )
+
+
+def _down(window: Window, formats: Formats) -> str:
+    down = f"{formats.duration(window.down_s)} down"
+    if not window.valid or window.excused_s == window.down_s:
+        return down
+    return f"{down}, {formats.duration(window.excused_s)} excused"
 
 
 def _span(starts: datetime, ends: datetime | None, formats: Formats) -> str:

@@ -73,6 +73,7 @@ def _outage(outage: Outage) -> dict[str, Any]:
 
 def _window(window: Window) -> dict[str, Any]:
     return {
+        "key": window.key,
         "services": list(window.services),
         "start": utc(window.starts),
         "end": utc(window.ends),
@@ -80,6 +81,11 @@ def _window(window: Window) -> dict[str, Any]:
         "valid": window.valid,
         "why": window.why,
         "down_s": number(window.down_s),
+        "excused_s": number(window.excused_s),
+        "forbidden_s": number(window.forbidden_s),
+        "cap_s": number(window.cap_s),
+        "cap_used_s": number(window.cap_used_s),
+        "remark": window.remark,
     }
 
 

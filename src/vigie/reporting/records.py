@@ -131,6 +131,11 @@ class Window:
     valid: bool
     why: str | None
     down_s: Decimal
+    excused_s: Decimal  # of them, what leaves the availability; 0 when not valid
+    forbidden_s: Decimal | None  # inside hours without maintenance; None: there are no such hours
+    cap_s: Decimal | None  # what its month, quarter or year allows, and what all windows used
+    cap_used_s: Decimal | None
+    remark: str | None  # what breaks a wish of the plan, or cuts the window
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
