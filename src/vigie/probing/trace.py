@@ -12,6 +12,8 @@ GRACE = timedelta(seconds=2)  # after an attempt's timeout; what takes longer is
 HELD_UP = timedelta(milliseconds=250)
 RESOLVING = "resolving the name"
 CONNECTING = "connecting"
+SECURING = "the TLS handshake"
+WAITING = "waiting for the answer"
 TIMEOUTS = {RESOLVING: Reason.DNS_FAILED, CONNECTING: Reason.CONNECT_TIMEOUT}
 DETAIL_MAX = 300  # characters: a hostile answer must not fill the database
 

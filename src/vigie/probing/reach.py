@@ -1,0 +1,82 @@
+"""The steps that kinds share: the attempt around them, resolve, connect, secure."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from time import perf_counter_ns
+
+from vigie.catalogue import Endpoint
+from vigie.probing import trust
+from vigie.probing.address import resolve
+from vigie.probing.connection import Connection, connect
+from vigie.probing.failure import Failed
+from vigie.probing.result import Attempt, Reason
+from vigie.probing.trace import CONNECTING, RESOLVING, SECURING, Trace, since_us
+
+
+async def attempt(
+    endpoint: Endpoint, number: int, steps: Callable[[Trace], Awaitable[None]]
+) -> Attempt:
+    """Return what *steps* gave within the endpoint's timeout; never raises but when cancelled."""
+    trace = Trace(number=number)
+    try:
+        async with asyncio.timeout(endpoint.timeout.total_seconds()):
+            await steps(trace)
+    except Failed as failure:
+        return trace.failed(failure.reason, failure.detail)
+    except TimeoutError:
+        return trace.timed_out(endpoint.timeout)
+    except Exception as error:  # noqa: BLE001 - caught here, where its text is cleared of secrets
+        return trace.failed(Reason.INTERNAL, f"{type(error).__name__}: {error}")
+    return trace.up()
+
+
+async def resolved_addresses(
+    host: str, port: int, allow: Sequence[str], trace: Trace
+) -> tuple[str, ...]:
+    """Return the addresses of *host* that may be probed; raise Failed when there are none."""
+    trace.phase = RESOLVING
+    began = perf_counter_ns()
+    try:
+        return await resolve(host, port, allow)
+    finally:
+        trace.dns_us = (trace.dns_us or 0) + since_us(began)
+
+
+async def reach(host: str, port: int, allow: Sequence[str], trace: Trace) -> Connection:
+    """Return a connection to *host*, at an address that may be probed; close it after use."""
+    addresses = await resolved_addresses(host, port, allow, trace)
+    trace.phase = CONNECTING
+    return await connect(addresses, port, trace)
+
+
+async def secure(
+    connection: Connection, host: str, port: int, trace: Trace, *, verify: bool
+) -> None:
+    """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it."""
+    trace.phase = SECURING
+    began = perf_counter_ns()
+    try:
+        await connection.secure(trust.context(verify), host)
+    except Failed as failure:
+        if failure.reason is Reason.TLS_EXPIRED:
+            trace.certificate_expires = await _second_look(host, port, trace)
+        raise
+    finally:
+        trace.tls_us = (trace.tls_us or 0) + since_us(began)
+    trace.certificate_expires = trust.expiry(connection.certificate())
+
+
+async def _second_look(host: str, port: int, trace: Trace) -> datetime | None:
+    """Return when the refused certificate ends: OpenSSL shows only those it trusts."""
+    try:
+        connection = await connect([str(trace.address)], port, Trace(number=trace.number))
+    except Failed:
+        return None
+    try:
+        await connection.secure(trust.context(verify=False), host)
+        return trust.expiry(connection.certificate())
+    except Failed:
+        return None
+    finally:
+        connection.close()
