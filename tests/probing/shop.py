@@ -12,6 +12,7 @@ Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Shop = Callable[..., Awaitable[str]]  # script, **settings of start_server: the URL
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 
 
 def endpoint(url: str, **spec: Any) -> HttpEndpoint:

@@ -1,27 +1,18 @@
 """Slots, flights, edges and ends, against real servers and the real clock."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 import time_machine
-from tests.probing.shop import OK, Street, answers, endpoint
+from tests.probing.shop import OK, UNAVAILABLE, Street, answers
+from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Outcome, Reason, Result, Target, offset_ms, run_agent
 from vigie.probing.agent import EPOCH, MISSED_AT_MOST, Agent
-
-MS = timedelta(milliseconds=1)
-UNAVAILABLE = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
-FAST = {"every": "100ms", "timeout": "90ms", "edge_every": "100ms"}
-
-
-def target(url: str, **spec: Any) -> Target:
-    made = endpoint(url, **{**FAST, **spec})
-    return Target(service="shop", endpoint=made, allow=("loopback",))
 
 
 @asynccontextmanager
@@ -39,16 +30,6 @@ async def running(
     finally:
         stop.set()
         await agent
-
-
-async def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110 - results come through a plain function
-            await asyncio.sleep(0.005)
-
-
-def ms(result: Result) -> int:
-    return (result.at - EPOCH) // MS
 
 
 async def test_slots_lie_on_the_grid_and_do_not_drift(street: Street) -> None:
@@ -206,7 +187,7 @@ async def clocked(one: Target) -> AsyncIterator[tuple[time_machine.Traveller, li
     results: list[Result] = []
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
         agent = Agent("main", results.append)
-        agent.add(one)
+        await agent.retarget([one])
         yield clock, results
         await agent.close(timedelta(seconds=5))
 

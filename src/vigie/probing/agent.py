@@ -12,12 +12,12 @@ import resource
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from vigie import clock
 from vigie.catalogue import Endpoint
 from vigie.probing.attempt import result_of, run_slot
-from vigie.probing.kinds import kind_of
+from vigie.probing.kinds import Kind, kind_of
 from vigie.probing.result import Attempt, Outcome, Result
 from vigie.probing.schedule import next_slot, offset_ms, slot_at
 from vigie.probing.target import Target
@@ -38,31 +38,37 @@ async def run_agent(
     location: str,
     record: Callable[[Result], None],
     stop: asyncio.Event,
+    changes: asyncio.Queue[Sequence[Target]] | None = None,
     grace: timedelta = timedelta(seconds=15),
 ) -> None:
     """Probe *targets* from *location* until *stop*, and *record* each result once.
 
+    What comes by *changes* is probed instead of all that came before.
     After *stop* nothing starts; what is under way is recorded, cut short after *grace*.
     Raises what *record* raised, after the same orderly end.
     """
     agent = Agent(location, record)
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
+    following = asyncio.create_task(_follow(agent, targets, changes or asyncio.Queue()))
     try:
-        await _add_all(agent, targets)
-        await asyncio.wait((stopping, agent.broken), return_when=asyncio.FIRST_COMPLETED)
+        ends = (stopping, following, agent.broken)
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopping.cancel()
+        following.cancel()
+        await asyncio.wait([following])
         await agent.close(grace)
-    if agent.broken.done():
-        agent.broken.result()
+    for end in (agent.broken, following):
+        if end.done() and not end.cancelled():
+            end.result()
 
 
-async def _add_all(agent: "Agent", targets: Sequence[Target]) -> None:
-    """Add *targets* in small lots: what is armed already must not wait for 100,000 others."""
-    for number, target in enumerate(targets):
-        agent.add(target)
-        if number % LOT == 0:
-            await asyncio.sleep(0)
+async def _follow(
+    agent: "Agent", targets: Sequence[Target], changes: asyncio.Queue[Sequence[Target]]
+) -> NoReturn:
+    await agent.retarget(targets)
+    while True:
+        await agent.retarget(await changes.get())
 
 
 class Agent:
@@ -76,13 +82,32 @@ class Agent:
         self._watches: dict[str, Watch] = {}
         self._flights: set[asyncio.Task[None]] = set()
 
-    def add(self, target: Target) -> None:
-        """Probe *target* from its next slot on, unless it is not for this location."""
-        endpoint = target.endpoint
-        if endpoint.locations and self.location not in endpoint.locations:
-            return
-        self._watches[endpoint.key] = watch = Watch(target, self)
-        watch.begin()
+    async def retarget(self, targets: Sequence[Target]) -> None:
+        """Probe *targets* from now on and nothing else; those of other locations are left out.
+
+        What is as it was goes on undisturbed. What left starts nothing more, and what it has
+        under way is recorded. What changed keeps its place in time, and forgets its streak.
+        """
+        wanted = {it.endpoint.key: it for it in targets if self._is_here(it.endpoint)}
+        for key in self._watches.keys() - wanted.keys():
+            if self._watches[key].end():
+                del self._watches[key]
+        for number, target in enumerate(wanted.values()):
+            self._aim(target)
+            if number % LOT == 0:  # what is armed already must not wait for 100,000 others
+                await asyncio.sleep(0)
+
+    def _is_here(self, endpoint: Endpoint) -> bool:
+        return not endpoint.locations or self.location in endpoint.locations
+
+    def _aim(self, target: Target) -> None:
+        key = target.endpoint.key
+        watch = self._watches.get(key)
+        if watch is None:
+            self._watches[key] = watch = Watch(target, self)
+            watch.begin()
+        elif not watch.is_at(target):
+            watch.change(target)
 
     def fly(self, flight: asyncio.Task[None], landed: Callable[[], None]) -> None:
         """Keep *flight*, and call *landed* when it is over."""
@@ -124,15 +149,19 @@ class Watch:
     """One endpoint: which slot is next, and whether it is on its edge."""
 
     def __init__(self, target: Target, agent: Agent) -> None:
-        self._target = target
         self._agent = agent
-        self._kind = kind_of(target.endpoint)
-        self._every, self._offset = _grid(target.endpoint, target.endpoint.every)
-        self._edge = _grid(target.endpoint, target.endpoint.edge_every)
         self._started = 0  # newest slot that was started or given up
         self._regular = 0  # newest regular slot that is accounted for
         self._due = 0  # the slot that the timer is set for
         self._timer: asyncio.TimerHandle | None = None
+        self._flying = False
+        self._aim(target)
+
+    def _aim(self, target: Target) -> None:
+        self._target = target
+        self._kind = kind_of(target.endpoint)
+        self._every, self._offset = _grid(target.endpoint, target.endpoint.every)
+        self._edge = _grid(target.endpoint, target.endpoint.edge_every)
         self._ended = False
         self._outcome: Outcome | None = None
         self._streak = CALM
@@ -143,11 +172,38 @@ class Watch:
         self._skip(now)
         self._wait(now)
 
-    def end(self) -> None:
-        """Start nothing more."""
+    def is_at(self, target: Target) -> bool:
+        """Whether *target* is what is probed, in every word."""
+        return not self._ended and self._target == target
+
+    def change(self, target: Target) -> None:
+        """Probe *target* from the next slot on; what is under way ends as it began, and first."""
+        now = _now_ms()
+        # Past slots of another grid were never due.
+        same = target.endpoint.every == self._target.endpoint.every
+        accounted = self._accounted(now) if same else now
+        self._disarm()
+        self._aim(target)
+        self._skip(accounted)
+        if not self._flying:
+            self._turn(now)
+
+    def _accounted(self, now: int) -> int:
+        """Return up to when each slot was started or given up; the timer may be late."""
+        if self._flying:
+            return self._started
+        return min(now, self._due - 1) if self._timer else now
+
+    def end(self) -> bool:
+        """Start nothing more; return whether nothing is under way."""
         self._ended = True
+        self._disarm()
+        return not self._flying
+
+    def _disarm(self) -> None:
         if self._timer:
             self._timer.cancel()
+        self._timer = None
 
     def _wait(self, now: int) -> None:
         """Set the timer for the next slot.
@@ -155,6 +211,7 @@ class Watch:
         By the *now* of the decision to wait: a slot between two looks at the clock would be lost.
         """
         self._due = self._next(max(now, self._started))
+        self._timer = None
         if self._ended or self._is_over(self._due):
             return
         loop = asyncio.get_running_loop()
@@ -185,30 +242,30 @@ class Watch:
     def _start(self, slot: int) -> None:
         self._miss(slot_at(slot, self._every, self._offset))
         self._skip(slot)
-        flight = asyncio.get_running_loop().create_task(self._fly(slot))
-        self._agent.fly(flight, lambda: self._turn(_now_ms()))
-
-    async def _fly(self, slot: int) -> None:
-        endpoint = self._target.endpoint
         regular = slot == self._regular
         until = self._regular + self._every if regular else self._next(slot)
+        flight = asyncio.get_running_loop().create_task(self._fly(slot, until, regular=regular))
+        self._flying = True
+        self._agent.fly(flight, self._land)
+
+    def _land(self) -> None:
+        self._flying = False
+        self._turn(_now_ms())
+
+    async def _fly(self, slot: int, until: int, *, regular: bool) -> None:
+        target = self._target  # it may change meanwhile
         result = await run_slot(
-            endpoint,
+            target.endpoint,
             _instant(slot),
             location=self._agent.location,
             until=_instant(until),
-            probe=self._probe,
+            probe=partial(_probe, self._kind, target),
             gate=self._agent.gate,
         )
-        if result.attempts:
+        if result.attempts and target is self._target:
             self._note(result.outcome)
         if result.attempts or regular:
             self._agent.record(result)
-
-    async def _probe(self, number: int) -> Attempt:
-        return await self._kind.probe(
-            self._target.endpoint, number=number, allow=self._target.allow
-        )
 
     def _note(self, outcome: Outcome) -> None:
         changed = self._outcome is not None and outcome is not self._outcome
@@ -248,6 +305,10 @@ class Watch:
     def _is_over(self, slot: int) -> bool:
         until = self._target.endpoint.until
         return until is not None and _instant(slot) >= until
+
+
+async def _probe(kind: Kind, target: Target, number: int) -> Attempt:
+    return await kind.probe(target.endpoint, number=number, allow=target.allow)
 
 
 def flights_at_most() -> int:
