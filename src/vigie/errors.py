@@ -19,6 +19,8 @@ def one_line(text: str) -> str:
 class VigieError(Exception):
     """Vigie stopped because of a problem that it could not name."""
 
+    status = 1  # with which the process ends
+
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (self.__doc__ or "").strip())
 

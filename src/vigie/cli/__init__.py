@@ -62,10 +62,11 @@ def _explain(error: BaseException) -> int:
     if isinstance(error, KeyboardInterrupt):
         print("vigie: interrupted", file=sys.stderr)
         return 130
-    for leaf in _leaves(error):
+    leaves = _leaves(error)
+    for leaf in leaves:
         for line in _lines(leaf):
             print(one_line(line), file=sys.stderr)
-    return 1
+    return max(getattr(leaf, "status", 1) for leaf in leaves)
 
 
 def _leaves(error: BaseException) -> list[BaseException]:

@@ -21,6 +21,9 @@ SECTIONS: Mapping[str, Section] = {
     "Describe": {
         "init": Command("init:init", "Make a directory with a catalogue to start from."),
         "check": Command("check:check", "Report every problem of the catalogue."),
+        "test": Command(
+            "explain:explain_endpoint", "Probe one endpoint now and explain what came."
+        ),
         "contract": Command(
             "contract:app", "Show a contract's terms in words; name what it leaves open."
         ),

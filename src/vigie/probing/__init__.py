@@ -1,8 +1,10 @@
 """Probing: slots are hit, targets are asked, and each slot gives a result."""
 
 from vigie.probing.agent import run_agent
+from vigie.probing.checked import Checked
+from vigie.probing.explained import Explained, explain
 from vigie.probing.http import HttpEndpoint
-from vigie.probing.kinds import KINDS, MODELS, Kind
+from vigie.probing.kinds import KINDS, MODELS, Kind, kind_of
 from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason, Result
 from vigie.probing.schedule import next_slot, offset_ms, slot_at
 from vigie.probing.target import Target
@@ -12,12 +14,16 @@ __all__ = [
     "MODELS",
     "UNKNOWN_REASONS",
     "Attempt",
+    "Checked",
+    "Explained",
     "HttpEndpoint",
     "Kind",
     "Outcome",
     "Reason",
     "Result",
     "Target",
+    "explain",
+    "kind_of",
     "next_slot",
     "offset_ms",
     "run_agent",

@@ -12,6 +12,7 @@ from vigie.catalogue import Endpoint, refusal
 from vigie.probing.connection import Connection
 from vigie.probing.expect import HttpExpect, check, expects_status
 from vigie.probing.failure import Failed
+from vigie.probing.httpchecked import tell_checked
 from vigie.probing.placeholder import PLACEHOLDER, resolved
 from vigie.probing.reach import attempt, reach, secure
 from vigie.probing.request import (
@@ -76,7 +77,10 @@ async def _probe(endpoint: HttpEndpoint, allow: Sequence[str], trace: Trace) -> 
     for _ in range(endpoint.redirects + 1):
         response = await _ask(endpoint, request, allow, trace)
         if not endpoint.redirects or not _leads_on(endpoint, response):
-            check(endpoint.expect, response, trace, clock.now())
+            try:
+                check(endpoint.expect, response, trace, clock.now())
+            finally:
+                tell_checked(endpoint.expect, response, trace, clock.now())
             return
         request = redirected(request, response.status, response.headers["location"])
     raise Failed(Reason.REDIRECTS, f"more than {endpoint.redirects} redirects")

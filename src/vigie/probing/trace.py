@@ -46,7 +46,7 @@ class Trace:
     def failed(self, reason: Reason, detail: str) -> Attempt:
         """Return the attempt as failed: unknown where *reason* is not the target's, else down."""
         outcome = Outcome.UNKNOWN if reason in UNKNOWN_REASONS else Outcome.DOWN
-        return self._attempt(outcome, reason, self._printable(detail))
+        return self._attempt(outcome, reason, self.printable(detail))
 
     def timed_out(self, limit: timedelta) -> Attempt:
         """Return the attempt as not over within *limit*, by what it was waiting for."""
@@ -56,7 +56,8 @@ class Trace:
             return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
         return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
 
-    def _printable(self, detail: str) -> str:
+    def printable(self, detail: str) -> str:
+        """Return *detail* on one short line and without any secret."""
         for secret in self.secrets:
             detail = detail.replace(secret, "***")
         line = "".join(c if c.isprintable() else " " for c in detail)
