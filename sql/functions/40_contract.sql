@@ -104,14 +104,19 @@ $$;
 comment on function fact.known_scope(text, text) is
 'The scope; an error when it is neither solution nor a service that the contract covers.';
 
-create or replace function fact.contract_piece(contract text, period tstzrange)
+create or replace function fact.contract_piece(
+    contract text, period tstzrange, reading fact.reading
+)
 returns table (
     version_id integer, span tstzrange, agreed tstzmultirange, elapsed tstzmultirange
 )
 language sql stable parallel safe
 begin atomic
     with piece as (
-        select v.version_id, v.valid * period as span, v.hours
+        select
+            v.version_id,
+            v.valid * period as span,
+            fact.read_as(v.hours, reading) as hours
         from fact.contract_version as v
         where
             v.contract_id = fact.contract_id(contract)
@@ -132,5 +137,5 @@ begin atomic
         a.version_id, a.span, a.agreed, a.agreed * tstzmultirange(tstzrange(null, sla.as_of()))
     from agreed as a;
 end;
-comment on function fact.contract_piece(text, tstzrange) is
+comment on function fact.contract_piece(text, tstzrange, fact.reading) is
 'One row per contract version in the period: its span, the agreed service hours in it, and the part of those that is over (as of the roll-up).';

@@ -42,10 +42,20 @@ end;
 comment on function fact.stores_years(integer, tstzrange) is
 'Whether the holidays of both ends of a span are known.';
 
-create or replace function fact.forbidden_hours(version_id integer, span tstzrange)
-returns tstzmultirange
+create or replace function fact.forbidden_hours(
+    version_id integer, span tstzrange, reading fact.reading
+) returns tstzmultirange
 language sql stable parallel safe
 begin atomic
+    with terms as (
+        select
+            v.timezone,
+            v.night_opens,
+            v.night_closes,
+            fact.read_as(v.outside, reading) as outside
+        from fact.contract_version as v
+        where v.version_id = forbidden_hours.version_id
+    )
     select
         case
             when v.outside is not null and fact.stores_years(v.outside, span)
@@ -62,20 +72,23 @@ begin atomic
                     coalesce(c.timezone, v.timezone), v.night_opens, v.night_closes, span
                 )
         end
-    from fact.contract_version as v
-    left join fact.calendar as c on c.calendar_id = v.outside
-    where v.version_id = forbidden_hours.version_id;
+    from terms as v
+    left join fact.calendar as c on c.calendar_id = v.outside;
 end;
-comment on function fact.forbidden_hours(integer, tstzrange) is
+comment on function fact.forbidden_hours(integer, tstzrange, fact.reading) is
 'The part of a span in which a contract version wants no planned maintenance (LEN-05): the hours of its calendar, without its nights. Local times are those of the calendar, else of the contract. Null while the holidays of its year are not known.';
 
 create or replace function fact.why_invalid(
-    version_id integer, maintenance_id integer
+    version_id integer, maintenance_id integer, reading fact.reading
 ) returns text
 language sql stable parallel safe
 begin atomic
     with terms as (
-        select v.version_id, v.notice_working_days, v.notice_calendar, v.enforced
+        select
+            v.version_id,
+            v.notice_working_days,
+            fact.read_as(v.notice_calendar, reading) as notice_calendar,
+            coalesce((reading).enforced, v.enforced) as enforced
         from fact.contract_version as v
         where v.version_id = why_invalid.version_id
     ),
@@ -86,6 +99,14 @@ begin atomic
             t.enforced,
             t.notice_working_days as asked,
             fact.working_days_between(t.notice_calendar, m.announced_at, m.starts) as given,
+            case
+                when (reading).notice is not null
+                    then sla.seconds(
+                        fact.notice_spans(
+                            t.notice_calendar, m.announced_at, m.starts, (reading).notice
+                        )
+                    )
+            end as given_s,
             exists(
                 select 1 from fact.maintenance_event as e
                 where e.maintenance_id = m.maintenance_id and e.action = 'withdrawn'
@@ -102,19 +123,27 @@ begin atomic
             when coalesce(a.channel, a.recipient, a.evidence) is null
                 then 'no proof of the announcement'
             when a.announced_at > a.starts then 'announced after its start'
-            when a.given < a.asked
+            when a.given_s < a.asked * 86400
+                then format('announced %s s ahead, %s asked', a.given_s, a.asked * 86400)
+            when a.given_s is null and a.given < a.asked
                 then format('announced %s whole working days ahead, %s asked', a.given, a.asked)
             when
                 'outside' = any(a.enforced)
-                and not isempty(fact.forbidden_hours(a.version_id, tstzrange(a.starts, a.ends)))
+                and not isempty(
+                    fact.forbidden_hours(a.version_id, tstzrange(a.starts, a.ends), reading)
+                )
                 then format(
                     '%s s inside hours without maintenance',
-                    sla.seconds(fact.forbidden_hours(a.version_id, tstzrange(a.starts, a.ends)))
+                    sla.seconds(
+                        fact.forbidden_hours(
+                            a.version_id, tstzrange(a.starts, a.ends), reading
+                        )
+                    )
                 )
         end
     from announced as a;
 end;
-comment on function fact.why_invalid(integer, integer) is
+comment on function fact.why_invalid(integer, integer, fact.reading) is
 'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof, whole working days ahead, not withdrawn, and at an allowed time where the plan enforces that; as announced, not as it went. The cap is not asked here. Security: recorded with a reason.';
 
 create or replace function fact.judging_version(version_id integer, maintenance_id integer)
@@ -153,7 +182,11 @@ comment on function fact.actual_window(integer) is
 'The span that a window excuses: up to its announced end, or to the moment it was closed early. An overrun is not part of it.';
 
 create or replace function fact.windows_of_kind(
-    version_id integer, service_id integer, span tstzrange, kind text
+    version_id integer,
+    service_id integer,
+    span tstzrange,
+    kind text,
+    reading fact.reading
 ) returns tstzmultirange
 language sql stable parallel safe
 begin atomic
@@ -165,16 +198,18 @@ begin atomic
         and (windows_of_kind.kind is null or m.kind = windows_of_kind.kind)
         and tstzrange(m.starts, m.ends) && span
         and fact.why_invalid(
-            fact.judging_version(windows_of_kind.version_id, m.maintenance_id), m.maintenance_id
+            fact.judging_version(windows_of_kind.version_id, m.maintenance_id),
+            m.maintenance_id,
+            reading
         ) is null;
 end;
-comment on function fact.windows_of_kind(integer, integer, tstzrange, text) is
+comment on function fact.windows_of_kind(integer, integer, tstzrange, text, fact.reading) is
 'The union of the windows of one kind (null: of every kind) that are valid by themselves, of a service inside the span.';
 
 create or replace function fact.valid_windows(
-    version_id integer, service_id integer, span tstzrange
+    version_id integer, service_id integer, span tstzrange, reading fact.reading
 ) returns tstzmultirange
 language sql stable parallel safe
-return fact.windows_of_kind(version_id, service_id, span, null);
-comment on function fact.valid_windows(integer, integer, tstzrange) is
+return fact.windows_of_kind(version_id, service_id, span, null, reading);
+comment on function fact.valid_windows(integer, integer, tstzrange, fact.reading) is
 'The union of the windows of a service inside the span that are valid by themselves; an enforced cap may end them earlier.';

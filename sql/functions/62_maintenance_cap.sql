@@ -16,15 +16,18 @@ end;
 comment on function fact.cap_period(integer, timestamptz) is
 'The local month, quarter or year whose cap an instant falls under; null without a cap.';
 
-create or replace function fact.maintenance_use(contract_id integer, period tstzrange)
-returns tstzmultirange
+create or replace function fact.maintenance_use(
+    contract_id integer, period tstzrange, reading fact.reading
+) returns tstzmultirange
 language sql stable parallel safe
 begin atomic
     -- Materialized here and below: what is asked for twice would be computed twice.
     with window_of as materialized (
         select
             cs.service_id,
-            fact.windows_of_kind(v.version_id, cs.service_id, v.valid * period, 'planned')
+            fact.windows_of_kind(
+                v.version_id, cs.service_id, v.valid * period, 'planned', reading
+            )
             * tstzmultirange(tstzrange(null, sla.as_of())) as windows
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id
@@ -38,7 +41,7 @@ begin atomic
     cross join lateral fact.service_state(w.service_id, w.windows) as s
     where not isempty(w.windows);
 end;
-comment on function fact.maintenance_use(integer, tstzrange) is
+comment on function fact.maintenance_use(integer, tstzrange, fact.reading) is
 'When a service of the contract was down inside a planned window that is valid by itself: the measured use of maintenance in a period. Each service by its own windows, then their union.';
 
 create or replace function fact.used_up_at(used tstzmultirange, cap_s numeric)
@@ -63,8 +66,9 @@ end;
 comment on function fact.used_up_at(tstzmultirange, numeric) is
 'The instant from which the spans are more than the cap, seconds; null when they never are.';
 
-create or replace function fact.beyond_cap(version_id integer, span tstzrange)
-returns tstzmultirange
+create or replace function fact.beyond_cap(
+    version_id integer, span tstzrange, reading fact.reading
+) returns tstzmultirange
 language sql stable parallel safe
 begin atomic
     with period as materialized (
@@ -84,7 +88,8 @@ begin atomic
         select
             p.span,
             fact.used_up_at(
-                fact.maintenance_use(p.contract_id, p.span), extract(epoch from p.cap_time)
+                fact.maintenance_use(p.contract_id, p.span, reading),
+                extract(epoch from p.cap_time)
             ) as used_up
         from period as p
     )
@@ -94,5 +99,5 @@ begin atomic
     from ended as e
     where e.used_up is not null;
 end;
-comment on function fact.beyond_cap(integer, tstzrange) is
+comment on function fact.beyond_cap(integer, tstzrange, fact.reading) is
 'The part of a span in which the cap of its month, quarter or year is used up.';

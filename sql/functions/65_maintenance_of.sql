@@ -73,7 +73,9 @@ begin atomic
         group by t.maintenance_id
     ),
     used as materialized (
-        select p.cap_period, fact.maintenance_use(p.contract_id, p.cap_period) as used
+        select
+            p.cap_period,
+            fact.maintenance_use(p.contract_id, p.cap_period, null::fact.reading) as used
         from (
             select distinct t.contract_id, t.cap_period
             from touched as t
@@ -83,7 +85,9 @@ begin atomic
     enforced as materialized (
         select
             t.version_id,
-            fact.beyond_cap(t.version_id, range_merge(range_agg(t.actual))) as beyond
+            fact.beyond_cap(
+                t.version_id, range_merge(range_agg(t.actual)), null::fact.reading
+            ) as beyond
         from touched as t
         where t.cap_is_enforced
         group by t.version_id
@@ -94,10 +98,12 @@ begin atomic
             h.services,
             h.down,
             fact.working_days_between(t.notice_calendar, t.announced_at, t.starts) as notice_days,
-            fact.why_invalid(t.judge_id, t.maintenance_id) as why_by_itself,
+            fact.why_invalid(t.judge_id, t.maintenance_id, null::fact.reading) as why_by_itself,
             case
                 when t.kind = 'planned'
-                    then fact.forbidden_hours(t.judge_id, tstzrange(t.starts, t.ends))
+                    then fact.forbidden_hours(
+                        t.judge_id, tstzrange(t.starts, t.ends), null::fact.reading
+                    )
             end as forbidden,
             sla.seconds(u.used) as cap_used_s,
             fact.used_up_at(u.used, t.cap_s) as used_up,

@@ -4,8 +4,7 @@ create or replace function fact.service_class(
     contract text,
     scope text,
     period tstzrange,
-    corrected boolean default true,
-    maintenance text default null
+    reading fact.reading
 )
 returns table (
     version_id integer,
@@ -28,12 +27,13 @@ begin atomic
             p.version_id,
             p.span,
             p.elapsed,
-            coalesce(service_class.maintenance, v.maintenance) as maintenance,
+            coalesce((reading).maintenance, v.maintenance) as maintenance,
             case
-                when 'cap' = any(v.enforced) then fact.beyond_cap(p.version_id, p.span)
+                when 'cap' = any(coalesce((reading).enforced, v.enforced))
+                    then fact.beyond_cap(p.version_id, p.span, reading)
                 else '{}'
             end as beyond
-        from fact.contract_piece(contract, period) as p
+        from fact.contract_piece(contract, period, reading) as p
         inner join fact.contract_version as v on v.version_id = p.version_id
     ),
     covered as (
@@ -50,17 +50,22 @@ begin atomic
             case
                 when c.maintenance = 'none' then '{}'
                 when isempty(c.beyond)
-                    then fact.valid_windows(c.version_id, c.service_id, c.span) * c.elapsed
+                    then
+                        fact.valid_windows(c.version_id, c.service_id, c.span, reading)
+                        * c.elapsed
                 else
                     (
-                        fact.valid_windows(c.version_id, c.service_id, c.span) - c.beyond
-                        + fact.windows_of_kind(c.version_id, c.service_id, c.span, 'security')
+                        fact.valid_windows(c.version_id, c.service_id, c.span, reading)
+                        - c.beyond
+                        + fact.windows_of_kind(
+                            c.version_id, c.service_id, c.span, 'security', reading
+                        )
                     ) * c.elapsed
             end as windows,
             o.excluded * c.elapsed as excluded
         from covered as c
         cross join lateral fact.corrections_of(
-            case when corrected then c.service_id end, null, c.span
+            case when coalesce((reading).corrected, true) then c.service_id end, null, c.span
         ) as o
     ),
     measured as (
@@ -75,7 +80,10 @@ begin atomic
             case when e.maintenance = 'window' then e.windows else t.down * e.windows end
             - e.excluded as planned
         from excused as e
-        cross join lateral fact.service_state(e.service_id, e.elapsed, corrected) as t
+        cross join
+            lateral fact.service_state(
+                e.service_id, e.elapsed, coalesce((reading).corrected, true)
+            ) as t
     )
     select
         m.version_id,
@@ -92,15 +100,14 @@ begin atomic
         m.covered_s
     from measured as m;
 end;
-comment on function fact.service_class(text, text, tstzrange, boolean, text) is
-'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. corrected false: as if there were no corrections; maintenance: another convention than the contract''s, none for no window at all.';
+comment on function fact.service_class(text, text, tstzrange, fact.reading) is
+'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. reading: the contract read otherwise than agreed.';
 
 create or replace function fact.scope_class(
     contract text,
     scope text,
     period tstzrange,
-    corrected boolean default true,
-    maintenance text default null
+    reading fact.reading
 )
 returns table (
     version_id integer,
@@ -133,7 +140,7 @@ begin atomic
             sum(c.covered_s) as covered_s
         from
             fact.service_class(
-                contract, fact.known_scope(contract, scope), period, corrected, maintenance
+                contract, fact.known_scope(contract, scope), period, reading
             ) as c
         group by c.version_id
     )
@@ -152,9 +159,10 @@ begin atomic
         j.due_s,
         j.covered_s
     from joined as j
-    inner join fact.contract_piece(contract, period) as p on p.version_id = j.version_id;
+    inner join fact.contract_piece(contract, period, reading) as p
+        on p.version_id = j.version_id;
 end;
-comment on function fact.scope_class(text, text, tstzrange, boolean, text) is
+comment on function fact.scope_class(text, text, tstzrange, fact.reading) is
 'One row per contract version: the classes of the scope, its services combined at each instant by unplanned > planned > excluded > unknown > up. future is agreed time that is not over yet.';
 
 create or replace function sla.timeline(contract text, scope text, period tstzrange)
@@ -162,7 +170,8 @@ returns table (span tstzrange, class text)
 language sql stable parallel safe
 begin atomic
     with piece as (
-        select c.* from fact.scope_class(contract, scope, fact.checked(period)) as c
+        select c.*
+        from fact.scope_class(contract, scope, fact.checked(period), null::fact.reading) as c
     ),
     classed as (
         select 'unplanned' as class, range_agg(p.unplanned) as spans from piece as p

@@ -4,9 +4,7 @@ create or replace function fact.measured(
     contract text,
     scope text,
     period tstzrange,
-    corrected boolean default true,
-    maintenance text default null,
-    unknown text default null
+    reading fact.reading
 )
 returns table (
     version_id integer,
@@ -34,8 +32,8 @@ begin atomic
         select
             v.version_id,
             v.target,
-            coalesce(measured.maintenance, v.maintenance) as maintenance,
-            coalesce(measured.unknown, v.unknown) as unknown
+            coalesce((reading).maintenance, v.maintenance) as maintenance,
+            coalesce((reading).unknown, v.unknown) as unknown
         from fact.contract_version as v
         where v.contract_id = fact.contract_id(contract)
     ),
@@ -50,7 +48,7 @@ begin atomic
             case when t.unknown = 'up' then c.unknown else '{}' end as presumed_up,
             case when t.unknown = 'down' then c.unknown * c.exposed else '{}' end as presumed_down,
             t.unknown = 'neither' as unknown_is_neither
-        from fact.scope_class(contract, scope, period, corrected, maintenance) as c
+        from fact.scope_class(contract, scope, period, reading) as c
         inner join terms as t on t.version_id = c.version_id
     )
     select
@@ -77,16 +75,14 @@ begin atomic
         c.covered_s
     from classed as c;
 end;
-comment on function fact.measured(text, text, tstzrange, boolean, text, text) is
-'One row per contract version in the period: the seconds of each class, and the up and down seconds under the contract''s policies (counted), with unknown as down (worst), and at the bounds (low, high). The last three arguments read the contract otherwise than it is written.';
+comment on function fact.measured(text, text, tstzrange, fact.reading) is
+'One row per contract version in the period: the seconds of each class, and the up and down seconds under the contract''s policies (counted), with unknown as down (worst), and at the bounds (low, high). reading: the contract read otherwise than agreed.';
 
 create or replace function fact.availability(
     contract text,
     scope text,
     period tstzrange,
-    corrected boolean default true,
-    maintenance text default null,
-    unknown text default null
+    reading fact.reading
 )
 returns table (
     period_s numeric,
@@ -118,7 +114,7 @@ language sql stable parallel safe
 begin atomic
     with piece as (
         select m.*
-        from fact.measured(contract, scope, period, corrected, maintenance, unknown) as m
+        from fact.measured(contract, scope, period, reading) as m
     ),
     total as (
         select
@@ -219,7 +215,7 @@ begin atomic
         j.complete
     from judged as j;
 end;
-comment on function fact.availability(text, text, tstzrange, boolean, text, text) is
+comment on function fact.availability(text, text, tstzrange, fact.reading) is
 'One row: sla.availability, with or without corrections, under the contract''s own words (the last two null) or another maintenance convention and unknown policy.';
 
 create or replace function sla.availability(contract text, scope text, period tstzrange)
@@ -251,7 +247,7 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    select a.* from fact.availability(contract, scope, period) as a;
+    select a.* from fact.availability(contract, scope, period, null::fact.reading) as a;
 end;
 comment on function sla.availability(text, text, tstzrange) is
 'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs; where terms change inside it, each version allows its own target''s share of its own time, and time without a target counts neither in the budget nor in the verdict. target is that of the latest version. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';

@@ -12,7 +12,7 @@ begin atomic
             case when v.unknown = 'down' then c.unknown * c.exposed else '{}' end as presumed_down,
             v.target is not null as is_promised,
             bool_or(v.target is not null) over () as is_any_promised
-        from fact.scope_class(contract, scope, fact.checked(period)) as c
+        from fact.scope_class(contract, scope, fact.checked(period), null::fact.reading) as c
         inner join fact.contract_version as v on v.version_id = c.version_id
     ),
     spent as (
@@ -53,7 +53,7 @@ begin atomic
         trim_scale(greatest(a.budget_s - u.used_s, 0)),
         u.class
     from used as u
-    cross join fact.availability(contract, scope, period) as a
+    cross join fact.availability(contract, scope, period, null::fact.reading) as a
     order by u.at;
 end;
 comment on function sla.budget_curve(text, text, tstzrange) is

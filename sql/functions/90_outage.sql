@@ -24,8 +24,9 @@ end;
 comment on function fact.joined(tstzmultirange, tstzmultirange, interval) is
 'The runs of some spans, those with at most a gap between them being one unless planned time lies in it.';
 
-create or replace function fact.outage_reach(contract text, scope text, period tstzrange)
-returns tstzrange
+create or replace function fact.outage_reach(
+    contract text, scope text, period tstzrange, reading fact.reading
+) returns tstzrange
 language sql stable parallel safe
 begin atomic
     with recursive terms as (
@@ -38,7 +39,7 @@ begin atomic
     ),
     own as (
         select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
-        from fact.scope_class(contract, scope, period) as c
+        from fact.scope_class(contract, scope, period, reading) as c
     ),
     -- A day more, then two, four …, while what may be an outage reaches the edge.
     back (edge, step, doubtful) as (
@@ -56,7 +57,7 @@ begin atomic
         cross join
             lateral (
                 select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
-                from fact.scope_class(contract, scope, w.span) as c
+                from fact.scope_class(contract, scope, w.span, reading) as c
             ) as further
     ),
     forth (edge, step, doubtful) as (
@@ -73,13 +74,13 @@ begin atomic
         cross join
             lateral (
                 select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
-                from fact.scope_class(contract, scope, w.span) as c
+                from fact.scope_class(contract, scope, w.span, reading) as c
             ) as further
     )
     select
         tstzrange((select min(b.edge) from back as b), (select max(f.edge) from forth as f));
 end;
-comment on function fact.outage_reach(text, text, tstzrange) is
+comment on function fact.outage_reach(text, text, tstzrange, fact.reading) is
 'A span that holds the period and, whole, every outage that touches it, with the unknown time and the other bounds around it.';
 
 create or replace function fact.outage_cause(services text[], span tstzrange) returns text
@@ -127,7 +128,19 @@ end;
 comment on function fact.hit_customers(text[], tstzrange) is
 'How many customers had a contract that covered one of the services during the span.';
 
-create or replace function sla.outage(contract text, scope text, period tstzrange)
+create or replace function fact.interruption_s(calendar_id integer, span tstzrange)
+returns numeric
+language sql stable parallel safe
+return case
+    when calendar_id is null then sla.seconds(span)
+    else sla.seconds(fact.open_hours(calendar_id, span))
+end;
+comment on function fact.interruption_s(integer, tstzrange) is
+'What an interruption counts, in seconds: its working time by a calendar, its elapsed time without one.';
+
+create or replace function fact.outage(
+    contract text, scope text, period tstzrange, reading fact.reading
+)
 returns table (
     services text[],
     started timestamptz,
@@ -144,7 +157,11 @@ returns table (
 language sql stable parallel safe
 begin atomic
     with terms as (
-        select v.*
+        select
+            v.join_within,
+            v.crisis_longer_than,
+            v.crisis_customers,
+            fact.read_as(v.interruption_calendar, reading) as calendar_id
         from fact.contract_version as v
         where
             v.contract_id = fact.contract_id(contract)
@@ -155,9 +172,9 @@ begin atomic
     ),
     wide as (
         select c.*
-        from fact.outage_reach(contract, scope, fact.checked(period)) as r (span)
+        from fact.outage_reach(contract, scope, fact.checked(period), reading) as r (span)
         cross join lateral fact.service_class(
-            contract, fact.known_scope(contract, scope), r.span
+            contract, fact.known_scope(contract, scope), r.span, reading
         ) as c
     ),
     scope_wide as (
@@ -233,10 +250,7 @@ begin atomic
         upper(l.span),
         sla.seconds(l.span),
         sla.seconds(l.span * period),
-        case
-            when t.interruption_calendar is null then sla.seconds(l.span)
-            else sla.seconds(fact.open_hours(t.interruption_calendar, l.span))
-        end,
+        fact.interruption_s(t.calendar_id, l.span),
         sla.seconds(s.certain * tstzmultirange(l.span)),
         sla.seconds(tstzrange(l.last_good, l.first_good)),
         upper(l.span) >= sla.as_of(),
@@ -251,85 +265,26 @@ begin atomic
     cross join scope_wide as s
     order by l.span;
 end;
-comment on function sla.outage(text, text, tstzrange) is
-'One row per outage that touches the period: a maximal run of unplanned, runs separated by at most the plan''s join_within being one, split by planned time. started, ended and elapsed_s are those of the whole outage, clipped_s the part inside the period. working_s is the outage inside the interruption calendar (elapsed when the plan names none). certain_s and possible_s bound elapsed_s: first failed to last failed result, last good to first good, unknown time around it included, up to the neighbouring outages. open: not over as of the roll-up. crisis: longer than the plan''s limit and hitting enough customers. cause: the first failed result.';
+comment on function fact.outage(text, text, tstzrange, fact.reading) is
+'The rows of sla.outage, under another reading of the contract.';
 
-create or replace function sla.longest_interruption(contract text, scope text, period tstzrange)
+create or replace function sla.outage(contract text, scope text, period tstzrange)
 returns table (
-    working_s numeric,
+    services text[],
+    started timestamptz,
+    ended timestamptz,
     elapsed_s numeric,
-    limit_s numeric,
-    verdict text,
-    greatest_elapsed_s numeric
+    clipped_s numeric,
+    working_s numeric,
+    certain_s numeric,
+    possible_s numeric,
+    open boolean,
+    crisis boolean,
+    cause text
 )
 language sql stable parallel safe
 begin atomic
-    with terms as (
-        select
-            trim_scale(extract(epoch from v.interruption_max)) as limit_s,
-            v.interruption_calendar,
-            v.join_within
-        from fact.contract_version as v
-        where
-            v.contract_id = fact.contract_id(contract)
-            and v.replaced_at is null
-            and v.valid && fact.checked(period)
-        order by v.valid desc
-        limit 1
-    ),
-    listed as (
-        select o.working_s, o.elapsed_s from sla.outage(contract, scope, period) as o
-    ),
-    longest as (
-        select l.working_s, l.elapsed_s
-        from listed as l
-        order by l.working_s desc, l.elapsed_s desc
-        limit 1
-    ),
-    -- What could have been one interruption, had all that is unknown been down; whole, as
-    -- outages are: a boundary hides nothing.
-    worst as (
-        select
-            max(
-                case
-                    when t.interruption_calendar is null then sla.seconds(p)
-                    else sla.seconds(fact.open_hours(t.interruption_calendar, p))
-                end
-            ) as working_s
-        from terms as t
-        cross join fact.outage_reach(contract, scope, period) as r (span)
-        cross join
-            lateral (
-                select
-                    coalesce(range_agg(c.exposed + c.unplanned), '{}') as spans,
-                    coalesce(range_agg(c.planned), '{}') as planned
-                from fact.scope_class(contract, scope, r.span) as c
-            ) as s
-        cross join lateral fact.joined(s.spans, s.planned - s.spans, t.join_within) as p
-        where p && period
-    ),
-    figure as (
-        select
-            coalesce((select l.working_s from longest as l), 0) as working_s,
-            coalesce((select l.elapsed_s from longest as l), 0) as elapsed_s,
-            coalesce((select max(l.elapsed_s) from listed as l), 0) as greatest_elapsed_s,
-            (select t.limit_s from terms as t) as limit_s,
-            coalesce((select w.working_s from worst as w), 0) as worst_s
-    )
-    select
-        f.working_s,
-        f.elapsed_s,
-        f.limit_s,
-        case
-            when f.limit_s is null or a.committed_s = 0 then 'not_applicable'
-            when not a.complete then 'running'
-            when f.working_s > f.limit_s then 'missed'
-            when f.worst_s > f.limit_s then 'not_provable'
-            else 'met'
-        end,
-        f.greatest_elapsed_s
-    from figure as f
-    cross join sla.availability(contract, scope, period) as a;
+    select o.* from fact.outage(contract, scope, period, null::fact.reading) as o;
 end;
-comment on function sla.longest_interruption(text, text, tstzrange) is
-'One row: the greatest working time of one outage that touches the period (LEN-02), the elapsed time of that outage, the plan''s limit and the verdict. greatest_elapsed_s: the elapsed time of the outage that lasted longest, which may be another one: a night outage has no working time. not_provable: unknown time next to it, or by itself, could have been longer than the limit.';
+comment on function sla.outage(text, text, tstzrange) is
+'One row per outage that touches the period: a maximal run of unplanned, runs separated by at most the plan''s join_within being one, split by planned time. started, ended and elapsed_s are those of the whole outage, clipped_s the part inside the period. working_s is the outage inside the interruption calendar (elapsed when the plan names none). certain_s and possible_s bound elapsed_s: first failed to last failed result, last good to first good, unknown time around it included, up to the neighbouring outages. open: not over as of the roll-up. crisis: longer than the plan''s limit and hitting enough customers. cause: the first failed result.';

@@ -132,13 +132,15 @@ begin atomic
             least(n.before, lower(h.span)) as announce_before,
             announced >= n.before or announced > lower(h.span) as is_late,
             coalesce(o.keys, '{}') as clashes,
-            fact.forbidden_hours(h.version_id, h.span) as forbidden,
+            fact.forbidden_hours(h.version_id, h.span, null::fact.reading) as forbidden,
             trim_scale(extract(epoch from h.cap_time)) as cap_s,
             case
                 when h.cap_time is not null
                     then sla.seconds(
                         fact.maintenance_use(
-                            h.contract_id, fact.cap_period(h.version_id, lower(h.span))
+                            h.contract_id,
+                            fact.cap_period(h.version_id, lower(h.span)),
+                            null::fact.reading
                         )
                     )
             end as cap_used_s,

@@ -81,9 +81,17 @@ begin atomic
             -- Other wordings of the same calendar, the current one among them.
             inner join fact.calendar as other on other.key = c.key
             where v.contract_id = any(fact.seen_contracts())
+            union
+            -- What else they may mean, in the readings of their contracts.
+            select other.calendar_id
+            from fact.contract_version as v
+            cross join
+                lateral jsonb_path_query(v.terms, '$.open[*].others[*]') as meant (key)
+            inner join fact.calendar as other on other.key = meant.key #>> '{}'
+            where v.contract_id = any(fact.seen_contracts())
         );
 end;
-comment on function fact.seen_calendars() is 'The calendars that this login''s contracts name.';
+comment on function fact.seen_calendars() is 'The calendars that this login''s contracts name, or may mean.';
 
 create or replace function fact.seen_windows() returns integer[]
 language sql stable security definer parallel safe

@@ -325,10 +325,16 @@ select sla.version();
 -- name: report_readings
 -- The contract's ($1) figure of a scope ($2) in the period ($3) under each reading of its text.
 select
+    r.topic,
+    r.ambiguity,
+    r.clause,
+    r.indicator,
     r.reading,
     r.agreed,
+    lower(r.during) as starts,
+    upper(r.during) as ends,
     r.percent,
-    r.budget_used_s as used_s,
-    r.budget_s,
+    coalesce(r.budget_used_s, r.working_s) as used_s,
+    coalesce(r.budget_s, r.limit_s) as allowed_s,
     r.verdict
 from sla.readings($1, $2, $3) as r;

@@ -154,7 +154,7 @@ OPEN = [
         (
             'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+1", which taken'
             " literally never changes to summer time; default: local time, Europe/Paris"
-            " (write timezone: UTC+1 to take it literally)"
+            " (write timezone: UTC+1 to take it literally, or accept AMB-3)"
         ),
     ),
     (
@@ -164,7 +164,7 @@ OPEN = [
         (
             'reports/calendars/office.yaml:1:1: office.timezone: the text says "AEST", which taken'
             " literally never changes to summer time; default: local time, Australia/Melbourne"
-            " (write timezone: UTC+10 to take it literally)"
+            " (write timezone: UTC+10 to take it literally, or accept AMB-3)"
         ),
     ),
     (
@@ -174,7 +174,7 @@ OPEN = [
         (
             'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+0", which taken'
             " literally never changes to summer time; default: local time, Europe/London"
-            " (write timezone: UTC+0 to take it literally)"
+            " (write timezone: UTC+0 to take it literally, or accept AMB-3)"
         ),
     ),
     (
@@ -185,7 +185,7 @@ OPEN = [
             'reports/calendars/office.yaml:1:1: office.timezone: the text says "UTC+5:30", which'
             " taken literally never changes to summer time; default: local time, Asia/Kolkata"
             " (write timezone: with a zone that has this offset all year, such as Asia/Kolkata,"
-            " to take it literally)"
+            " to take it literally, or accept AMB-3)"
         ),
     ),
     (
@@ -253,7 +253,7 @@ def test_limit_in_working_hours_passes_any_night(good: Good) -> None:
             " has no working time, however long it lasts; default: judged by its working time,"
             " printed"
             " beside its elapsed time (write interruption: {calendar: always} to judge elapsed"
-            " time)"
+            " time, or accept AMB-2)"
         ),
     ] == found(good, (GOLD, "crisis: {", f"{limit}\ncrisis: {{"))
 
@@ -284,7 +284,7 @@ def test_maintenance_without_rules_is_named(good: Good) -> None:
 def test_rule_without_a_consequence_is_named(good: Good) -> None:
     rules = "outside: office, cap: {time: 6h, per: quarter}"
     consequence = "default: it is flagged, and excused all the same"
-    write = "(write maintenance: {enforce: []}, or what it enforces)"
+    write = "(write maintenance: {enforce: []}, or what it enforces, or accept AMB-6)"
 
     assert [
         (

@@ -10,7 +10,13 @@ from pydantic import BaseModel
 
 from vigie import paths, probing
 from vigie.catalogue import load
-from vigie.catalogue.grammar import CalendarFile, ContractFile, Holidays, PlanFile
+from vigie.catalogue.grammar import (
+    CalendarFile,
+    ContractFile,
+    Holidays,
+    OtherCalendars,
+    PlanFile,
+)
 from vigie.catalogue.model import ServiceHead
 from vigie.catalogue.validate import keys
 
@@ -44,7 +50,9 @@ def test_examples_load_together(write: Write) -> None:
     found = load(directory, probing.MODELS, now=datetime(2026, 6, 15, tzinfo=UTC))
 
     assert ["acme"] == [contract.key for contract in found.contracts]
-    assert {"office", "office-gold", "lengow-support"} == set(found.calendars)
+    # And what Lengow's may mean: its other readings are computed too.
+    others = {"lengow-office", "lengow-support-utc1"}
+    assert {"office", "office-gold", "lengow-support"} | others == set(found.calendars)
 
 
 def names(model: type[BaseModel]) -> set[str]:
@@ -67,10 +75,11 @@ def terms() -> set[str]:
         (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),
         (REPORTS, terms()),
         (REPORTS, {f"holidays.{key}" for key in names(Holidays)}),
+        (REPORTS, {f"readings.{key}" for key in names(OtherCalendars)}),
     ],
 )
 def test_every_key_is_explained(text: str, keys: set[str]) -> None:
     cells = re.findall(r"^\| (`.*?) \|", text, re.MULTILINE)
     explained = set(re.findall(r"`([a-z_.]+)`", " ".join(cells)))
 
-    assert set() == keys - explained - {"holidays"}
+    assert set() == keys - explained - {"holidays", "readings"}

@@ -77,10 +77,33 @@ def test_sla_prints_what_a_person_asks_first(vigie: Vigie) -> None:
 def test_sla_shows_the_month_under_other_readings(vigie: Vigie) -> None:
     done = vigie("sla", "acme", "--month", "2026-05", "--readings")
 
-    marked = [line.split() for line in done.stdout.splitlines() if line.strip().startswith("●")]
-    # The table's title and three rows are what the contract says: its own words, twice by name.
-    assert ["as", "maintenance:", "unknown:"] == [words[1] for words in marked[-3:]]
+    marked = [line.split() for line in done.stdout.splitlines() if line.startswith("●")]
+    assert ["as", "downtime", "neither"] == [words[1] for words in marked]
     assert "without corrections" in done.stdout
+
+
+READING = {
+    "topic": "corrections",
+    "ambiguity": None,
+    "clause": None,
+    "indicator": "availability",
+    "reading": "as agreed",
+    "agreed": True,
+    "start": "2026-05-01T00:00:00Z",
+    "end": "2026-06-01T00:00:00Z",
+    "percent": "99.8655",
+    "used_s": 3600,
+    "allowed_s": 535.68,  # 0.0002 of 744 h
+    "verdict": "missed",
+}
+
+
+def test_json_has_the_readings_when_they_are_asked_for(vigie: Vigie) -> None:
+    asked = json.loads(vigie("sla", "acme", "--month", "2026-05", "--readings", "--json").stdout)
+    plain = json.loads(vigie("sla", "acme", "--month", "2026-05", "--json").stdout)
+
+    assert READING == asked["readings"][0]
+    assert plain == {name: value for name, value in asked.items() if name != "readings"}
 
 
 def test_sla_prints_json(vigie: Vigie) -> None:

@@ -2,5 +2,6 @@
 
 from tests.sql.mutants_measured import MEASURED
 from tests.sql.mutants_promised import PROMISED
+from tests.sql.mutants_readings import READINGS
 
-MUTANTS = (*MEASURED, *PROMISED)
+MUTANTS = (*MEASURED, *PROMISED, *READINGS)

@@ -74,8 +74,8 @@ PROMISED = (
     Mutant(
         name="one_day_of_notice_less_will_do",
         file="50_maintenance.sql",
-        right="when a.given < a.asked",
-        wrong="when a.given < a.asked - 1",
+        right="and a.given < a.asked\n",
+        wrong="and a.given < a.asked - 1\n",
     ),
     Mutant(
         name="a_window_lasts_to_its_announced_end_though_closed",
@@ -104,8 +104,8 @@ PROMISED = (
     Mutant(
         name="security_uses_the_cap",
         file="62_maintenance_cap.sql",
-        right="fact.windows_of_kind(v.version_id, cs.service_id, v.valid * period, 'planned')",
-        wrong="fact.valid_windows(v.version_id, cs.service_id, v.valid * period)",
+        right="v.version_id, cs.service_id, v.valid * period, 'planned', reading",
+        wrong="v.version_id, cs.service_id, v.valid * period, null, reading",
     ),
     Mutant(
         name="exactly_the_cap_is_too_much",
@@ -122,8 +122,8 @@ PROMISED = (
     Mutant(
         name="a_used_up_cap_ends_security_measures",
         file="70_timeline.sql",
-        right="+ fact.windows_of_kind(c.version_id, c.service_id, c.span, 'security')",
-        wrong="",
+        right="c.version_id, c.service_id, c.span, 'security', reading",
+        wrong="c.version_id, c.service_id, 'empty', 'security', reading",
     ),
     Mutant(
         name="authors_approve_their_own_corrections",
@@ -241,19 +241,19 @@ PROMISED = (
     ),
     Mutant(
         name="a_boundary_hides_doubt",
-        file="90_outage.sql",
-        right="outage_reach(contract, scope, period) as r (span)\n        cross join\n",
+        file="91_longest_interruption.sql",
+        right="outage_reach(contract, scope, period, reading) as r (span)\n        cross join\n",
         wrong="checked(period) as r (span)\n        cross join\n",
     ),
     Mutant(
         name="doubtful_time_is_not_joined",
-        file="90_outage.sql",
+        file="91_longest_interruption.sql",
         right="fact.joined(s.spans, s.planned - s.spans, t.join_within) as p",
         wrong="fact.joined(s.spans, s.planned - s.spans, interval '0') as p",
     ),
     Mutant(
         name="the_longest_outage_is_the_one_with_most_working_time",
-        file="90_outage.sql",
+        file="91_longest_interruption.sql",
         right="(select max(l.elapsed_s) from listed as l)",
         wrong="(select l.elapsed_s from longest as l)",
     ),

@@ -98,12 +98,12 @@ async def test_readings_show_the_figure_with_and_without(world: World) -> None:
     expected = [
         ("as agreed", True, "85.7142"),  # 6 / (6 + 1)
         ("without corrections", False, "57.1428"),  # 4 / (4 + 3)
-        ("maintenance: downtime", True, "85.7142"),
-        ("maintenance: none", False, "75.0000"),  # 6 / (6 + 2)
-        ("maintenance: up", False, "87.5000"),  # 7 / (7 + 1)
-        ("maintenance: window", False, "85.7142"),
-        ("unknown: down", False, "66.6666"),  # 6 / (6 + 1 + 2)
-        ("unknown: neither", True, "85.7142"),
-        ("unknown: up", False, "88.8888"),  # 8 / (8 + 1)
+        ("downtime", True, "85.7142"),
+        ("window", False, "85.7142"),
+        ("up", False, "87.5000"),  # 7 / (7 + 1)
+        ("none", False, "75.0000"),  # 6 / (6 + 2)
+        ("neither", True, "85.7142"),
+        ("up", False, "88.8888"),  # 8 / (8 + 1)
+        ("down", False, "66.6666"),  # 6 / (6 + 1 + 2)
     ]
     assert expected == [tuple(row) for row in rows]

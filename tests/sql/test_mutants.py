@@ -22,6 +22,7 @@ _SUITE = (
     "terms",
     "maintenance",
     "maintenance_cap",
+    "readings",
     "correction",
     "calendar",
     "laws",

@@ -1,6 +1,7 @@
 """What analysts may see, proved with real logins: they connect, and try to see more."""
 
 import asyncio
+import json
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -67,6 +68,7 @@ async def _fill(world: World) -> None:
     for key in ("acme-hours", "globex-hours"):
         closed = [(minute(30 * 24 * 60), None, None)]
         await world.calendar(key, EVERY_HOUR, days=closed, years=(2025, 2026, 2027))
+        await world.calendar(f"{key}-literal", EVERY_HOUR, timezone="Etc/GMT-1")
     trigger: dict[str, Any] = {"crisis_longer_than": timedelta(minutes=10), "crisis_customers": 2}
     for key, own in (("acme", "api"), ("globex", "globex-shop")):
         await world.contract(
@@ -75,6 +77,7 @@ async def _fill(world: World) -> None:
             customer=f"{key}-buyer",
             hours=f"{key}-hours",
             notice_calendar=f"{key}-hours",
+            terms=json.dumps({"open": [_other_zone(key)]}),
             **trigger,
         )
     for endpoint in ("a", "s", "globex-web"):
@@ -94,6 +97,11 @@ async def _fill(world: World) -> None:
         " where outcome = 'down'"
     )
     await world.rolled_up_to(minute(60))
+
+
+def _other_zone(key: str) -> dict[str, Any]:
+    """Return what the contract of *key* leaves open: the calendar is named by no term."""
+    return {"code": "AMB-3", "calendar": f"{key}-hours", "others": [f"{key}-hours-literal"]}
 
 
 async def views(connection: asyncpg.Connection) -> list[str]:
@@ -136,6 +144,9 @@ async def test_functions_give_the_owner_s_figures(place: Place) -> None:
             expected = await place.owner.fetch(question, MONTH)
 
             assert expected == await acme.fetch(question, MONTH)
+            assert (call == "readings") == any(
+                "acme-hours-literal" in row.values() for row in expected
+            )
         outages = await acme.fetch("select crisis from sla.outage('acme', 'solution', $1)", MONTH)
         assert True in {row["crisis"] for row in outages}
 
@@ -166,7 +177,7 @@ async def test_functions_give_the_owner_s_figures(place: Place) -> None:
         (
             "select sla.working_seconds('{0}-hours', '[2026-05-01,2026-06-01)')",
             'calendar "{0}-hours": there is none of this key',
-            "Calendars in use: acme-hours",
+            "Calendars in use: acme-hours, acme-hours-literal",
         ),
     ],
 )

@@ -48,6 +48,14 @@ SINCE = "Figures of periods since 2026-01-01 can change; reports that were made 
                 SINCE.replace("01-01", "02-01"),
             ),
         ),
+        (
+            {"accepted": {"AMB-1": "by mail"}},
+            (
+                "Contract: AMB-1 is accepted: by mail (new)",
+                "Left open: AMB-1, AMB-6, AMB-7 → AMB-6, AMB-7",
+                "No figure changes",
+            ),
+        ),
         # It ends after today: nothing that is over changes.
         (
             {"ends": date(2026, 4, 1)},

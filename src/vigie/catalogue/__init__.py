@@ -2,6 +2,7 @@
 
 from vigie.catalogue.comparing import compare, same_figures
 from vigie.catalogue.finding import Finding
+from vigie.catalogue.leftopen import LeftOpen, left_open
 from vigie.catalogue.lint import lint
 from vigie.catalogue.load import load
 from vigie.catalogue.model import (
@@ -41,6 +42,7 @@ __all__ = [
     "Instant",
     "Key",
     "Kinds",
+    "LeftOpen",
     "Model",
     "Origin",
     "PublicHolidays",
@@ -53,6 +55,7 @@ __all__ = [
     "compare",
     "duration_text",
     "is_short",
+    "left_open",
     "lint",
     "load",
     "refusal",

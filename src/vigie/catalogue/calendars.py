@@ -70,6 +70,8 @@ def make_calendar(
         yearly=_yearly(reading),
         timezone_text=text.timezone_text,
         holidays_said=any(layer.gives("holidays") for layer in layers),
+        other_hours=calendars.others(key, "hours"),
+        other_zones=calendars.others(key, "timezone"),
     )
     return expanded(calendar, years)
 
@@ -81,6 +83,17 @@ def check_variants(calendars: Calendars, problems: list[Problem]) -> None:
             what = region_problem(region)
             if what:
                 problems.append(book.document.problem(("variants", region), what, key=True))
+
+
+def check_others(calendars: Calendars, problems: list[Problem]) -> None:
+    """Add to *problems* the calendars that a text may mean and that do not exist."""
+    names = calendars.shelf.names
+    for book in calendars.shelf.books.values():
+        for sort in ("hours", "timezone"):
+            keys = getattr(book.shape.readings, sort) if book.shape else ()
+            for index, key in enumerate(keys):
+                problem = names.refer(key, book.document, ("readings", sort, index))
+                problems.extend([problem] if problem else ())
 
 
 def _week(reading: _Reading) -> list[Stretch]:

@@ -50,6 +50,13 @@ class CalendarText(Model):
     special: dict[ClosedDay, tuple[HoursRange, ...]] = Field({}, json_schema_extra=_ONLY_THESE)
 
 
+class OtherCalendars(Model):
+    """Calendars that the same text may mean."""
+
+    hours: tuple[Key, ...] = Field((), description="with other hours", examples=["[office]"])
+    timezone: tuple[Key, ...] = Field((), description="in the zone that the text names literally")
+
+
 class CalendarFile(CalendarText):
     """A document in reports/calendars/: opening hours."""
 
@@ -58,6 +65,9 @@ class CalendarFile(CalendarText):
     extends: Key | None = Field(None, description="the calendar that this one changes")
     variants: dict[Region, CalendarText] = Field(
         {}, json_schema_extra=_ONLY_THESE, description="office in region AE is office-ae"
+    )
+    readings: OtherCalendars = Field(
+        OtherCalendars(), description="what else the text may mean: sla --readings shows each"
     )
 
 

@@ -62,6 +62,12 @@ class Calendars:
         above = book.shape.extends if book and book.shape else None
         return self.base(above) if above in self._variants else above
 
+    def others(self, key: str, *sorts: str) -> tuple[str, ...]:
+        """Return the calendars that *key* may mean; a variant, or what extends it, has none."""
+        book = self.shelf.books.get(key)
+        readings = book.shape.readings if book and book.shape else None
+        return tuple(other for sort in sorts for other in getattr(readings, sort, ()))
+
     def layers(self, key: str) -> list[Layer]:
         """Return what is said of calendar *key*, the most general first; nothing: it is refused.
 

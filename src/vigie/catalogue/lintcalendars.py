@@ -57,6 +57,7 @@ def _literal_text(it: Looking) -> Iterator[Finding]:
                 f'the text says "{text}", which taken literally never changes to summer time',
                 f"local time, {calendar.timezone}",
                 f"{_fixed(literal)} to take it literally",
+                code="AMB-3",
             )
 
 

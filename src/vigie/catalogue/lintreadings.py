@@ -11,6 +11,20 @@ _SATURDAY = 6
 _DAY = timedelta(days=1)
 
 
+def _period(it: Looking) -> Iterator[Finding]:
+    """A month needs no second reading: reports are monthly, and it is the shortest period."""
+    terms = it.contract.terms
+    if terms.target is not None and terms.basis != "month":
+        yield it.finding(
+            "availability.basis",
+            f"whether a {terms.basis} is one of the calendar, and whether a shorter period is held"
+            " to the target too, is not said",
+            f"the {terms.basis} of the calendar is judged, other periods are indicators",
+            "the judged period into the contract's text",
+            code="AMB-1",
+        )
+
+
 def _saturday(it: Looking) -> Iterator[Finding]:
     """Werktag and jour ouvrable are Monday to Saturday; Arbeitstag and jour ouvré are not."""
     terms = it.contract.terms
@@ -73,4 +87,4 @@ def _started_unit(it: Looking) -> Iterator[Finding]:
         )
 
 
-RULES = (_saturday, _notice, _regions, _started_unit)
+RULES = (_period, _saturday, _notice, _regions, _started_unit)

@@ -83,6 +83,7 @@ def _interruption(it: Looking) -> Iterator[Finding]:
             "an interruption outside these hours has no working time, however long it lasts",
             "judged by its working time, printed beside its elapsed time",
             "interruption: {calendar: always} to judge elapsed time",
+            code="AMB-2",
         )
 
 
@@ -109,6 +110,7 @@ def _maintenance(it: Looking) -> Iterator[Finding]:
             "what more maintenance than this leads to is not said",
             "it is flagged, and excused all the same",
             "maintenance: {enforce: []}, or what it enforces",
+            code="AMB-6",
         )
     if excuses and (terms.outside or terms.night) and not it.says("maintenance.enforce"):
         yield it.finding(
@@ -116,6 +118,7 @@ def _maintenance(it: Looking) -> Iterator[Finding]:
             "what maintenance at other hours leads to is not said",
             "it is flagged, and excused all the same",
             "maintenance: {enforce: []}, or what it enforces",
+            code="AMB-6",
         )
 
 

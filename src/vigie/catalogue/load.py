@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vigie import clock, paths
-from vigie.catalogue.calendars import check_variants, make_calendar
+from vigie.catalogue.calendars import check_others, check_variants, make_calendar
 from vigie.catalogue.contracts import Promises, Version, read_contracts
 from vigie.catalogue.extending import check_extends
 from vigie.catalogue.files import read_folder
@@ -50,6 +50,7 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
     named = Calendars(calendars)
     check_extends(calendars, named.parent, problems)
     check_variants(named, problems)
+    check_others(named, problems)
     check_plans(plans, calendars.names, problems)
     promises = Promises(plans=plans, calendars=calendars.names, services=watched.names)
     versions = read_contracts(read_folder(reports / "contracts", problems), promises, problems)
@@ -73,6 +74,7 @@ def _calendars(
     first = min([version.shape.from_.year for version in versions], default=now.year)
     years = years_needed(first, now)
     used = {key for version in versions for key in _used(version)}
+    used |= {other for key in used for other in calendars.others(key, "hours", "timezone")}
     books = calendars.shelf.books
     made = {}
     for key in calendars.names():

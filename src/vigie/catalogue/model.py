@@ -107,6 +107,9 @@ class Calendar(Model):
     # What `contract lint` asks about; it changes no hour, so it makes no new wording.
     timezone_text: str | None = Field(None, exclude=True)  # as the document says it: "MEZ"
     holidays_said: bool = Field(default=True, exclude=True)  # written down, even as null
+    # What else the text may mean: the keys of other calendars.
+    other_hours: tuple[str, ...] = Field((), exclude=True)
+    other_zones: tuple[str, ...] = Field((), exclude=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

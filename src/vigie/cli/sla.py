@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from vigie import clock, settings
+from vigie.cli.slareadings import print_readings
 from vigie.cli.slatables import COLOURS, maintenance, outages, services, words
 from vigie.reporting import (
     Availability,
@@ -63,7 +63,7 @@ async def sla(
     scope
         solution (the essential services), or the key of one service.
     readings
-        Show the same period under each reading that the text may allow, too.
+        Show the same period under each reading that the contract's text leaves open, too.
     as_json
         Print one JSON object instead of tables.
     directory
@@ -104,8 +104,7 @@ def print_figures(found: Figures, console: Console) -> None:
     for one in lists:
         console.print(one, soft_wrap=True)
     if found.readings:
-        console.print()
-        console.print(_readings(found, formats))
+        print_readings(found.readings, formats, console)
 
 
 def _summary(found: Figures, formats: Formats) -> Table:
@@ -171,35 +170,3 @@ def _longest(longest: Longest, formats: Formats) -> str:
         f" {formats.duration(longest.elapsed_s)} elapsed,{lasted}"
         f" limit {formats.limit(longest.limit_s)}: {words(longest.verdict)}"
     )
-
-
-def _readings(found: Figures, formats: Formats) -> Table:
-    table = _table("The same period under other readings; ● what the contract says", "", "Reading")
-    for title in ("% cut", "Down", "Allowed"):
-        table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("Verdict", no_wrap=True)
-    for one in found.readings:
-        allowed = "n/a" if one.budget_s is None else formats.duration(one.budget_s)
-        table.add_row(
-            "●" if one.agreed else "",
-            one.reading,
-            one.percent or "n/a",
-            formats.duration(one.used_s),
-            allowed,
-            Text(words(one.verdict), style=COLOURS.get(one.verdict, "default")),
-        )
-    return table
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
-    for name in columns:
-        table.add_column(name, no_wrap=True)
-    return table

@@ -7,7 +7,7 @@ from vigie.reporting.formats import Formats, utc
 from vigie.reporting.ics import feed
 from vigie.reporting.making import make_pdf, read
 from vigie.reporting.periods import Asked, Days, Span, asked, asked_of_any_kind
-from vigie.reporting.records import Availability, Figures, Longest, Outage, Window
+from vigie.reporting.records import Availability, Figures, Longest, Outage, Reading, Window
 from vigie.reporting.words import resolve
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Formats",
     "Longest",
     "Outage",
+    "Reading",
     "Span",
     "Window",
     "asked",

@@ -4,11 +4,19 @@ from decimal import Decimal
 from typing import Any
 
 from vigie.reporting.formats import utc
-from vigie.reporting.records import Availability, Figures, Outage, Seconds, Window
+from vigie.reporting.records import Availability, Figures, Outage, Reading, Seconds, Window
 
 
 def to_json(figures: Figures) -> dict[str, Any]:
-    """Return the figures as JSON values; strings are those of SQL, whole seconds are integers."""
+    """Return the figures as JSON values; strings are those of SQL, whole seconds are integers.
+
+    `readings` is there only when they were asked for.
+    """
+    readings = [_reading(reading) for reading in figures.readings]
+    return _figures(figures) | ({"readings": readings} if readings else {})
+
+
+def _figures(figures: Figures) -> dict[str, Any]:
     period, of = figures.period, figures.availability
     return {
         "contract": figures.contract.key,
@@ -91,6 +99,23 @@ def _window(window: Window) -> dict[str, Any]:
 
 def _service(service: Availability) -> dict[str, Any]:
     return {"scope": service.scope, "percent": service.percent, "verdict": service.verdict}
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    return {
+        "topic": reading.topic,
+        "ambiguity": reading.ambiguity,
+        "clause": reading.clause,
+        "indicator": reading.indicator,
+        "reading": reading.reading,
+        "agreed": reading.agreed,
+        "start": utc(reading.starts),
+        "end": utc(reading.ends),
+        "percent": reading.percent,
+        "used_s": number(reading.used_s),
+        "allowed_s": number(reading.allowed_s),
+        "verdict": reading.verdict,
+    }
 
 
 def number(value: Decimal | None) -> int | float | None:

@@ -174,13 +174,19 @@ class Probe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The figure under one reading of the contract's text."""
+    """One indicator under one reading of the contract's text."""
 
+    topic: str  # corrections, maintenance, unknown, period, hours, zone, enforcement, notice
+    ambiguity: str | None  # as `vigie contract lint` names it: AMB-1; None: a convention
+    clause: str | None  # where the text is open; None: not known
+    indicator: str  # availability, longest interruption
     reading: str
     agreed: bool  # it is what the contract says
-    percent: str | None
-    used_s: Decimal
-    budget_s: Decimal | None
+    starts: datetime  # of another period than the one asked for only under topic period
+    ends: datetime
+    percent: str | None  # None: not applicable, or a longest interruption
+    used_s: Decimal | None  # of the budget; or the longest interruption
+    allowed_s: Decimal | None  # the budget; or the longest that one may last
     verdict: str
 
 

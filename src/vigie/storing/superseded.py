@@ -38,8 +38,22 @@ def _notes(row: asyncpg.Record, like: Contract, instant: datetime) -> Iterator[s
         return
     new = _stored(json.loads(row["new"]), like)
     calendars = [f"Calendar: {key} is worded anew" for key in row["calendars"]]
-    yield from [*compare(old, new), *calendars] or ["Contract: other words for the same terms"]
+    readings = _readings(row)
+    yield from [*compare(old, new), *readings, *calendars] or [
+        "Contract: other words for the same terms"
+    ]
     yield from _since(_changes_from(old, new, hours_differ=bool(calendars)), today)
+
+
+def _readings(row: asyncpg.Record) -> list[str]:
+    """Return what the text leaves open otherwise than before; a figure as agreed stays."""
+    before, after = (
+        ", ".join(
+            dict.fromkeys(one["code"] for one in json.loads(row[side])["terms"].get("open", ()))
+        )
+        for side in ("old", "new")
+    )
+    return [] if before == after else [f"Left open: {before or 'nothing'} → {after or 'nothing'}"]
 
 
 def _stored(said: Mapping[str, Any], like: Contract) -> Contract:

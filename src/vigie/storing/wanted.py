@@ -7,11 +7,22 @@ from datetime import timedelta
 
 from pydantic import TypeAdapter
 
-from vigie.catalogue import Calendar, Catalogue, Contract, Customer, Endpoint, Holiday, Service
+from vigie.catalogue import (
+    Calendar,
+    Catalogue,
+    Contract,
+    Customer,
+    Endpoint,
+    Holiday,
+    LeftOpen,
+    Service,
+    left_open,
+)
 from vigie.storing.results import Row
 
 _US = timedelta(microseconds=1)
 _CONTRACT = TypeAdapter(Contract)
+_OPEN = TypeAdapter(tuple[LeftOpen, ...])
 
 
 def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
@@ -30,7 +41,7 @@ def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
         "wanted_hours": [row for calendar in calendars for row in _hours(calendar)],
         "wanted_day": [row for calendar in calendars for row in _days(calendar)],
         "wanted_customer": [_customer(customer) for customer in _customers(catalogue)],
-        "wanted_contract": [_contract(contract) for contract in catalogue.contracts],
+        "wanted_contract": [_contract(it, catalogue) for it in catalogue.contracts],
         "wanted_contract_service": [row for c in catalogue.contracts for row in _covered(c)],
     }
 
@@ -83,7 +94,7 @@ def _customer(customer: Customer) -> Row:
     return (customer.key, customer.name, customer.language, list(customer.recipients))
 
 
-def _contract(contract: Contract) -> Row:
+def _contract(contract: Contract, catalogue: Catalogue) -> Row:
     terms = contract.terms
     return (
         contract.key,
@@ -109,19 +120,20 @@ def _contract(contract: Contract) -> Row:
         terms.crisis_customers,
         *map(_us_or_none, terms.night or (None, None)),
         list(terms.enforced),
-        _words(contract),
+        _words(contract, catalogue),
     )
 
 
-def _words(contract: Contract) -> str:
-    """Return what was agreed as JSON: what was written, and what it came to with its plan."""
+def _words(contract: Contract, catalogue: Catalogue) -> str:
+    """Return what was agreed as JSON: what was written, what it came to, what it leaves open."""
     whole = _CONTRACT.dump_python(contract, mode="json", exclude_defaults=True)
     services = {"essential": whole["essential"], "other": whole["other"]}
     kept = {"words": whole.get("words", {}), "terms": whole["terms"], "services": services}
     # Left out where nothing is said, as defaults are, so that a wording recorded before they were
     # kept still stands.
     said = {name: whole[name] for name in ("accepted", "demonstration") if whole.get(name)}
-    return json.dumps(kept | said)
+    unsaid = _OPEN.dump_python(left_open(contract, catalogue), mode="json", exclude_defaults=True)
+    return json.dumps(kept | said | ({"open": unsaid} if unsaid else {}))
 
 
 def _covered(contract: Contract) -> Iterator[Row]:

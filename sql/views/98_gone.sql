@@ -1,0 +1,15 @@
+-- Functions that others replaced, dropped once nothing calls them any more.
+-- A migration would come too early: what is public still calls them then.
+
+drop function if exists fact.availability(text, text, tstzrange, boolean, text, text);
+drop function if exists fact.measured(text, text, tstzrange, boolean, text, text);
+drop function if exists fact.outage_reach(text, text, tstzrange);
+drop function if exists fact.scope_class(text, text, tstzrange, boolean, text);
+drop function if exists fact.service_class(text, text, tstzrange, boolean, text);
+drop function if exists fact.contract_piece(text, tstzrange);
+drop function if exists fact.beyond_cap(integer, tstzrange);
+drop function if exists fact.maintenance_use(integer, tstzrange);
+drop function if exists fact.valid_windows(integer, integer, tstzrange);
+drop function if exists fact.windows_of_kind(integer, integer, tstzrange, text);
+drop function if exists fact.why_invalid(integer, integer);
+drop function if exists fact.forbidden_hours(integer, tstzrange);
