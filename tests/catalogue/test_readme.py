@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 from pydantic import BaseModel
@@ -29,6 +30,16 @@ services:
   - {key: orders, name: Orders, endpoints: [{key: orders, http: "https://shop.example/"}]}
   - {key: crawler, name: Crawler, endpoints: [{key: crawler, http: "https://shop.example/"}]}
 """
+KINDS = """\
+services:
+  - key: kinds
+    name: An example of each kind
+    endpoints:
+"""
+
+
+def indented(text: str) -> str:
+    return indent(text, "      ")
 
 
 def examples(text: str) -> list[str]:
@@ -36,12 +47,13 @@ def examples(text: str) -> list[str]:
 
 
 def test_examples_load_together(write: Write) -> None:
-    (probes,) = examples(PROBES)
+    probes, *endpoints = examples(PROBES)
     contract, plan, calendar = examples(REPORTS)
     directory = write(
         {
             "probes/shop.yaml": probes,
             "probes/more.yaml": SERVICES,
+            "probes/kinds.yaml": KINDS + indented("".join(endpoints)),
             "reports/contracts/acme.yaml": contract,
             "reports/plans/gold.yaml": plan,
             "reports/calendars/office.yaml": calendar,
@@ -69,8 +81,11 @@ def terms() -> set[str]:
     ("text", "keys"),
     [
         (PROBES, names(ServiceHead) | {"endpoints"}),
-        (PROBES, names(probing.MODELS["http"]) - {"expect"}),
-        (PROBES, {f"expect.{key}" for key in keys(probing.MODELS["http"], ("expect", ""))}),
+        *((PROBES, names(model) - {"expect"}) for model in probing.MODELS.values()),
+        *(
+            (PROBES, {f"expect.{key}" for key in keys(model, ("expect", ""))})
+            for model in probing.MODELS.values()
+        ),
         (REPORTS, names(ContractFile) | names(CalendarFile)),
         (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),
         (REPORTS, terms()),

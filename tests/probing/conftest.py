@@ -1,17 +1,21 @@
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from pathlib import Path
 
 import pytest
+import trustme
 import uvloop
 from tests.probing.shop import Street
+
+from vigie.probing import trust
 
 
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Probe on the loop that runs in production; what fails differently also on Python's own."""
-    if item.path.stem in ("test_http_faults", "test_tls"):
+    if item.path.stem in ("test_http_faults", "test_tls", "test_tcp", "test_stream_faults"):
         return {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
     return {"uvloop": uvloop.new_event_loop}
 
@@ -23,6 +27,17 @@ async def street() -> AsyncIterator[Street]:
     await opened.close()
     left = [task for task in asyncio.all_tasks() if "vigie" in repr(task.get_coro())]
     assert [] == left  # a probe ends everything that it began
+
+
+@pytest.fixture
+def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trustme.CA]:
+    """An authority that the probes trust."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(tmp_path / "ca.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    trust.context.cache_clear()
+    yield made
+    trust.context.cache_clear()
 
 
 @pytest.fixture

@@ -3,7 +3,10 @@
 import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
+
+import trustme
 
 from vigie.probing import Attempt, HttpEndpoint
 from vigie.probing.http import probe
@@ -39,6 +42,15 @@ def answers(*answer: bytes) -> Script:
 def body(content: bytes, *headers: str, status: str = "200 OK") -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + content
+
+
+def settings(
+    authority: trustme.CA, name: str = "127.0.0.1", **validity: datetime
+) -> ssl.SSLContext:
+    """A server's TLS, with a certificate of *authority* for *name*."""
+    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name, **validity).configure_cert(made)  # type: ignore[arg-type]
+    return made
 
 
 class Street:

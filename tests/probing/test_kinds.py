@@ -7,7 +7,8 @@ from vigie.probing.kinds import kind_of
 
 
 def test_models_are_those_of_the_kinds() -> None:
-    assert {"http": HttpEndpoint} == dict(MODELS)
+    assert {name: kind.model for name, kind in KINDS.items()} == dict(MODELS)
+    assert HttpEndpoint is MODELS["http"]
     assert list(KINDS) == [kind.name for kind in KINDS.values()]
 
 

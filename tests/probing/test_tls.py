@@ -1,37 +1,15 @@
 """Certificates: good, and each way of being bad."""
 
 import ssl
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 import trustme
-from tests.probing.shop import OK, Street, answers, ask
+from tests.probing.shop import OK, Street, answers, ask, settings
 
 from vigie.probing import Outcome, Reason, trust
 
 NOW = datetime.now(UTC).replace(microsecond=0)
-Settings = Callable[..., ssl.SSLContext]
-
-
-@pytest.fixture
-def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trustme.CA]:
-    """An authority that the probes trust."""
-    made = trustme.CA()
-    made.cert_pem.write_to_path(tmp_path / "ca.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
-    trust.context.cache_clear()
-    yield made
-    trust.context.cache_clear()
-
-
-def settings(
-    authority: trustme.CA, name: str = "127.0.0.1", **validity: datetime
-) -> ssl.SSLContext:
-    made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(name, **validity).configure_cert(made)  # type: ignore[arg-type]
-    return made
 
 
 async def test_good_certificate_is_up_and_dated(street: Street, authority: trustme.CA) -> None:

@@ -5,20 +5,18 @@ end of the handshake exactly, the certificate, and OpenSSL's own verdict on it.
 """
 
 import asyncio
-import errno
-import socket
 import ssl
-from collections.abc import Sequence
+from contextlib import suppress
 from time import perf_counter_ns
 from typing import Protocol, cast
 
 from vigie.probing import trust
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
-from vigie.probing.trace import Trace, since_us
 
-CONNECT_SECONDS = 5.0  # for all addresses of a host together
 CHUNK = 65536
+KEPT_MAX = 65536  # bytes that came before anybody asked for them; then reading pauses
+LEAVING_SECONDS = 1.0
 
 
 class Receiver(Protocol):
@@ -46,29 +44,66 @@ class Connection(asyncio.Protocol):
         self._secured = False
         self._host = ""
         self._ended = False
+        self._kept = b""  # came before anybody asked for it
         self.first_byte_ns: int | None = None
 
     async def secure(self, settings: ssl.SSLContext, host: str) -> None:
-        """Do the TLS handshake as *host* under *settings*."""
+        """Do the TLS handshake as *host* under *settings*; also in the middle of a dialogue."""
         self._host = host
+        self._receiver = None
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = settings.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        # What came in the clear must never pass for what came encrypted: it breaks the handshake.
+        self._incoming.write(self._kept)
+        self._kept = b""
         self._shake_hands()
         await self._wait()
 
     async def exchange(self, request: bytes, receiver: Receiver) -> None:
         """Send *request* and return when *receiver* has the whole answer."""
         self._receiver = receiver
-        if self._tls is None:
-            self._write(request)
-        else:
-            self._tls.write(request)
-            self._flush()
+        self.send(request)
+        self._take_kept()
         await self._wait()
+
+    def send(self, data: bytes) -> None:
+        """Send *data*; nobody waits until it is gone."""
+        if self._failure:
+            raise self._failure
+        if self._tls is None:
+            self._write(data)
+            return
+        if data:
+            self._tls.write(data)
+        self._flush()
+
+    def unread(self, data: bytes) -> None:
+        """Keep *data*, which is more than the answer, for the next receiver."""
+        self._kept = data + self._kept
 
     def certificate(self) -> bytes | None:
         """Return the target's certificate as DER."""
         return self._tls.getpeercert(binary_form=True) if self._tls else None
+
+    def version(self) -> str | None:
+        """Return the version of TLS that was agreed on: `TLSv1.3`."""
+        return self._tls.version() if self._tls else None
+
+    def own_address(self) -> str:
+        """Return the address on our side."""
+        assert self._transport
+        return str(self._transport.get_extra_info("sockname")[0])
+
+    def leave(self) -> None:
+        """Close after what was sent is gone, and with TLS's good-bye: no log shows a fault."""
+        if self._transport is None or self._transport.is_closing():
+            return
+        if self._tls:
+            with suppress(ssl.SSLError):
+                self._tls.unwrap()
+            self._flush()
+        self._transport.close()
+        self._loop.call_later(LEAVING_SECONDS, self._transport.abort)  # to who reads nothing
 
     def close(self) -> None:
         """Close at once, without TLS's good-bye: the connection is never used again."""
@@ -76,6 +111,8 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     async def _wait(self) -> None:
+        if self._receiver and self._receiver.complete:
+            return  # whatever became of the connection meanwhile
         if self._failure:
             raise self._failure
         self._waiter = self._loop.create_future()
@@ -118,7 +155,7 @@ class Connection(asyncio.Protocol):
             self._ended = True
             self._on_end()
         else:
-            self._fail(Failed(Reason.RESET, f"the connection broke {self._where()}: {_said(exc)}"))
+            self._fail(Failed(Reason.RESET, f"the connection broke {self._where()}: {said(exc)}"))
 
     def _on_end(self) -> None:
         if self._receiver is None:
@@ -139,9 +176,28 @@ class Connection(asyncio.Protocol):
             return "during the TLS handshake"
         return "before any answer" if self.first_byte_ns is None else "inside the answer"
 
+    def _take_kept(self) -> None:
+        """Hand on what came early: a greeting, or the rest of the segment before."""
+        kept, self._kept = self._kept, b""
+        try:
+            if kept:
+                self._feed(kept)
+            if self._tls and self._incoming.pending:
+                self._decrypt(b"")
+        except Failed as failure:
+            self._fail(failure)
+        if len(kept) > KEPT_MAX and self._transport and not self._transport.is_closing():
+            self._transport.resume_reading()
+
+    def _keep(self, data: bytes) -> None:
+        self._kept += data
+        if len(self._kept) > KEPT_MAX and self._transport:
+            self._transport.pause_reading()
+
     def _feed(self, data: bytes) -> None:
         if self._receiver is None or self._receiver.complete:
-            return  # nobody asked: a greeting, or more than the answer
+            self._keep(data)  # nobody asked: a greeting, or more than the answer
+            return
         if self.first_byte_ns is None:
             self.first_byte_ns = perf_counter_ns()
         self._receiver.feed(data)
@@ -186,74 +242,6 @@ class Connection(asyncio.Protocol):
             self._transport.write(data)
 
 
-async def connect(addresses: Sequence[str], port: int, trace: Trace) -> Connection:
-    """Return a connection to the first of *addresses* that takes one; the first failure counts.
-
-    One after the other, each with its share of the time: racing them would measure our luck.
-    """
-    first: Failed | None = None
-    began = perf_counter_ns()
-    ends = asyncio.get_running_loop().time() + CONNECT_SECONDS
-    try:
-        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-            trace.address = address
-            try:
-                return await _connect(address, port, ends, left)
-            except Failed as failure:
-                first = first or failure
-        assert first  # a host has at least one address
-        raise first
-    finally:
-        trace.connect_us = (trace.connect_us or 0) + since_us(began)
-
-
-async def _connect(address: str, port: int, ends: float, left: int) -> Connection:
-    loop = asyncio.get_running_loop()
-    seconds = max(ends - loop.time(), 0) / left
-    try:
-        async with asyncio.timeout(seconds):
-            _, connection = await loop.create_connection(Connection, address, port)
-            return connection
-    except TimeoutError as error:
-        at = f"{address} port {port}"
-        raise Failed(
-            Reason.CONNECT_TIMEOUT, f"{at} did not accept within {seconds:.3g} s"
-        ) from error
-    except OSError as error:
-        raise _refused(error, address, port) from error
-
-
-REFUSALS = {
-    errno.ECONNREFUSED: (Reason.CONNECT_REFUSED, "refused the connection"),
-    errno.ECONNRESET: (Reason.RESET, "reset the connection"),
-    errno.ETIMEDOUT: (Reason.CONNECT_TIMEOUT, "did not accept the connection"),
-    errno.EHOSTUNREACH: (Reason.UNREACHABLE, "cannot be reached"),
-    errno.ENETUNREACH: (Reason.UNREACHABLE, "is on a network that cannot be reached"),
-    errno.ENETDOWN: (Reason.NETWORK, "is behind a network interface of ours that is down"),
-}
-
-
-def _refused(error: OSError, address: str, port: int) -> Failed:
-    at = f"{address} port {port}"
-    if error.errno == errno.ENETUNREACH and not _has_route(address):
-        return Failed(Reason.NETWORK, f"this machine has no route to {address}")
-    if error.errno in REFUSALS:
-        reason, what = REFUSALS[error.errno]
-        return Failed(reason, f"{at} {what}")
-    # The rest is ours: no descriptors, no local ports, forbidden by our own firewall.
-    return Failed(Reason.INTERNAL, f"cannot connect to {at}: {_said(error)}")
-
-
-def _has_route(address: str) -> bool:
-    """Tell our own missing route from a router's refusal; connecting UDP sends nothing."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((address, 9))
-        except OSError:
-            return False
-    return True
-
-
-def _said(error: Exception) -> str:
+def said(error: Exception) -> str:
+    """Return the system's own words for *error*."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

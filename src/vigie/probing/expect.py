@@ -4,14 +4,15 @@ import json as jsonlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
-from functools import lru_cache
 from typing import Annotated
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from vigie.catalogue import Duration, Model, duration_text, refusal
+from vigie.catalogue import Duration, Model, refusal
 from vigie.probing import jsonpath, pattern
 from vigie.probing.failure import Failed
+from vigie.probing.limits import check_certificate, check_time
+from vigie.probing.pattern import compiled, is_pattern, regular_expression
 from vigie.probing.response import Response
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
@@ -50,24 +51,11 @@ def _status_list(statuses: Statuses) -> list[str]:
     return status_text(statuses).split(", ")
 
 
-def _pattern(value: object) -> str:
-    try:
-        return re.compile(str(value)).pattern
-    except (re.error, RecursionError, OverflowError) as error:
-        raise refusal(
-            f"{_quoted(value)} is not a regular expression: {error}", r'"ok|ready"'
-        ) from None
-
-
 def _header(value: object) -> str:
     if not isinstance(value, str | int) or isinstance(value, bool):
         raise refusal(f"{_quoted(value)} is not a header's value", '"text/html", or "/html/"')
     text = str(value)
-    return f"/{_pattern(text[1:-1])}/" if _is_pattern(text) else text
-
-
-def _is_pattern(text: str) -> bool:
-    return len(text) > len("//") and text.startswith("/") and text.endswith("/")
+    return f"/{regular_expression(text[1:-1])}/" if is_pattern(text) else text
 
 
 def _path(value: object) -> str:
@@ -102,7 +90,7 @@ Status = Annotated[
     PlainSerializer(_status_list, when_used="json"),
     WithJsonSchema({"anyOf": [*_STATUS["anyOf"], {"type": "array", "items": _STATUS}]}),
 ]
-Pattern = Annotated[str, PlainValidator(_pattern), _TEXT]
+Pattern = Annotated[str, PlainValidator(regular_expression), _TEXT]
 HeaderValue = Annotated[str, PlainValidator(_header), _TEXT]
 JsonPath = Annotated[str, PlainValidator(_path), _TEXT]
 JsonValue = Annotated[
@@ -133,8 +121,8 @@ def check(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -
         _check_body(expect, _text(response))
     if expect.json_:
         _check_json(expect.json_, response)
-    _check_certificate(expect, trace, now)
-    _check_time(expect, trace.elapsed_us())
+    check_certificate(expect.certificate_days, trace, now)
+    check_time(expect.within, trace)
 
 
 def expects_status(expect: HttpExpect, status: int) -> bool:
@@ -150,7 +138,7 @@ def _check_status(expect: HttpExpect, status: int) -> None:
 def _check_header(name: str, wanted: str, value: str | None) -> None:
     if value is None:
         raise Failed(Reason.HEADER, f"no header {name}, expected {wanted}")
-    same = pattern.found(_compiled(wanted[1:-1]), value) if _is_pattern(wanted) else value == wanted
+    same = pattern.found(compiled(wanted[1:-1]), value) if is_pattern(wanted) else value == wanted
     if not same:
         raise Failed(Reason.HEADER, f"header {name} is {_short(value)}, expected {wanted}")
 
@@ -159,7 +147,7 @@ def _check_body(expect: HttpExpect, text: str) -> None:
     where = "the first 64 KiB of the body" if len(text) >= MATCHED_MAX else "the body"
     if expect.body_contains is not None and expect.body_contains not in text:
         raise Failed(Reason.BODY, f"{where} does not contain {_short(expect.body_contains)}")
-    if expect.body_regex is not None and not pattern.found(_compiled(expect.body_regex), text):
+    if expect.body_regex is not None and not pattern.found(compiled(expect.body_regex), text):
         raise Failed(Reason.BODY, f"{where} does not match {_short(expect.body_regex)}")
 
 
@@ -176,31 +164,6 @@ def _check_json(wanted: Mapping[str, Scalar], response: Response) -> None:
             raise Failed(Reason.JSON, f"{path} is missing, expected {_json(value)}") from missing
         if not _equal(found, value):
             raise Failed(Reason.JSON, f"{path} is {_json(found)}, expected {_json(value)}")
-
-
-def _check_certificate(expect: HttpExpect, trace: Trace, now: datetime) -> None:
-    expires = trace.certificate_expires
-    if expect.certificate_days is None or expires is None:
-        return
-    days = (expires - now).days
-    if days < expect.certificate_days:
-        raise Failed(
-            Reason.CERTIFICATE_DAYS,
-            f"the certificate ends on {expires:%Y-%m-%d}, in {days} days,"
-            f" expected at least {expect.certificate_days}",
-        )
-
-
-def _check_time(expect: HttpExpect, elapsed_us: int) -> None:
-    if expect.within is None:
-        return
-    # Through whole microseconds: a float would move the border.
-    limit_us = expect.within // type(expect.within)(microseconds=1)
-    if elapsed_us > limit_us:
-        raise Failed(
-            Reason.SLOW,
-            f"took {elapsed_us // 1000} ms, expected within {duration_text(expect.within)}",
-        )
 
 
 def _equal(found: object, wanted: Scalar) -> bool:
@@ -223,11 +186,6 @@ def _refuse_encoded(response: Response) -> None:
             Reason.PROTOCOL,
             f"the body comes as {_short(response.encoded)}, which was not asked for",
         )
-
-
-@lru_cache(maxsize=4096)
-def _compiled(text: str) -> re.Pattern[str]:
-    return re.compile(text)
 
 
 def _json(value: object) -> str:

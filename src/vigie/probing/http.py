@@ -28,6 +28,8 @@ from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import WAITING, Trace
 from vigie.probing.verify import Verify
 
+PROTOCOL = "http/1.1"  # as ALPN names it
+
 
 def _url(value: object) -> str:
     if not isinstance(value, str):
@@ -116,7 +118,8 @@ async def _ask(
     connection = await reach(url.host, url.port, allow, trace)
     try:
         if url.scheme == "https":
-            await secure(connection, url.host, url.port, trace, verify=endpoint.verify is True)
+            verify = endpoint.verify is True
+            await secure(connection, url.host, url.port, trace, verify=verify, protocol=PROTOCOL)
         trace.phase = WAITING
         return await _exchange(connection, request, trace)
     finally:

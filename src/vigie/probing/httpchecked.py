@@ -6,6 +6,7 @@ from datetime import datetime
 from vigie.catalogue import Model
 from vigie.probing.checked import tell
 from vigie.probing.expect import HttpExpect, check
+from vigie.probing.limits import came_of
 from vigie.probing.response import Response
 from vigie.probing.trace import Trace
 
@@ -23,12 +24,11 @@ def tell_checked(expect: HttpExpect, response: Response, trace: Trace, now: date
 
 
 def _came(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -> Mapping[str, str]:
-    expires = trace.certificate_expires
     headers = {f"header {it}": response.headers.get(it.lower(), "") for it in expect.header}
-    return headers | {
+    return {
+        **came_of(trace, now),
+        **headers,
         "status": str(response.status),
-        "within": f"{trace.elapsed_us() // 1000} ms",
-        "certificate_days": f"{(expires - now).days} days" if expires else "no certificate",
         "body_contains": f"found in {len(response.body)} bytes",
         "body_regex": f"found in {len(response.body)} bytes",
     }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vigie.catalogue import Endpoint
-from vigie.probing import http
+from vigie.probing import http, tcp
 from vigie.probing.result import Attempt
 
 
@@ -20,7 +20,13 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = MappingProxyType(
-    {kind.name: kind for kind in (Kind(name="http", model=http.HttpEndpoint, probe=http.probe),)}
+    {
+        kind.name: kind
+        for kind in (
+            Kind(name="http", model=http.HttpEndpoint, probe=http.probe),
+            Kind(name="tcp", model=tcp.TcpEndpoint, probe=tcp.probe),
+        )
+    }
 )
 MODELS: Mapping[str, type[Endpoint]] = MappingProxyType(
     {name: kind.model for name, kind in KINDS.items()}

@@ -7,8 +7,10 @@ matcher cannot be given a limit, but it stops for signals, so an alarm ends it.
 import re
 import signal
 import threading
+from functools import lru_cache
 from types import FrameType
 
+from vigie.catalogue import refusal, shown
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
@@ -19,7 +21,27 @@ class _TooLongError(Exception):
     pass
 
 
-def found(pattern: re.Pattern[str], text: str) -> bool:
+def is_pattern(text: str) -> bool:
+    """Tell whether *text* is written as a `/regular expression/`."""
+    return len(text) > len("//") and text.startswith("/") and text.endswith("/")
+
+
+def regular_expression(value: object) -> str:
+    """Return *value*, a regular expression of the catalogue, when it is one."""
+    try:
+        return re.compile(str(value)).pattern
+    except (re.error, RecursionError, OverflowError) as error:
+        what = f"{shown(value)} is not a regular expression: {error}"
+        raise refusal(what, r'"ok|ready"') from None
+
+
+@lru_cache(maxsize=4096)
+def compiled(text: str) -> re.Pattern[str]:
+    """Return the regular expression *text*, ready to be searched for."""
+    return re.compile(text)
+
+
+def found(pattern: re.Pattern[str], text: str, *, seconds: float = SECONDS) -> bool:
     """Tell whether *pattern* occurs in *text*.
 
     Raises:
@@ -29,7 +51,7 @@ def found(pattern: re.Pattern[str], text: str) -> bool:
         raise Failed(Reason.INTERNAL, "regular expressions are matched in the main thread only")
     before = signal.signal(signal.SIGALRM, _stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
             return pattern.search(text) is not None
         finally:

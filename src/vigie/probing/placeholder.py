@@ -11,6 +11,7 @@ from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
 
+LINE_MIN = 8  # characters of a line that is a secret by itself
 PLACEHOLDER = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
@@ -27,6 +28,8 @@ def resolved(text: str, trace: Trace) -> str:
         found = _environment(match[2]) if match[1] == "env" else _file(match[2])
         if found:
             trace.secrets.append(found)
+            # A dialogue echoes line by line; what is shorter occurs everywhere by chance.
+            trace.secrets.extend(line for line in found.splitlines() if len(line) >= LINE_MIN)
         return found
 
     return PLACEHOLDER.sub(value, text)

@@ -8,7 +8,8 @@ from time import perf_counter_ns
 from vigie.catalogue import Endpoint
 from vigie.probing import trust
 from vigie.probing.address import resolve
-from vigie.probing.connection import Connection, connect
+from vigie.probing.connecting import connect
+from vigie.probing.connection import Connection
 from vigie.probing.failure import Failed
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import CONNECTING, RESOLVING, SECURING, Trace, since_us
@@ -51,15 +52,25 @@ async def reach(host: str, port: int, allow: Sequence[str], trace: Trace) -> Con
 
 
 async def secure(
-    connection: Connection, host: str, port: int, trace: Trace, *, verify: bool
+    connection: Connection,
+    host: str,
+    port: int,
+    trace: Trace,
+    *,
+    verify: bool,
+    protocol: str | None = None,
+    upgrade: bool = False,
 ) -> None:
-    """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it."""
+    """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it.
+
+    *upgrade*: in the middle of a dialogue, where a second connection could not see the same.
+    """
     trace.phase = SECURING
     began = perf_counter_ns()
     try:
-        await connection.secure(trust.context(verify), host)
+        await connection.secure(trust.context(verify, protocol), host)
     except Failed as failure:
-        if failure.reason is Reason.TLS_EXPIRED:
+        if failure.reason is Reason.TLS_EXPIRED and not upgrade:
             trace.certificate_expires = await _second_look(host, port, trace)
         raise
     finally:

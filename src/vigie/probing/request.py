@@ -62,13 +62,14 @@ def parse_url(text: str) -> Url:
     query = f"?{parts.query}" if parts.query else ""
     return Url(
         scheme=parts.scheme,
-        host=_ascii_host(host),
-        port=PORTS[parts.scheme] if port is None else _port(port),
+        host=ascii_host(host),
+        port=PORTS[parts.scheme] if port is None else checked_port(port),
         target=quote((parts.path or "/") + query, safe=KEPT),
     )
 
 
-def _ascii_host(host: str) -> str:
+def ascii_host(host: str) -> str:
+    """Return *host* as DNS takes it; raise BadUrl when it is no host name."""
     if ":" in host:
         return host.partition("%")[0]
     try:
@@ -77,7 +78,8 @@ def _ascii_host(host: str) -> str:
         raise BadUrl(f'"{host}" is not a host name') from None
 
 
-def _port(port: int) -> int:
+def checked_port(port: int) -> int:
+    """Return *port*; raise BadUrl for 0."""
     if not port:
         raise BadUrl("port 0 cannot be probed", "a port from 1 to 65535")
     return port

@@ -56,11 +56,15 @@ class Trace:
             return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
         return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
 
+    def hidden(self, text: str) -> str:
+        """Return *text* without the secrets that this attempt used; call it before cutting."""
+        for secret in self.secrets:
+            text = text.replace(secret, "***")
+        return text
+
     def printable(self, detail: str) -> str:
         """Return *detail* on one short line and without any secret."""
-        for secret in self.secrets:
-            detail = detail.replace(secret, "***")
-        line = "".join(c if c.isprintable() else " " for c in detail)
+        line = "".join(c if c.isprintable() else " " for c in self.hidden(detail))
         return line if len(line) <= DETAIL_MAX else line[: DETAIL_MAX - 1] + "…"
 
     def _attempt(self, outcome: Outcome, reason: Reason | None, detail: str | None) -> Attempt:
