@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vigie.catalogue.finding import Finding, Looking
-from vigie.catalogue.lint import lint
+from vigie.catalogue.lint import OF_THE_TEXT, lint
 from vigie.catalogue.model import Catalogue, Contract
 from vigie.catalogue.plans import ALWAYS, calendars_in
 
@@ -25,7 +25,7 @@ class LeftOpen:
 def left_open(contract: Contract, catalogue: Catalogue) -> tuple[LeftOpen, ...]:
     """Return what *contract* neither settles nor accepts, of all that another figure answers."""
     it = Looking(contract=contract, catalogue=catalogue)
-    findings = lint([contract], catalogue)
+    findings = lint([contract], catalogue, rules=OF_THE_TEXT)
     open_ones = [one for one in findings if one.code in _COMPUTED and not one.accepted]
     return tuple(found for finding in open_ones for found in _open(it, finding))
 

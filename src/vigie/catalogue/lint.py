@@ -1,6 +1,6 @@
 """Names what contracts leave open, contradict, or promise without a way to measure it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from vigie.catalogue import lintbudget, lintcalendars, lintmeasure, lintreadings, lintterms
@@ -8,16 +8,15 @@ from vigie.catalogue.finding import Finding, Looking
 from vigie.catalogue.model import Catalogue, Contract
 from vigie.catalogue.words import nearest
 
-RULES = (
-    *lintterms.RULES,
-    *lintbudget.RULES,
-    *lintreadings.RULES,
-    *lintmeasure.RULES,
-    *lintcalendars.RULES,
-)
+Rule = Callable[[Looking], Iterator[Finding]]
+# Of what the text says, whatever is probed; those of the probes look at every contract.
+OF_THE_TEXT: tuple[Rule, ...] = (*lintterms.RULES, *lintreadings.RULES, *lintcalendars.RULES)
+RULES: tuple[Rule, ...] = (*OF_THE_TEXT, *lintbudget.RULES, *lintmeasure.RULES)
 
 
-def lint(contracts: Iterable[Contract], catalogue: Catalogue) -> list[Finding]:
+def lint(
+    contracts: Iterable[Contract], catalogue: Catalogue, *, rules: tuple[Rule, ...] = RULES
+) -> list[Finding]:
     """Return the findings in *contracts* of *catalogue*, in order of place, each once.
 
     A term that is written down is settled, even where it says what the default would be.
@@ -25,11 +24,11 @@ def lint(contracts: Iterable[Contract], catalogue: Catalogue) -> list[Finding]:
     that accepts nothing.
     """
     looks = [Looking(contract=contract, catalogue=catalogue) for contract in contracts]
-    return sorted({finding for look in looks for finding in _findings(look)})
+    return sorted({finding for look in looks for finding in _findings(look, rules)})
 
 
-def _findings(it: Looking) -> Iterator[Finding]:
-    found = [finding for rule in RULES for finding in rule(it)]
+def _findings(it: Looking, rules: tuple[Rule, ...]) -> Iterator[Finding]:
+    found = [finding for rule in rules for finding in rule(it)]
     reasons = it.contract.accepted
     for finding in found:
         known = [reasons[name] for name in finding.names if name in reasons]
