@@ -10,7 +10,7 @@ from tests.cli.processes import Target, lay_out
 from vigie import catalogue, clock, probing
 from vigie.catalogue import Catalogue
 from vigie.cli.engine import Pulse
-from vigie.cli.run import LAG, SLACK, health
+from vigie.cli.vitals import LAG, SLACK, health
 from vigie.storing import roll_up
 
 EVERY = timedelta(seconds=1)

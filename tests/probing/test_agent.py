@@ -11,19 +11,21 @@ import time_machine
 from tests.probing.shop import OK, UNAVAILABLE, Street, answers
 from tests.probing.slots import MS, ms, target, until
 
-from vigie.probing import Outcome, Reason, Result, Target, offset_ms, run_agent
+from vigie.probing import Counts, Outcome, Reason, Result, Target, offset_ms, run_agent
 from vigie.probing.agent import EPOCH, MISSED_AT_MOST, Agent
 
 
 @asynccontextmanager
 async def running(
-    *targets: Target, grace: timedelta = timedelta(seconds=5)
+    *targets: Target, grace: timedelta = timedelta(seconds=5), counts: Counts | None = None
 ) -> AsyncIterator[list[Result]]:
     """Run an agent inside the block; its results are complete after the block."""
     results: list[Result] = []
     stop = asyncio.Event()
     agent = asyncio.create_task(
-        run_agent(targets, location="main", record=results.append, stop=stop, grace=grace)
+        run_agent(
+            targets, location="main", record=results.append, stop=stop, grace=grace, counts=counts
+        )
     )
     try:
         yield results
@@ -69,6 +71,29 @@ async def test_one_flight_at_a_time_and_overtaken_slots_are_missed(street: Stree
     }
     slots = sorted(ms(r) for r in results)
     assert list(range(slots[0], slots[-1] + 1, 100)) == slots
+
+
+async def test_what_happened_is_counted_as_it_was_recorded(street: Street) -> None:
+    async def slow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.25)
+        await answers(OK)(reader, writer)
+
+    url, counts = await street.open(slow), Counts()
+    async with running(target(url, timeout="2s"), counts=counts) as results:
+        await until(lambda: counts.run >= 3)
+        assert counts.endpoints == 1
+
+    run = [r for r in results if r.attempts]
+    assert (counts.run, counts.missed) == (len(run), len(results) - len(run))
+    assert counts.flights == 0
+    assert counts.results == {
+        ("http", Outcome.UP): len(run),
+        ("http", Outcome.UNKNOWN): counts.missed,
+    }
+    assert counts.lag.sum == sum(r.lag_us or 0 for r in results)
+    assert counts.duration["http"].sum == sum(a.duration_us for r in run for a in r.attempts)
+    # 250 ms and more: nothing in the buckets up to 250 ms, all in the next ones.
+    assert sum(counts.duration["http"].counts[7:]) == len(run)
 
 
 async def test_down_endpoint_is_probed_on_its_edge_until_recovery(street: Street) -> None:

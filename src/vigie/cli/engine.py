@@ -7,7 +7,7 @@ import asyncio
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -17,7 +17,7 @@ from vigie import clock
 from vigie.catalogue import Catalogue, Service
 from vigie.cli.years import keep_years
 from vigie.errors import DatabaseDownError, DatabaseError, UsageError
-from vigie.probing import Result, Target, run_agent
+from vigie.probing import Counts, Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
     DATABASE_TROUBLE,
@@ -42,6 +42,9 @@ class Pulse:
     newest: datetime | None = None  # slot of the newest result
     as_of: datetime | None = None  # figures said nothing of what lay after, when last asked
     pool: asyncpg.Pool | None = None  # None while the database was not reached yet
+    counts: Counts = field(default_factory=Counts)
+    spool: Spool | None = None
+    shipper: Shipper | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +93,7 @@ async def measure(
     Raises what made it impossible, after the same orderly end.
     """
     asked = targets(catalogue.services if only is None else only)
-    spool = Spool(settings.home / "spool")
+    spool = pulse.spool = Spool(settings.home / "spool")
     probed, settle = asyncio.Event(), timedelta(0) if alone else SETTLE
     ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
 
@@ -105,7 +108,7 @@ async def measure(
     for task in (writing, storing):  # they end on their own only when they cannot go on
         task.add_done_callback(lambda _: stop.set())
     try:
-        await run_agent(asked, location=location, record=keep, stop=stop)
+        await run_agent(asked, location=location, record=keep, stop=stop, counts=pulse.counts)
     finally:
         probed.set()
         await asyncio.wait([writing])
@@ -129,7 +132,7 @@ async def _store(
             return
         await _apply(pool, catalogue)
         pulse.pool = pool
-        shipper = Shipper(settings.home / "spool", pool)
+        shipper = pulse.shipper = Shipper(settings.home / "spool", pool)
         await asyncio.gather(
             shipper.run(ends.written),
             run_rollup(pool, ends.written),

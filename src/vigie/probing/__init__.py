@@ -2,6 +2,7 @@
 
 from vigie.probing.agent import run_agent
 from vigie.probing.checked import Checked
+from vigie.probing.counts import Counts, Histogram
 from vigie.probing.explained import Explained, explain
 from vigie.probing.http import HttpEndpoint
 from vigie.probing.kinds import KINDS, MODELS, Kind, kind_of
@@ -15,7 +16,9 @@ __all__ = [
     "UNKNOWN_REASONS",
     "Attempt",
     "Checked",
+    "Counts",
     "Explained",
+    "Histogram",
     "HttpEndpoint",
     "Kind",
     "Outcome",

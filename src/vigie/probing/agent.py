@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 from vigie import clock
 from vigie.catalogue import Endpoint
 from vigie.probing.attempt import result_of, run_slot
+from vigie.probing.counts import Counts
 from vigie.probing.kinds import Kind, kind_of
 from vigie.probing.result import Attempt, Outcome, Result
 from vigie.probing.schedule import next_slot, offset_ms, slot_at
@@ -39,15 +40,17 @@ async def run_agent(
     record: Callable[[Result], None],
     stop: asyncio.Event,
     changes: asyncio.Queue[Sequence[Target]] | None = None,
+    counts: Counts | None = None,
     grace: timedelta = timedelta(seconds=15),
 ) -> None:
     """Probe *targets* from *location* until *stop*, and *record* each result once.
 
     What comes by *changes* is probed instead of all that came before.
+    *counts* is kept up with what happens.
     After *stop* nothing starts; what is under way is recorded, cut short after *grace*.
     Raises what *record* raised, after the same orderly end.
     """
-    agent = Agent(location, record)
+    agent = Agent(location, record, counts)
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     following = asyncio.create_task(_follow(agent, targets, changes or asyncio.Queue()))
     try:
@@ -74,8 +77,11 @@ async def _follow(
 class Agent:
     """The endpoints probed from one location."""
 
-    def __init__(self, location: str, record: Callable[[Result], None]) -> None:
+    def __init__(
+        self, location: str, record: Callable[[Result], None], counts: Counts | None = None
+    ) -> None:
         self.location = location
+        self.counts = counts or Counts()
         self._record = record
         self.gate = asyncio.Semaphore(flights_at_most())  # attempts at the same time
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -96,6 +102,7 @@ class Agent:
             self._aim(target)
             if number % LOT == 0:  # what is armed already must not wait for 100,000 others
                 await asyncio.sleep(0)
+        self.counts.endpoints = len(wanted)
 
     def _is_here(self, endpoint: Endpoint) -> bool:
         return not endpoint.locations or self.location in endpoint.locations
@@ -112,18 +119,21 @@ class Agent:
     def fly(self, flight: asyncio.Task[None], landed: Callable[[], None]) -> None:
         """Keep *flight*, and call *landed* when it is over."""
         self._flights.add(flight)
+        self.counts.flights += 1
         flight.add_done_callback(partial(self._landed, landed))
 
     def _landed(self, landed: Callable[[], None], flight: asyncio.Task[None]) -> None:
         self._flights.discard(flight)
+        self.counts.flights -= 1
         error = None if flight.cancelled() else flight.exception()
         if error is None:
             landed()
         else:
             self._break(error)
 
-    def record(self, result: Result) -> None:
+    def record(self, result: Result, kind: str) -> None:
         """Hand *result* on; when that fails, the agent ends: it must not measure for nothing."""
+        self.counts.note(kind, result)
         try:
             self._record(result)
         except Exception as error:  # noqa: BLE001 - run_agent raises it, whatever it is
@@ -253,19 +263,19 @@ class Watch:
         self._turn(_now_ms())
 
     async def _fly(self, slot: int, until: int, *, regular: bool) -> None:
-        target = self._target  # it may change meanwhile
+        target, kind = self._target, self._kind  # they may change meanwhile
         result = await run_slot(
             target.endpoint,
             _instant(slot),
             location=self._agent.location,
             until=_instant(until),
-            probe=partial(_probe, self._kind, target),
+            probe=partial(_probe, kind, target),
             gate=self._agent.gate,
         )
         if result.attempts and target is self._target:
             self._note(result.outcome)
         if result.attempts or regular:
-            self._agent.record(result)
+            self._agent.record(result, kind.name)
 
     def _note(self, outcome: Outcome) -> None:
         changed = self._outcome is not None and outcome is not self._outcome
@@ -293,10 +303,12 @@ class Watch:
     def _miss(self, before: int) -> None:
         """Record the regular slots between the last accounted one and *before* as missed."""
         slots = range(self._regular + self._every, before, self._every)
+        self._agent.counts.missed += max(0, len(slots) - MISSED_AT_MOST)
         for slot in slots[-MISSED_AT_MOST:]:
             if self._is_active(slot):
                 key, location = self._target.endpoint.key, self._agent.location
-                self._agent.record(result_of(key, location, _instant(slot), ()))
+                missed = result_of(key, location, _instant(slot), ())
+                self._agent.record(missed, self._kind.name)
 
     def _is_active(self, slot: int) -> bool:
         since = self._target.endpoint.since

@@ -1,5 +1,6 @@
 """What a running Vigie answers over HTTP."""
 
-from vigie.serving.app import Health, make_app, parse_listen, serve
+from vigie.serving.app import Asked, Health, make_app, parse_listen, serve
+from vigie.serving.metrics import Measured
 
-__all__ = ["Health", "make_app", "parse_listen", "serve"]
+__all__ = ["Asked", "Health", "Measured", "make_app", "parse_listen", "serve"]

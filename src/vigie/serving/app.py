@@ -1,7 +1,7 @@
-"""The web side of a running Vigie; for now only `/healthz`."""
+"""The web side of a running Vigie: `/healthz`, `/readyz` and `/metrics`."""
 
 import errno
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +10,7 @@ from aiohttp import web
 
 from vigie import __version__, clock
 from vigie.errors import UsageError
+from vigie.serving.metrics import Measured, exposition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,15 +23,35 @@ class Health:
     wrong: tuple[str, ...] = ()
 
 
-def make_app(health: Callable[[], Awaitable[Health]]) -> web.Application:
-    """Return the application; *health* is asked at each request."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Whom the pages ask, at each request."""
+
+    health: Callable[[], Awaitable[Health]]  # of the process
+    unready: Callable[[], Awaitable[Sequence[str]]]  # why the figures cannot be had now
+    measured: Callable[[], Awaitable[Measured]]
+
+
+def make_app(asked: Asked) -> web.Application:
+    """Return the application."""
 
     async def healthz(_request: web.Request) -> web.Response:
-        found = await health()
+        found = await asked.health()
         return web.json_response(_body(found, clock.now()), status=503 if found.wrong else 200)
+
+    async def readyz(_request: web.Request) -> web.Response:
+        why = list(await asked.unready())
+        status = "not ready" if why else "ready"
+        return web.json_response({"status": status, "wrong": why}, status=503 if why else 200)
+
+    async def metrics(request: web.Request) -> web.Response:
+        body, content_type = exposition(await asked.measured(), request.headers.get("accept", ""))
+        return web.Response(body=body, headers={"content-type": content_type})
 
     app = web.Application()
     app.router.add_get("/healthz", healthz)
+    app.router.add_get("/readyz", readyz)
+    app.router.add_get("/metrics", metrics)
     return app
 
 

@@ -17,11 +17,12 @@ from vigie.storing.corrections import (
 from vigie.storing.csv import import_results
 from vigie.storing.csvfile import Imported
 from vigie.storing.csvmaintenance import import_maintenance
+from vigie.storing.depth import Depth, spool_depth
 from vigie.storing.embedded import Embedded
 from vigie.storing.explain import explained, refusals
 from vigie.storing.feed import Coming, coming_maintenance
 from vigie.storing.instant import later, read_instant
-from vigie.storing.migrate import migrate
+from vigie.storing.migrate import migrate, mismatch
 from vigie.storing.pool import open_database
 from vigie.storing.psql import run_psql
 from vigie.storing.queries import query
@@ -53,6 +54,7 @@ __all__ = [
     "Changes",
     "Coming",
     "Correction",
+    "Depth",
     "Dropped",
     "Embedded",
     "Imported",
@@ -84,6 +86,7 @@ __all__ = [
     "list_corrections",
     "list_maintenance",
     "migrate",
+    "mismatch",
     "open_database",
     "plan_catalogue",
     "plan_maintenance",
@@ -96,6 +99,7 @@ __all__ = [
     "roll_up",
     "run_psql",
     "run_rollup",
+    "spool_depth",
     "withdraw_correction",
     "withdraw_maintenance",
     "withdraw_series",

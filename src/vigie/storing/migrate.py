@@ -12,6 +12,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -57,6 +58,22 @@ async def migrate(connection: asyncpg.Connection, sql: Path = paths.SQL) -> list
         if missing or await _defined(connection) != _digest_of(definitions):
             await _define(connection, definitions)
     return [script.name for script in missing]
+
+
+async def mismatch(connection: asyncpg.Connection, sql: Path = paths.SQL) -> str | None:
+    """Return why the database's schema is not that of this program, None when it is."""
+    migrations, definitions = _shipped(sql)
+    try:
+        current = await _is_current(connection, migrations, definitions)
+    except MigrationError as error:
+        return str(error)
+    return None if current else "the database's schema is an older one (run vigie db migrate)"
+
+
+@cache
+def _shipped(sql: Path) -> tuple[Sequence[Script], str]:
+    """Return the migrations and the digest of the definitions, as they were at the first call."""
+    return read_migrations(sql), _digest_of(_read_definitions(sql))
 
 
 def read_migrations(sql: Path) -> list[Script]:

@@ -42,6 +42,7 @@ class Shipper:
 
     def __init__(self, directory: Path, pool: asyncpg.Pool) -> None:
         self.directory = directory
+        self.shipped = 0  # results new to the database, since the start
         self._pool = pool
         self._trouble = Trouble(
             "shipper: results cannot be shipped, they wait in the spool",
@@ -89,7 +90,9 @@ class Shipper:
         stored = 0
         while paths := spoolfile.pending(self.directory)[:FILES_PER_TRANSACTION]:
             loads = await asyncio.to_thread(_read, paths)
-            stored += await self._ship_loads(loads)
+            new = await self._ship_loads(loads)
+            self.shipped += new
+            stored += new
         return stored
 
     async def _ship_loads(self, loads: list[Load]) -> int:
