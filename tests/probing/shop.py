@@ -39,6 +39,22 @@ def answers(*answer: bytes) -> Script:
     return script
 
 
+def keeps(into: list[bytes], *answer: bytes) -> Script:
+    """Keep each request, head and body, and send the next *answer*; the last one repeats."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length")),
+            0,
+        )
+        into.append(head + await reader.readexactly(length))
+        writer.write((answer or (OK,))[min(len(into), len(answer) or 1) - 1])
+        await writer.drain()
+
+    return script
+
+
 def body(content: bytes, *headers: str, status: str = "200 OK") -> bytes:
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + content
@@ -61,7 +77,14 @@ class Street:
         self._visits: set[asyncio.Task[None]] = set()
         self.connections = 0
 
-    async def open(self, script: Script, settings: ssl.SSLContext | None = None) -> str:
+    async def open(
+        self,
+        script: Script,
+        settings: ssl.SSLContext | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> str:
         async def visit(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             self.connections += 1
             task = asyncio.current_task()
@@ -75,10 +98,10 @@ class Street:
                 self._visits.discard(task)
                 writer.close()
 
-        server = await asyncio.start_server(visit, "127.0.0.1", 0, ssl=settings)
+        server = await asyncio.start_server(visit, host, port, ssl=settings)
         self._servers.append(server)
         scheme = "https" if settings else "http"
-        return f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        return f"{scheme}://{host}:{server.sockets[0].getsockname()[1]}"
 
     async def close(self) -> None:
         for server in self._servers:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from tests.probing.shop import OK, Script, Street, answers, ask, body, endpoint
+from tests.probing.shop import OK, Street, answers, ask, body, endpoint, keeps
 
 from vigie.probing import Outcome, Reason
 
@@ -115,27 +115,13 @@ async def test_phases_are_measured(street: Street) -> None:
     )
 
 
-def _keeps(into: list[bytes], answer: bytes = OK) -> Script:
-    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(
-            (int(line[15:]) for line in head.split(b"\r\n") if line.startswith(b"Content-Length")),
-            0,
-        )
-        into.append(head + await reader.readexactly(length))
-        writer.write(answer)
-        await writer.drain()
-
-    return script
-
-
 async def test_request_is_what_the_catalogue_says(
     street: Street, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SHOP_TOKEN", "t0ps3cret")
     (tmp_path / "password").write_text("pa55word\n")
     seen: list[bytes] = []
-    url = await street.open(_keeps(seen))
+    url = await street.open(keeps(seen))
     attempt = await ask(
         f"{url}/a b?c=é#d".replace(" ", "%20"),
         method="POST",
@@ -216,7 +202,7 @@ async def test_echoed_secret_is_hidden(street: Street, monkeypatch: pytest.Monke
 
 async def test_redirect_is_followed_on_a_new_connection(street: Street) -> None:
     seen: list[bytes] = []
-    there = await street.open(_keeps(seen))
+    there = await street.open(keeps(seen))
     here = await street.open(answers(FOUND % f"{there}/there".encode()))
     attempt = await ask(here, headers={"Authorization": "x"})
 

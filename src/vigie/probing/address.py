@@ -9,11 +9,13 @@ import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Literal
 
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
 Address = IPv4Address | IPv6Address
+IpVersion = Literal["any", 4, 6]
 
 THIS_NETWORK = IPv4Network("0.0.0.0/8")  # Linux connects 0.0.0.0 to itself
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -32,22 +34,54 @@ METADATA = frozenset(
         ),
     )
 )
-NOT_FOUND = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)})
+NOT_FOUND = frozenset(
+    {
+        socket.EAI_NONAME,
+        # No address, or none of the version that was asked for; not every system has them.
+        getattr(socket, "EAI_NODATA", socket.EAI_NONAME),
+        getattr(socket, "EAI_ADDRFAMILY", socket.EAI_NONAME),
+    }
+)
+FAMILIES = {"any": socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-async def resolve(host: str, port: int, allow: Sequence[str]) -> tuple[str, ...]:
+async def resolve(
+    host: str, port: int, allow: Sequence[str], *, ip: IpVersion = "any", whole: bool = False
+) -> tuple[str, ...]:
     """Return the addresses of *host* that may be probed, in the system's order of preference.
 
+    *ip* is the version they must have: any, 4 or 6. *whole*: every address must be allowed,
+    because somebody else will choose among them.
+
     Raises:
-        Failed: the name does not exist (down), the resolver did not answer or
-            no address may be probed (unknown).
+        Failed: the name does not exist or has no address of that version (down), the resolver
+            did not answer or no address may be probed (unknown).
     """
-    found = _literal(host) or await _look_up(host, port)
+    found = _literal(host) or await _look_up(host, port, ip)
+    if ip != "any":
+        found = _of_version(found, ip, host)
     refusals = [refusal(address, tuple(allow)) for address in found]
     allowed = tuple(a for a, no in zip(found, refusals, strict=True) if no is None)
-    if not allowed:
-        raise Failed(Reason.ADDRESS_REFUSED, str(refusals[0]))
+    if not allowed or (whole and len(allowed) < len(found)):
+        raise Failed(Reason.ADDRESS_REFUSED, next(filter(None, refusals)))
     return allowed
+
+
+def _of_version(found: Sequence[str], ip: IpVersion, host: str) -> tuple[str, ...]:
+    """Return the addresses of version *ip*; an IPv4-mapped one is reached over IPv4."""
+    fitting = tuple(a for a in found if _version(ip_address(a)) == ip)
+    if not fitting:
+        raise _not_found(host, ip)
+    return fitting
+
+
+def _version(address: Address) -> int:
+    return 4 if isinstance(address, IPv4Address) or address.ipv4_mapped else 6
+
+
+def _not_found(host: str, ip: IpVersion) -> Failed:
+    kind = "address in DNS" if ip == "any" else f"IPv{ip} address"
+    return Failed(Reason.DNS_NOT_FOUND, f"{host} has no {kind}")
 
 
 @lru_cache(maxsize=4096)
@@ -58,13 +92,13 @@ def _literal(host: str) -> tuple[str, ...]:
         return ()
 
 
-async def _look_up(host: str, port: int) -> tuple[str, ...]:
+async def _look_up(host: str, port: int, ip: IpVersion) -> tuple[str, ...]:
     loop = asyncio.get_running_loop()
     try:
-        infos = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        infos = await loop.getaddrinfo(host, port, family=FAMILIES[ip], type=socket.SOCK_STREAM)
     except socket.gaierror as error:
         if error.errno in NOT_FOUND:
-            raise Failed(Reason.DNS_NOT_FOUND, f"{host} has no address in DNS") from error
+            raise _not_found(host, ip) from error
         raise Failed(
             Reason.DNS_FAILED, f"the resolver failed for {host}: {error.strerror}"
         ) from error

@@ -116,11 +116,11 @@ def check(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -
     """Raise Failed for the first expectation that *response* does not meet."""
     _check_status(expect, response.status)
     for name, wanted in expect.header.items():
-        _check_header(name, wanted, response.headers.get(name.lower()))
+        _check_header(name, wanted, response.headers.get(name.lower()), trace)
     if expect.body_contains is not None or expect.body_regex is not None:
-        _check_body(expect, _text(response))
+        _check_body(expect, _text(response, trace))
     if expect.json_:
-        _check_json(expect.json_, response)
+        _check_json(expect.json_, response, trace)
     check_certificate(expect.certificate_days, trace, now)
     check_time(expect.within, trace)
 
@@ -135,12 +135,12 @@ def _check_status(expect: HttpExpect, status: int) -> None:
         raise Failed(Reason.STATUS, f"status {status}, expected {status_text(expect.status)}")
 
 
-def _check_header(name: str, wanted: str, value: str | None) -> None:
+def _check_header(name: str, wanted: str, value: str | None, trace: Trace) -> None:
     if value is None:
         raise Failed(Reason.HEADER, f"no header {name}, expected {wanted}")
     same = pattern.found(compiled(wanted[1:-1]), value) if is_pattern(wanted) else value == wanted
     if not same:
-        raise Failed(Reason.HEADER, f"header {name} is {_short(value)}, expected {wanted}")
+        raise Failed(Reason.HEADER, f"header {name} is {_seen(value, trace)}, expected {wanted}")
 
 
 def _check_body(expect: HttpExpect, text: str) -> None:
@@ -151,8 +151,8 @@ def _check_body(expect: HttpExpect, text: str) -> None:
         raise Failed(Reason.BODY, f"{where} does not match {_short(expect.body_regex)}")
 
 
-def _check_json(wanted: Mapping[str, Scalar], response: Response) -> None:
-    _refuse_encoded(response)
+def _check_json(wanted: Mapping[str, Scalar], response: Response, trace: Trace) -> None:
+    _refuse_encoded(response, trace)
     try:
         document = jsonlib.loads(response.body)
     except (ValueError, RecursionError) as error:
@@ -161,9 +161,11 @@ def _check_json(wanted: Mapping[str, Scalar], response: Response) -> None:
         try:
             found = jsonpath.at(document, path)
         except jsonpath.Missing as missing:
-            raise Failed(Reason.JSON, f"{path} is missing, expected {_json(value)}") from missing
+            what = f"{path} is missing, expected {_short(_json(value))}"
+            raise Failed(Reason.JSON, what) from missing
         if not _equal(found, value):
-            raise Failed(Reason.JSON, f"{path} is {_json(found)}, expected {_json(value)}")
+            seen = _seen(_json(found), trace)
+            raise Failed(Reason.JSON, f"{path} is {seen}, expected {_short(_json(value))}")
 
 
 def _equal(found: object, wanted: Scalar) -> bool:
@@ -171,27 +173,32 @@ def _equal(found: object, wanted: Scalar) -> bool:
     return found == wanted and isinstance(found, bool) == isinstance(wanted, bool)
 
 
-def _text(response: Response) -> str:
+def _text(response: Response, trace: Trace) -> str:
     """Return the searched part of the body, in the charset that the answer names."""
-    _refuse_encoded(response)
+    _refuse_encoded(response, trace)
     match = re.search(r"charset=\"?([\w-]+)", response.headers.get("content-type", ""))
     named = match[1].lower() if match else ""
     # Only plain charsets: Python also knows codecs that unpack archives.
     return response.body[:MATCHED_MAX].decode(named if named in CHARSETS else "utf-8", "replace")
 
 
-def _refuse_encoded(response: Response) -> None:
+def _refuse_encoded(response: Response, trace: Trace) -> None:
     if response.encoded:
         raise Failed(
             Reason.PROTOCOL,
-            f"the body comes as {_short(response.encoded)}, which was not asked for",
+            f"the body comes as {_seen(response.encoded, trace)}, which was not asked for",
         )
 
 
 def _json(value: object) -> str:
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "an object"
-    return _short(jsonlib.dumps(value, ensure_ascii=False))
+    return jsonlib.dumps(value, ensure_ascii=False)
+
+
+def _seen(text: str, trace: Trace) -> str:
+    """Return what the target said, short; cut only when no secret is in it."""
+    return _short(trace.hidden(text))
 
 
 def _short(text: str) -> str:

@@ -1,13 +1,15 @@
 """The steps that kinds share: the attempt around them, resolve, connect, secure."""
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from time import perf_counter_ns
 
 from vigie.catalogue import Endpoint
-from vigie.probing import trust
-from vigie.probing.address import resolve
+from vigie.probing import clientcert, trust
+from vigie.probing.address import IpVersion, resolve
+from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connecting import connect
 from vigie.probing.connection import Connection
 from vigie.probing.failure import Failed
@@ -33,20 +35,28 @@ async def attempt(
 
 
 async def resolved_addresses(
-    host: str, port: int, allow: Sequence[str], trace: Trace
+    host: str,
+    port: int,
+    allow: Sequence[str],
+    trace: Trace,
+    *,
+    ip: IpVersion = "any",
+    whole: bool = False,
 ) -> tuple[str, ...]:
-    """Return the addresses of *host* that may be probed; raise Failed when there are none."""
+    """Return the addresses of *host* that may be probed, as `address.resolve` does."""
     trace.phase = RESOLVING
     began = perf_counter_ns()
     try:
-        return await resolve(host, port, allow)
+        return await resolve(host, port, allow, ip=ip, whole=whole)
     finally:
         trace.dns_us = (trace.dns_us or 0) + since_us(began)
 
 
-async def reach(host: str, port: int, allow: Sequence[str], trace: Trace) -> Connection:
+async def reach(
+    host: str, port: int, allow: Sequence[str], trace: Trace, *, ip: IpVersion = "any"
+) -> Connection:
     """Return a connection to *host*, at an address that may be probed; close it after use."""
-    addresses = await resolved_addresses(host, port, allow, trace)
+    addresses = await resolved_addresses(host, port, allow, trace, ip=ip)
     trace.phase = CONNECTING
     return await connect(addresses, port, trace)
 
@@ -59,16 +69,18 @@ async def secure(
     *,
     verify: bool,
     protocol: str | None = None,
+    shown: ClientCertificate | None = None,
     upgrade: bool = False,
 ) -> None:
     """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it.
 
-    *upgrade*: in the middle of a dialogue, where a second connection could not see the same.
+    *shown* is shown to a target that asks who connects. *upgrade*: in the middle of a dialogue or
+    behind a proxy, where a second connection could not see the same.
     """
     trace.phase = SECURING
     began = perf_counter_ns()
     try:
-        await connection.secure(trust.context(verify, protocol), host)
+        await connection.secure(_settings(shown, protocol, verify=verify), host)
     except Failed as failure:
         if failure.reason is Reason.TLS_EXPIRED and not upgrade:
             trace.certificate_expires = await _second_look(host, port, trace)
@@ -76,6 +88,14 @@ async def secure(
     finally:
         trace.tls_us = (trace.tls_us or 0) + since_us(began)
     trace.certificate_expires = trust.expiry(connection.certificate())
+
+
+def _settings(
+    shown: ClientCertificate | None, protocol: str | None, *, verify: bool
+) -> ssl.SSLContext:
+    if shown is None:
+        return trust.context(verify, protocol)
+    return clientcert.context(shown, protocol, verify=verify)
 
 
 async def _second_look(host: str, port: int, trace: Trace) -> datetime | None:

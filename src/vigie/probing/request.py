@@ -104,6 +104,7 @@ class Request:
     method: str
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    trusted: bool = True  # not after a redirect to another origin: it is shown no certificate
 
     def encoded(self) -> bytes:
         """Return the request as bytes."""
@@ -135,7 +136,7 @@ def redirected(request: Request, status: int, location: str) -> Request:
         return changed
     if changed.body:
         raise Failed(Reason.REDIRECTS, f"redirected to {url.origin}, which must not get the body")
-    return replace(changed, headers=())
+    return replace(changed, headers=(), trusted=False)
 
 
 def _followed(request: Request, status: int, url: Url) -> Request:

@@ -6,6 +6,7 @@ from time import perf_counter_ns
 
 from vigie import clock
 from vigie.catalogue import duration_text
+from vigie.probing.hiding import hidden
 from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason
 
 GRACE = timedelta(seconds=2)  # after an attempt's timeout; what takes longer is our own fault
@@ -14,7 +15,12 @@ RESOLVING = "resolving the name"
 CONNECTING = "connecting"
 SECURING = "the TLS handshake"
 WAITING = "waiting for the answer"
-TIMEOUTS = {RESOLVING: Reason.DNS_FAILED, CONNECTING: Reason.CONNECT_TIMEOUT}
+PROXY = "waiting for the proxy"
+TIMEOUTS = {
+    RESOLVING: Reason.DNS_FAILED,
+    CONNECTING: Reason.CONNECT_TIMEOUT,
+    PROXY: Reason.NETWORK,  # its silence says nothing of the target
+}
 DETAIL_MAX = 300  # characters: a hostile answer must not fill the database
 
 
@@ -58,9 +64,7 @@ class Trace:
 
     def hidden(self, text: str) -> str:
         """Return *text* without the secrets that this attempt used; call it before cutting."""
-        for secret in self.secrets:
-            text = text.replace(secret, "***")
-        return text
+        return hidden(text, self.secrets)
 
     def printable(self, detail: str) -> str:
         """Return *detail* on one short line and without any secret."""

@@ -11,11 +11,28 @@ from vigie.probing.result import Reason
 VERSION, UTC_TIME = 0xA0, 0x17  # tags of DER
 # OpenSSL's X509_V_ERR_… numbers
 NOT_YET_VALID, HAS_EXPIRED, HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH = 9, 10, 62, 64
+CERTIFICATE_ALERTS = frozenset(
+    {
+        "bad certificate",
+        "unsupported certificate",
+        "certificate revoked",
+        "certificate expired",
+        "certificate unknown",
+        "unknown ca",
+        "access denied",
+    }
+)
 
 
 @lru_cache(maxsize=8)
 def context(verify: bool, protocol: str | None = None) -> ssl.SSLContext:  # noqa: FBT001 - a key
-    """Return the shared TLS settings; the system's authorities, or nobody checked.
+    """Return the shared TLS settings of `new_context`."""
+    return new_context(protocol, verify=verify)
+
+
+def new_context(protocol: str | None = None, *, verify: bool) -> ssl.SSLContext:
+    """Return TLS settings; the system's authorities, or nobody checked.
+
 
     *protocol* is the one to speak, where servers want to hear that (ALPN).
     Building one costs 16 ms. `SSL_CERT_FILE` names other authorities.
@@ -35,7 +52,7 @@ def context(verify: bool, protocol: str | None = None) -> ssl.SSLContext:  # noq
 def failure(error: ssl.SSLError, host: str) -> Failed:
     """Return the failed handshake with *host* in our words."""
     if not isinstance(error, ssl.SSLCertVerificationError):
-        return Failed(Reason.TLS, f"the TLS handshake failed: {_said(error)}")
+        return _refused(_said(error))
     if error.verify_code == HAS_EXPIRED:
         return Failed(Reason.TLS_EXPIRED, "the certificate has expired")
     if error.verify_code == NOT_YET_VALID:
@@ -43,6 +60,16 @@ def failure(error: ssl.SSLError, host: str) -> Failed:
     if error.verify_code in (HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH):
         return Failed(Reason.TLS_HOSTNAME, f"the certificate is not for {host}")
     return Failed(Reason.TLS_UNTRUSTED, f"the certificate is not trusted: {error.verify_message}")
+
+
+def _refused(said: str) -> Failed:
+    """Return the failure that OpenSSL words as *said*; an alert is the target's own word."""
+    alert = said.partition(" alert ")[2]
+    if alert == "certificate required":
+        return Failed(Reason.TLS, "the target wants a client certificate, and was shown none")
+    if alert in CERTIFICATE_ALERTS:
+        return Failed(Reason.TLS, f"the target refused the client certificate: {alert}")
+    return Failed(Reason.TLS, f"the TLS handshake failed: {said}")
 
 
 def _said(error: ssl.SSLError) -> str:
