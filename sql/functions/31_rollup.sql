@@ -120,6 +120,17 @@ end;
 comment on function fact.endpoint_state(integer[], timestamptz, timestamptz) is
 'One row per endpoint that has results in or near the span: its state inside the span, and its results. Most endpoint days are calm and need no second look; the others are voted on.';
 
+create or replace function fact.spliced(
+    kept tstzmultirange, until timestamptz, settled tstzmultirange, unsettled tstzmultirange
+)
+returns tstzmultirange
+language sql immutable parallel safe
+return coalesce(kept, '{}') * tstzmultirange(tstzrange(null, until))
++ coalesce(settled, '{}')
++ coalesce(unsettled, '{}');
+comment on function fact.spliced(tstzmultirange, timestamptz, tstzmultirange, tstzmultirange) is
+'What is kept up to an instant, and two parts that follow it; null is empty.';
+
 create or replace function fact.roll_up(day date) returns bigint
 language sql volatile
 begin atomic
@@ -133,34 +144,101 @@ begin atomic
     with mark as (
         delete from fact.dirty_day as d
         where d.day = roll_up.day
-        returning d.endpoint_id
+        returning d.endpoint_id, coalesce(d.since, '-infinity') as since
     ),
     dirty as (
-        select coalesce(array_agg(distinct m.endpoint_id), '{}') as endpoints
+        select
+            m.endpoint_id,
+            min(m.since) as since,
+            -- No new result reaches back to what lies before.
+            min(m.since) - fact.reach() as reached
         from mark as m
         where fact.final_until() is null or roll_up.day > fact.final_until()
+        group by m.endpoint_id
     ),
-    rolled as (
-        insert into fact.endpoint_day (
-            endpoint_id, day, up, down, certain_down, possible_down,
-            results, results_up, results_down, first_at, latency_bucket, latency_count
-        )
+    part as (
         select
-            s.endpoint_id,
-            roll_up.day,
-            s.up,
-            s.down,
-            s.certain_down,
-            s.possible_down,
-            s.results,
-            s.results_up,
-            s.results_down,
-            s.first_at,
-            '{}',
-            '{}'
+            d.endpoint_id,
+            d.since,
+            s.starts,
+            greatest(
+                s.starts, least(upper(b.span), date_bin('15 minutes', d.reached, lower(b.span)))
+            ) as settled_until
         from dirty as d
         cross join fact.day_span(roll_up.day) as b (span)
-        cross join lateral fact.endpoint_state(d.endpoints, lower(b.span), upper(b.span)) as s
+        left join fact.endpoint_day as e
+            on e.endpoint_id = d.endpoint_id and e.day = roll_up.day
+        cross join
+            lateral (
+                select
+                    case
+                        when e.settled_until <= d.reached then e.settled_until
+                        else lower(b.span)
+                    end as starts
+            ) as s
+    ),
+    -- Most endpoints have the same instants.
+    flock as (
+        select p.starts, p.settled_until, array_agg(p.endpoint_id) as endpoints
+        from part as p
+        group by p.starts, p.settled_until
+    ),
+    settled as (
+        select s.*
+        from flock as f
+        cross join lateral fact.endpoint_state(f.endpoints, f.starts, f.settled_until) as s
+        where f.starts < f.settled_until
+    ),
+    unsettled as (
+        select s.*
+        from flock as f
+        cross join fact.day_span(roll_up.day) as b (span)
+        cross join lateral fact.endpoint_state(f.endpoints, f.settled_until, upper(b.span)) as s
+        where f.settled_until < upper(b.span)
+    ),
+    rolled as (
+        insert into fact.endpoint_day as e (
+            endpoint_id, day, up, down, certain_down, possible_down,
+            results, results_up, results_down, first_at, latency_bucket, latency_count,
+            settled_until, settled_results, settled_up, settled_down, latency_until
+        )
+        select
+            p.endpoint_id,
+            roll_up.day,
+            fact.spliced(o.up, p.starts, s.up, u.up),
+            fact.spliced(o.down, p.starts, s.down, u.down),
+            fact.spliced(o.certain_down, p.starts, s.certain_down, u.certain_down),
+            fact.spliced(o.possible_down, p.starts, s.possible_down, u.possible_down),
+            n.settled_results + coalesce(u.results, 0),
+            n.settled_up + coalesce(u.results_up, 0),
+            n.settled_down + coalesce(u.results_down, 0),
+            least(o.first_at, s.first_at, u.first_at),
+            '{}',
+            '{}',
+            p.settled_until,
+            n.settled_results,
+            n.settled_up,
+            n.settled_down,
+            case when o.latency_until <= p.since then o.latency_until end
+        from part as p
+        left join fact.endpoint_day as o on o.endpoint_id = p.endpoint_id and o.day = roll_up.day
+        left join settled as s on s.endpoint_id = p.endpoint_id
+        left join unsettled as u on u.endpoint_id = p.endpoint_id
+        cross join fact.day_span(roll_up.day) as b (span)
+        cross join
+            lateral (
+                select case when p.starts > lower(b.span) then 1 else 0 end as kept
+            ) as k
+        cross join
+            lateral (
+                select
+                    k.kept * coalesce(o.settled_results, 0) + coalesce(s.results, 0)
+                        as settled_results,
+                    k.kept * coalesce(o.settled_up, 0) + coalesce(s.results_up, 0) as settled_up,
+                    k.kept * coalesce(o.settled_down, 0) + coalesce(s.results_down, 0)
+                        as settled_down
+            ) as n
+        where s.endpoint_id is not null or u.endpoint_id is not null
         on conflict (endpoint_id, day) do update
             set
                 up = excluded.up,
@@ -170,13 +248,18 @@ begin atomic
                 results = excluded.results,
                 results_up = excluded.results_up,
                 results_down = excluded.results_down,
-                first_at = excluded.first_at
-        returning endpoint_id
+                first_at = excluded.first_at,
+                settled_until = excluded.settled_until,
+                settled_results = excluded.settled_results,
+                settled_up = excluded.settled_up,
+                settled_down = excluded.settled_down,
+                latency_until = excluded.latency_until
+        returning e.endpoint_id
     )
     select count(*) from rolled;
 end;
 comment on function fact.roll_up(date) is
-'Rebuilds the dirty endpoint days of one UTC day from the results; gives their number. A pure function of the results of the day and of those near it. What is final stays as it is. Latencies follow in fact.roll_up_latency.';
+'Rebuilds the dirty endpoint days of one UTC day from the results; gives their number. A pure function of the results of the day and of those near it: where all new results are late in the day, what no new result reaches is kept instead of computed again. What is final stays as it is. Latencies follow in fact.roll_up_latency.';
 
 create or replace function fact.advance_watermark(up_to timestamptz) returns timestamptz
 language sql volatile

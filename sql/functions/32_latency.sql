@@ -8,7 +8,7 @@ return floor(
 comment on function fact.latency_bucket(integer) is
 'Number of the latency bucket: 8 to a doubling, so a bucket is 9 % wide. Bucket b holds [2^(b/8), 2^((b+1)/8)) microseconds.';
 
-create or replace function fact.roll_up_latency(day date) returns bigint
+create or replace function fact.roll_up_latency(day date, until timestamptz) returns bigint
 language sql volatile
 begin atomic
     select pg_advisory_xact_lock(hashtext('fact.roll_up'));
@@ -17,27 +17,54 @@ begin atomic
         delete from fact.stale_latency as s
         where s.day = roll_up_latency.day
     ),
-    bucket as (
+    stale as (
         select
             d.endpoint_id,
-            fact.latency_bucket(r.duration_us) as bucket,
-            count(*)::integer as results
+            coalesce(d.latency_until, lower(b.span)) as starts,
+            least(roll_up_latency.until, upper(b.span)) as ends,
+            case when d.latency_until is null then 0 else d.latency_results end as counted,
+            case when d.latency_until is not null then d.latency_bucket end as buckets,
+            case when d.latency_until is not null then d.latency_count end as counts
         from fact.endpoint_day as d
-        inner join fact.result as r on r.endpoint_id = d.endpoint_id
-        where
-            d.day = roll_up_latency.day
-            and d.latency_results <> d.results_up
-            and r.at >= lower(fact.day_span(roll_up_latency.day))
-            and r.at < upper(fact.day_span(roll_up_latency.day))
-            and r.outcome = 'up'
-        group by d.endpoint_id, bucket
+        cross join fact.day_span(roll_up_latency.day) as b (span)
+        where d.day = roll_up_latency.day and d.latency_results <> d.results_up
+    ),
+    fresh as (
+        select s.endpoint_id, r.bucket, r.results
+        from stale as s
+        cross join fact.location as l
+        cross join
+            lateral (
+                select fact.latency_bucket(r.duration_us) as bucket, count(*)::integer as results
+                from fact.result as r
+                where
+                    r.endpoint_id = s.endpoint_id
+                    and r.location_id = l.location_id
+                    and r.at >= lower(fact.day_span(roll_up_latency.day))
+                    and r.at < upper(fact.day_span(roll_up_latency.day))
+                    and r.at >= s.starts
+                    and r.at < s.ends
+                    and r.outcome = 'up'
+                group by bucket
+            ) as r
+    ),
+    bucket as (
+        select b.endpoint_id, b.bucket, sum(b.results)::integer as results, sum(b.fresh) as fresh
+        from (
+            select f.endpoint_id, f.bucket, f.results, f.results as fresh from fresh as f
+            union all
+            select s.endpoint_id, k.bucket, k.results, 0
+            from stale as s
+            cross join lateral unnest(s.buckets, s.counts) as k (bucket, results)
+        ) as b
+        group by b.endpoint_id, b.bucket
     ),
     latency as (
         select
             b.endpoint_id,
             array_agg(b.bucket order by b.bucket) filter (where b.bucket is not null) as buckets,
             array_agg(b.results order by b.bucket) filter (where b.bucket is not null) as counts,
-            sum(b.results) as results
+            sum(b.fresh)::integer as fresh
         from bucket as b
         group by b.endpoint_id
     ),
@@ -46,12 +73,17 @@ begin atomic
         set
             latency_bucket = coalesce(l.buckets, '{}'),
             latency_count = coalesce(l.counts, '{}'),
-            latency_results = l.results
-        from latency as l
-        where d.endpoint_id = l.endpoint_id and d.day = roll_up_latency.day
+            latency_results = s.counted + l.fresh,
+            latency_until = s.ends
+        from stale as s
+        inner join latency as l on l.endpoint_id = s.endpoint_id
+        where
+            d.endpoint_id = s.endpoint_id
+            and d.day = roll_up_latency.day
+            and s.starts < s.ends
         returning d.endpoint_id
     )
     select count(*) from caught_up;
 end;
-comment on function fact.roll_up_latency(date) is
-'Rebuilds the latencies of the endpoint days of one UTC day that have good results they do not count yet; gives their number.';
+comment on function fact.roll_up_latency(date, timestamptz) is
+'Counts the latencies of the good results of one UTC day that lie before an instant and are not counted yet; gives how many endpoint days it changed. After an earlier result came late, an endpoint day is counted anew.';

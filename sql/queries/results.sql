@@ -116,21 +116,25 @@ on conflict do nothing;
 -- Marks the days of the staged results. By the hour first, so that few rows are left to look
 -- at; a result reaches over midnight into the neighbouring day.
 with touched as (
-    select distinct
+    select
         endpoint_id,
-        date_bin('1 hour', at, 'epoch') as hour
+        date_bin('1 hour', at, 'epoch') as hour,
+        min(at) as since
     from staged_known
+    group by endpoint_id, hour
 )
 
-insert into fact.dirty_day (endpoint_id, day)
-select distinct
+insert into fact.dirty_day (endpoint_id, day, since)
+select
     t.endpoint_id,
-    (side.at at time zone 'UTC')::date as day
+    (side.at at time zone 'UTC')::date as day,
+    min(t.since) as since
 from touched as t
 cross join
     lateral (
         values (t.hour - fact.reach()), (t.hour + interval '1 hour' + fact.reach())
-    ) as side (at);
+    ) as side (at)
+group by t.endpoint_id, day;
 
 -- name: insert_attempts
 -- Stores the staged attempts that are new.

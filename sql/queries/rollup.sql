@@ -18,8 +18,8 @@ where $1::date is null or day < $1
 order by day;
 
 -- name: roll_up_latency
--- Rebuilds the latencies of one UTC day ($1).
-select fact.roll_up_latency($1);
+-- Counts the latencies of one UTC day ($1) up to an instant ($2).
+select fact.roll_up_latency($1, $2);
 
 -- name: advance_watermark
 -- Says that the roll-up is complete up to an instant ($1).

@@ -133,6 +133,36 @@ MEASURED = (
         wrong="select min(r.at)",
     ),
     Mutant(
+        name="what_a_new_result_reaches_is_kept",
+        file="31_rollup.sql",
+        right="min(m.since) - fact.reach() as reached",
+        wrong="min(m.since) as reached",
+    ),
+    Mutant(
+        name="settled_results_are_kept_when_the_day_is_built_anew",
+        file="31_rollup.sql",
+        right="case when p.starts > lower(b.span) then 1 else 0 end as kept",
+        wrong="1 as kept",
+    ),
+    Mutant(
+        name="settled_results_are_forgotten_in_the_next_turn",
+        file="31_rollup.sql",
+        right="k.kept * coalesce(o.settled_results, 0)",
+        wrong="0",
+    ),
+    Mutant(
+        name="latencies_of_late_results_are_left_out",
+        file="31_rollup.sql",
+        right="case when o.latency_until <= p.since then o.latency_until end",
+        wrong="o.latency_until",
+    ),
+    Mutant(
+        name="spans_before_the_new_part_are_dropped",
+        file="31_rollup.sql",
+        right="return coalesce(kept, '{}') * tstzmultirange",
+        wrong="return coalesce(kept, '{}') * tstzmultirange() * tstzmultirange",
+    ),
+    Mutant(
         name="latencies_are_counted_once_and_never_again",
         file="32_latency.sql",
         right="and d.latency_results <> d.results_up",

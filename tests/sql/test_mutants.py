@@ -31,6 +31,7 @@ _SUITE = (
     "laws_maintenance",
     "laws_order",
     "laws_rollup",
+    "laws_turns",
 )
 NOTICED = 1  # pytest's exit status when tests failed
 

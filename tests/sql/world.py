@@ -122,7 +122,7 @@ class World:
         days = await self.connection.fetch("select distinct day from fact.dirty_day")
         for row in days:
             await self.connection.execute("select fact.roll_up($1)", row["day"])
-            await self.connection.execute("select fact.roll_up_latency($1)", row["day"])
+            await self.connection.execute("select fact.roll_up_latency($1, 'infinity')", row["day"])
         await self.connection.execute("select fact.advance_watermark($1)", moment)
 
     async def calendar(

@@ -119,11 +119,13 @@ async def test_results_near_midnight_mark_both_days(
     pool: asyncpg.Pool, tmp_path: Path, hour: int, minute: int, days: list[int]
 ) -> None:
     await know(pool, "api-health")
-    spool(tmp_path, up(at=datetime(2026, 3, 2, hour, minute, tzinfo=UTC)))
+    first = datetime(2026, 3, 2, hour, minute, tzinfo=UTC)
+    spool(tmp_path, up(at=first + MINUTE / 6), up(at=first))
     await Shipper(tmp_path, pool).ship()
-    marked = await pool.fetch("select day from fact.dirty_day order by day")
+    marked = await pool.fetch("select day, since from fact.dirty_day order by day")
 
     assert [record["day"].day for record in marked] == days
+    assert {record["since"] for record in marked} == {first}
 
 
 async def test_old_and_new_days_get_their_partitions(pool: asyncpg.Pool, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ async def roll_up(
         await connection.execute(query("advance_watermark"), now - settle)
         until = None if todays_latency else now.astimezone(UTC).date()
         for record in await connection.fetch(query("stale_latency_days"), until):
-            await connection.execute(query("roll_up_latency"), record["day"])
+            await connection.execute(query("roll_up_latency"), record["day"], now - settle)
     return rebuilt
 
 
