@@ -128,7 +128,10 @@ async def _store(
     async with AsyncExitStack() as stack:
         pool = await _open(stack, settings, ends.stop)
         if pool is None:
-            log.warning("the database never answered, results wait in the spool")
+            log.warning(
+                "the database never answered, results wait in the spool",
+                do="start the database; the next start ships them",
+            )
             return
         await _apply(pool, catalogue)
         pulse.pool = pool
@@ -152,7 +155,11 @@ async def _open(
             return await stack.enter_async_context(open_database(settings))
         except DatabaseDownError as error:
             if not told:
-                log.warning("waiting for the database, results wait in the spool", why=str(error))
+                log.warning(
+                    "waiting for the database, results wait in the spool",
+                    why=str(error),
+                    do="start the database, or correct VIGIE_DATABASE_URL and start again",
+                )
             told = True
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), RETRY_S)
@@ -174,7 +181,11 @@ async def _last_roll_up(pool: asyncpg.Pool, settle: timedelta) -> None:
     try:
         await roll_up(pool, clock.now(), settle=settle)
     except DATABASE_TROUBLE as error:
-        log.warning("roll-up: left to the next start", why=str(error))
+        log.warning(
+            "roll-up: left to the next start",
+            why=str(error),
+            do="start the database, and vigie again",
+        )
 
 
 @contextmanager

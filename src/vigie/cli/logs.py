@@ -2,19 +2,24 @@
 
 import logging
 import sys
+from typing import Literal
 
 import structlog
 
 
-def set_up() -> None:
-    """Send log lines to stderr: for people on a terminal, as JSON everywhere else."""
-    terminal = sys.stderr.isatty()
+def set_up(chosen: Literal["json", "text"] | None = None) -> None:
+    """Send log lines to stderr; if nothing is *chosen*, text on a terminal, else JSON."""
+    text = sys.stderr.isatty() if chosen is None else chosen == "text"
     shared = (
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     )
-    shown = structlog.dev.ConsoleRenderer() if terminal else structlog.processors.JSONRenderer()
+    shown = (
+        structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        if text
+        else structlog.processors.JSONRenderer()
+    )
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

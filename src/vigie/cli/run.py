@@ -2,7 +2,7 @@
 
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 from cyclopts import Parameter
@@ -21,6 +21,7 @@ async def run(
     directory: Annotated[Path, Parameter(name="--dir")] = Path(),
     listen: str = "127.0.0.1:8791",
     location: str | None = None,
+    log_format: Literal["json", "text"] | None = None,
 ) -> None:
     """Probe, store and compute in one process, until SIGTERM or Ctrl-C.
 
@@ -34,11 +35,13 @@ async def run(
         Where /healthz, /readyz and /metrics answer.
     location
         Where this process probes from; needed only when the catalogue names several locations.
+    log_format
+        How log lines are written to stderr: text is for people. Default: text on a terminal.
     """
     found = catalogue.load(directory, probing.MODELS)
     here, chosen = settings.read(directory), only_location(found, location)
     parse_listen(listen)
-    logs.set_up()
+    logs.set_up(log_format)
     pulse, began = Pulse(), clock.now()
     pages = make_app(
         Asked(

@@ -34,7 +34,11 @@ async def _renew(pool: asyncpg.Pool, catalogue: Catalogue) -> Catalogue:
         async with pool.acquire() as connection:
             changes = await renew_calendars(connection, fresh, now)
     except DATABASE_TROUBLE as error:
-        log.warning("calendars: not renewed yet", why=str(error))
+        log.warning(
+            "calendars: not renewed yet",
+            why=str(error),
+            do="start the database; it is tried again within the hour",
+        )
         return catalogue
     for line in changes.lines:
         log.info("catalogue", change=line)

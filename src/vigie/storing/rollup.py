@@ -39,7 +39,9 @@ async def roll_up(
 async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelta = EVERY) -> None:
     """Roll up and make partitions ahead until *stop*; a database that is gone is waited for."""
     trouble = Trouble(
-        "roll-up: the database cannot be used, trying again", "roll-up: the database is back"
+        "roll-up: the database cannot be used, trying again",
+        "roll-up: the database is back",
+        do="look at the database; what was measured is kept",
     )
     for turn in count():
         if stop.is_set():

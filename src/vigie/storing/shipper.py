@@ -47,6 +47,7 @@ class Shipper:
         self._trouble = Trouble(
             "shipper: results cannot be shipped, they wait in the spool",
             "shipper: the spool is shipped again",
+            do="look at the database; what was measured is kept",
         )
         self._told: set[tuple[str, str]] = set()
 
@@ -134,6 +135,7 @@ class Shipper:
                 results=results,
                 final_until=str(final),
                 directory=str(self.directory / "late"),
+                do="record a correction where they would change a figure",
             )
 
     def _tell(self, unknown: set[tuple[str, str]]) -> None:
@@ -143,6 +145,7 @@ class Shipper:
                 endpoint=endpoint,
                 location=location,
                 directory=str(self.directory / "aside"),
+                do="run vigie apply with their catalogue; they are stored within ten minutes then",
             )
         self._told |= unknown
 
@@ -193,7 +196,12 @@ def _read(paths: Sequence[Path]) -> list[Load]:
 
 def _set_aside(path: Path, why: str) -> None:
     kept = spoolfile.set_aside(path)
-    log.error("shipper: a spool file cannot be stored, it is set aside", file=str(kept), error=why)
+    log.error(
+        "shipper: a spool file cannot be stored, it is set aside",
+        file=str(kept),
+        error=why,
+        do="keep the file; a newer program may read it",
+    )
 
 
 def _days(loads: Sequence[Load]) -> set[date]:

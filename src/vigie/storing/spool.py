@@ -50,6 +50,7 @@ class Spool:
         self._trouble = Trouble(
             "spool: the disk refuses results, they wait in memory",
             "spool: the disk takes results again",
+            do="free the disk or make it writable, before memory is full",
         )
 
     def __len__(self) -> int:
@@ -111,7 +112,11 @@ class Spool:
     def _refuse(self) -> None:
         self.lost += 1
         if self.lost == 1:
-            log.error("spool: memory is full, newest results are refused", limit=self._limit)
+            log.error(
+                "spool: memory is full, newest results are refused",
+                limit=self._limit,
+                do="free the disk or make it writable; what is refused reads unknown",
+            )
 
 
 def _write(path: Path, batch: list[Result]) -> None:

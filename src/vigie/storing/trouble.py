@@ -20,16 +20,17 @@ log = structlog.get_logger()
 class Trouble:
     """Logs the first failure of a row of failures, and the first success after it."""
 
-    def __init__(self, failing: str, over: str) -> None:
+    def __init__(self, failing: str, over: str, *, do: str) -> None:
         self.failures = 0  # in a row, until now
         self._failing = failing
         self._over = over
+        self._do = do
 
     def failed(self, **why: Any) -> None:  # noqa: ANN401 - what structlog takes
         """Count a failure."""
         self.failures += 1
         if self.failures == 1:
-            log.error(self._failing, **why)
+            log.error(self._failing, **why, do=self._do)
 
     def worked(self) -> None:
         """End the row of failures, if there was one."""
