@@ -7,9 +7,9 @@ import asyncpg
 import pytest
 from tests.cli.processes import Target, lay_out
 
-from vigie import catalogue, clock, probing
-from vigie.catalogue import Catalogue
+from vigie import clock
 from vigie.cli.engine import Pulse
+from vigie.cli.following import Following
 from vigie.cli.vitals import LAG, SLACK, health
 from vigie.storing import roll_up
 
@@ -19,22 +19,22 @@ ZERO = timedelta(0)
 
 
 @pytest.fixture
-def found(tmp_path: Path) -> Catalogue:
+def found(tmp_path: Path) -> Following:
     nobody = Target()
     nobody.port = 1
     lay_out(tmp_path, nobody)
-    return catalogue.load(tmp_path, probing.MODELS)
+    return Following(tmp_path)
 
 
-async def wrong(found: Catalogue, pulse: Pulse, home: Path, began: timedelta) -> tuple[str, ...]:
+async def wrong(found: Following, pulse: Pulse, home: Path, began: timedelta) -> tuple[str, ...]:
     return (await health(found, home, pulse, clock.now() - began)).wrong
 
 
-async def test_a_young_process_is_given_time(found: Catalogue, tmp_path: Path) -> None:
+async def test_a_young_process_is_given_time(found: Following, tmp_path: Path) -> None:
     assert await wrong(found, Pulse(), tmp_path, ZERO) == ()
 
 
-async def test_a_prober_that_gives_no_results_stopped(found: Catalogue, tmp_path: Path) -> None:
+async def test_a_prober_that_gives_no_results_stopped(found: Following, tmp_path: Path) -> None:
     now = clock.now()
     stale, fresh = (now - EVERY - SLACK + edge for edge in (-SOON, SOON))
 
@@ -46,7 +46,7 @@ async def test_a_prober_that_gives_no_results_stopped(found: Catalogue, tmp_path
 
 
 async def test_figures_that_stay_behind_mean_that_the_roll_up_stopped(
-    found: Catalogue, tmp_path: Path
+    found: Following, tmp_path: Path
 ) -> None:
     now = clock.now()
     stale, fresh = (now - LAG - SLACK + edge for edge in (-SOON, SOON))
@@ -59,7 +59,7 @@ async def test_figures_that_stay_behind_mean_that_the_roll_up_stopped(
 
 
 async def test_up_to_where_figures_hold_is_asked_of_the_database(
-    found: Catalogue, tmp_path: Path, pool: asyncpg.Pool
+    found: Following, tmp_path: Path, pool: asyncpg.Pool
 ) -> None:
     pulse = Pulse(pool=pool)
     before = (await health(found, tmp_path, pulse, clock.now())).as_of
@@ -69,7 +69,7 @@ async def test_up_to_where_figures_hold_is_asked_of_the_database(
     assert (before, (await health(found, tmp_path, pulse, clock.now())).as_of) == (None, noon)
 
 
-async def test_what_waits_in_the_spool_is_counted(found: Catalogue, tmp_path: Path) -> None:
+async def test_what_waits_in_the_spool_is_counted(found: Following, tmp_path: Path) -> None:
     (tmp_path / "spool").mkdir()
     for name in ("a.jsonl", "b.jsonl", "shipper.lock"):
         (tmp_path / "spool" / name).touch()

@@ -51,6 +51,7 @@ async def test_a_process_that_is_well_answers_200() -> None:
         "version": __version__,
         "as_of": "2026-05-12T12:00:00Z",
         "spool_files": 2,
+        "catalogue": [],
     }
 
 
@@ -62,6 +63,14 @@ async def test_something_wrong_answers_503_and_says_what() -> None:
     assert status == 503
     assert (body["status"], body["wrong"]) == ("failing", ["the roll-up stopped"])
     assert (body["as_of"], body["newest_result_age_s"]) == (None, None)
+
+
+async def test_a_refused_catalogue_is_told_and_no_reason_to_restart() -> None:
+    told = ("probes/shop.yaml:3:5: key: missing (write a key)",)
+    health = Health(newest_result=None, as_of=None, spool_files=0, catalogue=told)
+    status, body = await ask(pages(health))
+
+    assert (status, body["status"], body["catalogue"]) == (200, "ok", list(told))
 
 
 async def test_readyz_is_200_or_503_with_the_reasons() -> None:

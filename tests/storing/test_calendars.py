@@ -266,7 +266,7 @@ async def test_process_that_runs_into_january_adds_the_year_by_itself(
         await apply_catalogue(connection, office(), JUNE)
     monkeypatch.setattr(clock, "now", lambda: JANUARY)
     with capture_logs() as logs:
-        keeping = asyncio.create_task(keep_years(pool, office(), stop, every_s=0.01))
+        keeping = asyncio.create_task(keep_years(pool, office, stop, every_s=0.01))
         await eventually(lambda: logs)
         stop.set()
         await keeping

@@ -1,6 +1,7 @@
 """What is watched and what was promised: a folder of YAML becomes a frozen, checked Catalogue."""
 
 from vigie.catalogue.comparing import compare, same_figures
+from vigie.catalogue.files import FileState, file_state
 from vigie.catalogue.finding import Finding
 from vigie.catalogue.leftopen import LeftOpen, left_open
 from vigie.catalogue.lint import lint
@@ -36,6 +37,7 @@ __all__ = [
     "DownWhen",
     "Duration",
     "Endpoint",
+    "FileState",
     "Finding",
     "Holiday",
     "Hours",
@@ -54,6 +56,7 @@ __all__ = [
     "advice",
     "compare",
     "duration_text",
+    "file_state",
     "is_short",
     "left_open",
     "lint",

@@ -8,6 +8,9 @@ from vigie.catalogue.problems import Problem
 from vigie.catalogue.yaml import Document, read
 
 _SUFFIXES = {".yaml", ".yml"}
+_FOLDERS = ("probes", "reports/calendars", "reports/plans", "reports/contracts")
+
+FileState = frozenset[tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,23 @@ def read_folder(path: Path, problems: list[Problem]) -> Folder:
         documents.extend(found)
         complete &= whole
     return Folder(documents=tuple(documents), complete=complete)
+
+
+def file_state(directory: Path) -> FileState:
+    """Return what differs from itself once any file of the catalogue in *directory* changed."""
+    folders = [directory / name for name in _FOLDERS]
+    there = [(str(folder),) for folder in folders if folder.is_dir()]
+    return frozenset([*there, *(_state(file) for folder in folders for file in _files(folder))])
+
+
+def _state(file: Path) -> tuple[str, ...]:
+    try:
+        said = file.stat()
+    except FileNotFoundError:  # a link to nowhere, or just removed
+        return (str(file),)
+    # A file that is moved over another one may be as old and as long.
+    numbers = (said.st_mtime_ns, said.st_size, said.st_dev, said.st_ino)
+    return (str(file), *map(str, numbers))
 
 
 def _files(path: Path) -> Iterator[Path]:

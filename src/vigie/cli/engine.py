@@ -5,18 +5,20 @@ Probing does not wait for the database: what is measured meanwhile waits in the 
 
 import asyncio
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import asyncpg
 import structlog
 
 from vigie import clock
 from vigie.catalogue import Catalogue, Service
+from vigie.cli.following import Following
 from vigie.cli.years import keep_years
-from vigie.errors import DatabaseDownError, DatabaseError, UsageError
+from vigie.errors import DatabaseDownError, DatabaseError
 from vigie.probing import Counts, Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
@@ -65,16 +67,6 @@ def targets(services: Sequence[Service]) -> list[Target]:
     ]
 
 
-def only_location(catalogue: Catalogue, asked: str | None) -> str:
-    """Return the location to probe from: the one *asked* for, or the only one there is."""
-    known = ", ".join(catalogue.locations)
-    if asked is None and len(catalogue.locations) > 1:
-        raise UsageError(f"the catalogue names locations {known} (write --location with one)")
-    if asked is not None and asked not in catalogue.locations:
-        raise UsageError(f'--location: the catalogue has no "{asked}" (write one of {known})')
-    return asked or catalogue.locations[0]
-
-
 async def measure(
     catalogue: Catalogue,
     settings: Settings,
@@ -85,10 +77,12 @@ async def measure(
     record: Callable[[Result], None] | None = None,
     only: Sequence[Service] | None = None,
     alone: bool = False,
+    following: Following | None = None,
 ) -> None:
     """Probe until *stop*, then write, ship and roll up what is left. No result is lost.
 
     The whole *catalogue* is applied; *only* some of its services may be probed.
+    With *following* it is replaced by what its files say, whenever they change.
     *alone*: no other process measures, so the figures hold up to the very end.
     Raises what made it impossible, after the same orderly end.
     """
@@ -96,6 +90,7 @@ async def measure(
     spool = pulse.spool = Spool(settings.home / "spool")
     probed, settle = asyncio.Event(), timedelta(0) if alone else SETTLE
     ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
+    changes: asyncio.Queue[Sequence[Target]] = asyncio.Queue()
 
     def keep(result: Result) -> None:
         pulse.newest = result.at
@@ -104,11 +99,19 @@ async def measure(
             record(result)
 
     writing = asyncio.create_task(spool.run(probed))
-    storing = asyncio.create_task(_store(catalogue, settings, ends, pulse))
+    beside = partial(_keep_up, catalogue, following, changes, ends)
+    storing = asyncio.create_task(_store(catalogue, settings, ends, pulse, beside))
     for task in (writing, storing):  # they end on their own only when they cannot go on
         task.add_done_callback(lambda _: stop.set())
     try:
-        await run_agent(asked, location=location, record=keep, stop=stop, counts=pulse.counts)
+        await run_agent(
+            asked,
+            location=location,
+            record=keep,
+            stop=stop,
+            changes=changes,
+            counts=pulse.counts,
+        )
     finally:
         probed.set()
         await asyncio.wait([writing])
@@ -123,8 +126,9 @@ async def _store(
     settings: Settings,
     ends: Ends,
     pulse: Pulse,
+    beside: Callable[[asyncpg.Pool], Awaitable[None]],
 ) -> None:
-    """Keep the database up with the spool until everything is written."""
+    """Keep the database up with the spool until everything is written; *beside* runs meanwhile."""
     async with AsyncExitStack() as stack:
         pool = await _open(stack, settings, ends.stop)
         if pool is None:
@@ -139,10 +143,32 @@ async def _store(
         await asyncio.gather(
             shipper.run(ends.written),
             run_rollup(pool, ends.written),
-            keep_years(pool, catalogue, ends.written),
+            beside(pool),
         )
         pulse.pool = None
         await _last_roll_up(pool, ends.settle)
+
+
+async def _keep_up(
+    catalogue: Catalogue,
+    following: Following | None,
+    changes: asyncio.Queue[Sequence[Target]],
+    ends: Ends,
+    pool: asyncpg.Pool,
+) -> None:
+    """Keep database and agent up with the files, where they are followed, and with the years."""
+
+    async def put_in_force(found: Catalogue) -> None:
+        await _apply(pool, found)
+        changes.put_nowait(targets(found.services))
+
+    if following is None:
+        await keep_years(pool, lambda: catalogue, ends.written)
+        return
+    await asyncio.gather(
+        keep_years(pool, lambda: following.catalogue, ends.written),
+        following.run(put_in_force, ends.stop),
+    )
 
 
 async def _open(
@@ -204,3 +230,14 @@ def stopping() -> Iterator[asyncio.Event]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def on_signal(number: signal.Signals, call: Callable[[], None]) -> Iterator[None]:
+    """Have *call* called at each signal *number*."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(number, call)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(number)

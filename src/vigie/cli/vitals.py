@@ -8,8 +8,8 @@ from pathlib import Path
 from time import perf_counter
 
 from vigie import clock
-from vigie.catalogue import Catalogue
 from vigie.cli.engine import Pulse
+from vigie.cli.following import Following
 from vigie.serving import Health, Measured
 from vigie.storing import DATABASE_TROUBLE, mismatch, query, spool_depth
 
@@ -19,12 +19,13 @@ PATIENCE_S = 2.0  # with the database
 STOPPED = "the roll-up stopped"
 
 
-async def health(found: Catalogue, home: Path, pulse: Pulse, began: datetime) -> Health:
+async def health(following: Following, home: Path, pulse: Pulse, began: datetime) -> Health:
     """Return how the process that *began* then is doing."""
     now = clock.now()
     await _look(pulse)
     wrong = []
-    endpoints = [endpoint for service in found.services for endpoint in service.endpoints]
+    services = following.catalogue.services
+    endpoints = [endpoint for service in services for endpoint in service.endpoints]
     fastest = min((endpoint.every for endpoint in endpoints), default=None)
     if fastest and now - (pulse.newest or began) > fastest + SLACK:
         wrong.append("the prober stopped")
@@ -32,7 +33,11 @@ async def health(found: Catalogue, home: Path, pulse: Pulse, began: datetime) ->
         wrong.append(STOPPED)
     files = sum(1 for _ in home.joinpath("spool").glob("*.jsonl"))
     return Health(
-        newest_result=pulse.newest, as_of=pulse.as_of, spool_files=files, wrong=tuple(wrong)
+        newest_result=pulse.newest,
+        as_of=pulse.as_of,
+        spool_files=files,
+        wrong=tuple(wrong),
+        catalogue=following.problems,
     )
 
 

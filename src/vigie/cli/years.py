@@ -1,6 +1,7 @@
 """Calendars of a process that runs into a new year."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import asyncpg
@@ -16,12 +17,19 @@ log = structlog.get_logger()
 
 
 async def keep_years(
-    pool: asyncpg.Pool, catalogue: Catalogue, stop: asyncio.Event, *, every_s: float = LOOK_S
+    pool: asyncpg.Pool,
+    current: Callable[[], Catalogue],
+    stop: asyncio.Event,
+    *,
+    every_s: float = LOOK_S,
 ) -> None:
-    """Spell the calendars out for one year more whenever a year begins, until *stop*."""
+    """Spell the *current* calendars out for one year more whenever a year begins, until *stop*."""
+    given = stored = current()
     while not stop.is_set():
-        if is_short(catalogue, clock.now()):
-            catalogue = await _renew(pool, catalogue)
+        if given is not current():
+            given = stored = current()
+        if is_short(stored, clock.now()):
+            stored = await _renew(pool, stored)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), every_s)
 

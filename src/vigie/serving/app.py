@@ -21,6 +21,7 @@ class Health:
     as_of: datetime | None  # figures say nothing of what lies after
     spool_files: int  # waiting to be shipped
     wrong: tuple[str, ...] = ()
+    catalogue: tuple[str, ...] = ()  # why its files are not in force; nothing is wrong with us
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,7 @@ def _body(health: Health, now: datetime) -> dict[str, object]:
         "newest_result_age_s": newest and round((now - newest).total_seconds(), 1),
         "as_of": as_of and as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "spool_files": health.spool_files,
+        "catalogue": list(health.catalogue),
     }
 
 
