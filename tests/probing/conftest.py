@@ -10,19 +10,22 @@ from tests.probing.shop import Street
 
 from vigie.probing import trust
 
+BOTH = {
+    "test_http_faults",
+    "test_tls",
+    "test_tcp",
+    "test_stream_faults",
+    "test_client_certificate",
+    "test_proxy",
+    "test_dns",
+}
+
 
 def pytest_asyncio_loop_factories(
     item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Probe on the loop that runs in production; what fails differently also on Python's own."""
-    if item.path.stem in (
-        "test_http_faults",
-        "test_tls",
-        "test_tcp",
-        "test_stream_faults",
-        "test_client_certificate",
-        "test_proxy",
-    ):
+    if item.path.stem in BOTH:
         return {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
     return {"uvloop": uvloop.new_event_loop}
 

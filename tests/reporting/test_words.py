@@ -102,8 +102,8 @@ def test_every_closed_reason_is_said_in_every_language(reason: str) -> None:
     [
         ("en", "shop: connect_refused", "shop: connection refused"),
         ("fr", "shop: connect_refused", "shop\u00a0: connexion refusée"),
-        ("en", "shop: status 503", "shop: HTTP status 503"),
-        ("fr", "shop: status 503", "shop\u00a0: statut HTTP 503"),
+        ("en", "shop: status 503", "shop: status 503"),
+        ("fr", "shop: status 503", "shop\u00a0: statut 503"),
         ("fr", "shop: down", "shop\u00a0: en panne"),
         ("fr", "shop: from_an_import", "shop\u00a0: from_an_import"),
         ("en", "<b>", "&lt;b&gt;"),

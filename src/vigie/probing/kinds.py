@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vigie.catalogue import Endpoint
-from vigie.probing import http, tcp
+from vigie.probing import dns, http, tcp
 from vigie.probing.result import Attempt
 
 
@@ -25,6 +25,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         for kind in (
             Kind(name="http", model=http.HttpEndpoint, probe=http.probe),
             Kind(name="tcp", model=tcp.TcpEndpoint, probe=tcp.probe),
+            Kind(name="dns", model=dns.DnsEndpoint, probe=dns.probe),
         )
     }
 )
