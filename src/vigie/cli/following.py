@@ -91,12 +91,20 @@ class Following:
     def _refuse(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         for problem in problems:
-            log.error("catalogue: refused, the one before stays in force", problem=problem)
+            log.error(
+                "catalogue: refused, the one before stays in force",
+                problem=problem,
+                do="correct the file; vigie check says the same",
+            )
 
     def _wait(self, why: str) -> None:
         said = f"read again, but not in force yet: {why}"
         if self.problems != (said,):
-            log.warning("catalogue: waiting for the database", why=why)
+            log.warning(
+                "catalogue: waiting for the database",
+                why=why,
+                do="start the database; the change follows by itself",
+            )
         self.problems = (said,)
         self._asked = True
 
