@@ -37,7 +37,8 @@ create temporary table staged_attempt (
     connect_us integer,
     tls_us integer,
     first_byte_us integer,
-    certificate_expires timestamptz
+    certificate_expires timestamptz,
+    body text
 ) on commit delete rows;
 -- In the column order of fact.result.
 create temporary view staged_known as
@@ -154,7 +155,8 @@ insert into fact.attempt (
     connect_us,
     tls_us,
     first_byte_us,
-    certificate_expires
+    certificate_expires,
+    body
 )
 select
     e.endpoint_id,
@@ -172,7 +174,8 @@ select
     s.connect_us,
     s.tls_us,
     s.first_byte_us,
-    s.certificate_expires
+    s.certificate_expires,
+    s.body
 from staged_attempt as s
 inner join fact.endpoint as e on s.endpoint = e.key
 inner join fact.location as l on s.location = l.key

@@ -52,7 +52,8 @@ select
     a.detail,
     a.address,
     a.status,
-    a.duration_us
+    a.duration_us,
+    a.body
 from fact.attempt as a
 inner join fact.endpoint as e on e.endpoint_id = a.endpoint_id
 inner join fact.location as l on l.location_id = a.location_id;
@@ -69,6 +70,8 @@ comment on column sla.attempt.detail is 'What was seen and what was expected.';
 comment on column sla.attempt.address is 'IP address that was probed; null: none was reached.';
 comment on column sla.attempt.status is 'Status code of the answer: of HTTP, or the response code of DNS; null when none was read.';
 comment on column sla.attempt.duration_us is 'From start to verdict, microseconds.';
+comment on column sla.attempt.body is
+'The first bytes of the answer, at most 1 KiB, printable and without secrets; null: none came, or it is not kept.';
 
 create or replace view sla.latency_day as
 select

@@ -206,6 +206,33 @@ async def test_hostile_words_of_a_target_are_stored(pool: asyncpg.Pool, tmp_path
     )
 
 
+async def test_body_of_a_failed_attempt_is_stored(pool: asyncpg.Pool, tmp_path: Path) -> None:
+    await know(pool, "api-health")
+    spool(tmp_path, down(body="<h1>out of orders</h1>\nNUL: \0"))
+    await Shipper(tmp_path, pool).ship()
+
+    assert {"<h1>out of orders</h1>\nNUL: \ufffd"} == {
+        record["body"] for record in await pool.fetch("select body from sla.attempt")
+    }
+
+
+async def test_spool_of_a_version_without_bodies_is_stored(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    await know(pool, "api-health")
+    (tmp_path / "old.jsonl").write_text(
+        '{"vigie":"spool","version":1,"results":1}\n'
+        '{"endpoint":"api-health","location":"paris","at_us":1772452800000000,"outcome":"down",'
+        '"reason":"status","lag_us":250,"attempts":[{"number":1,"outcome":"down","reason":"status",'
+        '"detail":"status 503","duration_us":5000,"status":503,"started_us":1772452800000000}]}\n'
+    )
+
+    assert 1 == await Shipper(tmp_path, pool).ship()
+    assert [("status 503", None)] == [
+        tuple(record) for record in await pool.fetch("select detail, body from sla.attempt")
+    ]
+
+
 async def test_only_one_shipper_works_in_a_directory(pool: asyncpg.Pool, tmp_path: Path) -> None:
     await know(pool, "api-health")
     async with shipping(tmp_path, pool):

@@ -62,7 +62,9 @@ async def test_a_result_is_one_readable_line(tmp_path: Path) -> None:
 
 async def test_rows_keep_every_field_of_a_result(tmp_path: Path) -> None:
     expires = NOON + timedelta(days=9, microseconds=1)
-    failed = down(detail="status 503", address="192.0.2.1", certificate_expires=expires)
+    failed = down(
+        detail="status 503", address="192.0.2.1", certificate_expires=expires, body="oops"
+    )
     await spool_all(tmp_path, [failed, missed()])
     load = read_load(spoolfile.pending(tmp_path)[0])
     first = load.attempts[0]
@@ -74,7 +76,7 @@ async def test_rows_keep_every_field_of_a_result(tmp_path: Path) -> None:
     assert [row[3] for row in load.attempts] == [1, 2, 3]
     assert load.attempts[2][4] == NOON + timedelta(seconds=10)
     assert first[5:10] == ("down", "status", "status 503", "192.0.2.1", 503)
-    assert first[-1] == expires
+    assert first[-2:] == (expires, "oops")
 
 
 async def test_files_are_read_in_the_order_of_the_results(tmp_path: Path) -> None:
@@ -129,6 +131,18 @@ async def test_full_memory_refuses_the_newest_and_keeps_the_oldest(tmp_path: Pat
     assert spooled(tmp_path) == ["first", "second"]
     assert spool.lost == 2
     assert len(logs) == 1
+
+
+async def test_many_results_wait_without_their_bodies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vigie.storing.spool.LEAN_FROM", 1)
+    await spool_all(tmp_path, [down("first", body="oops"), down("second", body="oops"), up()])
+    load = read_load(spoolfile.pending(tmp_path)[0])
+
+    assert [("first", "oops")] * 3 + [("second", None)] * 3 == [
+        (row[0], row[-1]) for row in load.attempts
+    ]
 
 
 async def test_stopping_on_a_disk_that_stays_full_is_an_error(tmp_path: Path) -> None:

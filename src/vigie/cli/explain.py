@@ -100,6 +100,8 @@ def _attempt(attempt: Attempt, checked: tuple[Checked, ...]) -> Iterator[str]:
     yield from _line(f"Attempt {attempt.number}", f"{attempt.outcome}, at {_utc(attempt.started)}")
     if attempt.reason:
         yield from _line("  reason", f"{attempt.reason}: {attempt.detail}")
+    if attempt.body:
+        yield from _line("  answer", attempt.body)
     if attempt.address:
         yield from _line("  address", attempt.address)
     for phase, words in PHASES.items():

@@ -70,6 +70,7 @@ async def fetch(options: HttpOptions, url: str, allow: Sequence[str], trace: Tra
                 tell_checked(options.expect, response, trace, clock.now())
             return response
         request = redirected(request, response.status, response.headers["location"])
+        trace.answer = None  # what fails from here on is another server's
     raise Failed(Reason.REDIRECTS, f"more than {options.redirects} redirects")
 
 
@@ -122,7 +123,9 @@ async def _ask(
                 upgrade=options.proxy is not None,
             )
         trace.phase = WAITING
-        response = await _exchange(connection, request, trace)
+        response = Response(request.method)
+        trace.answer = response if options.keep_body else None
+        await _exchange(connection, request, response, trace)
     finally:
         connection.close()
     if options.proxy:
@@ -130,8 +133,9 @@ async def _ask(
     return response
 
 
-async def _exchange(connection: Connection, request: Request, trace: Trace) -> Response:
-    response = Response(request.method)
+async def _exchange(
+    connection: Connection, request: Request, response: Response, trace: Trace
+) -> None:
     sent = perf_counter_ns()
     try:
         await connection.exchange(request.encoded(), response)
@@ -140,4 +144,3 @@ async def _exchange(connection: Connection, request: Request, trace: Trace) -> R
             waited = (connection.first_byte_ns - sent) // 1000
             trace.first_byte_us = (trace.first_byte_us or 0) + waited
         trace.status = response.status or trace.status
-    return response

@@ -113,6 +113,10 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_true(value: object) -> bool:
+    return value is True
+
+
 def _is_any(value: object) -> bool:
     return value == "any"
 
@@ -135,6 +139,7 @@ class HttpOptions(Model):
         Field(None, exclude_if=_is_none)
     )
     verify: Verify = True
+    keep_body: bool = Field(default=True, exclude_if=_is_true)  # its beginning, if it fails
     expect: HttpExpect = HttpExpect()
 
     @field_validator("headers")

@@ -1,5 +1,6 @@
 """Read one HTTP/1 answer from a target that may be hostile: everything is capped."""
 
+import re
 import zlib
 
 import httptools
@@ -10,6 +11,7 @@ from vigie.probing.result import Reason
 HEAD_MAX = 64 * 1024  # bytes of status lines and headers, interim answers included
 BODY_MAX = 1024 * 1024  # bytes, on the wire and decompressed
 SWITCHING_PROTOCOLS, OK = 101, 200
+CHARSETS = {"us-ascii", "utf-8", "utf-16", "iso-8859-1", "iso-8859-15", "windows-1252"}
 HEAD_TOO_LARGE = "the headers are larger than 64 KiB"
 TOO_LARGE = "the body is larger than 1 MiB (probe a smaller page, or write method: HEAD)"
 
@@ -55,6 +57,19 @@ class Response:
         if isinstance(error, Failed):
             raise error
         raise Failed(Reason.PROTOCOL, f"the answer is not HTTP: {error}") from error
+
+    def text(self, most: int) -> str | None:
+        """Return the first *most* bytes of the body so far, in the charset that it names.
+
+        None when it comes in an encoding that was not asked for.
+        """
+        if self.encoded:
+            return None
+        content = self.body or b"".join(self._parts)
+        match = re.search(r"charset=\"?([\w-]+)", self.headers.get("content-type", ""))
+        named = match[1].lower() if match else ""
+        # Only plain charsets: Python also knows codecs that unpack archives.
+        return content[:most].decode(named if named in CHARSETS else "utf-8", "replace")
 
     def end(self) -> None:
         """Take in the end of the connection; raise Failed when the answer is not whole."""

@@ -74,6 +74,7 @@ class Attempt:
     status: int | None = None
     address: str | None = None  # the IP address that was probed
     certificate_expires: datetime | None = None  # of the leaf certificate, aware UTC
+    body: str | None = None  # what `evidence` keeps of the answer; only when not up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from time import perf_counter_ns
 
 from vigie import clock
 from vigie.catalogue import duration_text
+from vigie.probing.evidence import Answer, excerpt
 from vigie.probing.hiding import hidden
 from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason
 
@@ -40,6 +41,7 @@ class Trace:
     status: int | None = None
     address: str | None = None
     certificate_expires: datetime | None = None
+    answer: Answer | None = None  # kept in part if the attempt fails
 
     def elapsed_us(self) -> int:
         """Return the microseconds since the attempt began."""
@@ -52,7 +54,8 @@ class Trace:
     def failed(self, reason: Reason, detail: str) -> Attempt:
         """Return the attempt as failed: unknown where *reason* is not the target's, else down."""
         outcome = Outcome.UNKNOWN if reason in UNKNOWN_REASONS else Outcome.DOWN
-        return self._attempt(outcome, reason, self.printable(detail))
+        body = excerpt(self.answer, self.secrets) if self.answer else None
+        return self._attempt(outcome, reason, self.printable(detail), body)
 
     def timed_out(self, limit: timedelta) -> Attempt:
         """Return the attempt as not over within *limit*, by what it was waiting for."""
@@ -71,7 +74,9 @@ class Trace:
         line = "".join(c if c.isprintable() else " " for c in self.hidden(detail))
         return line if len(line) <= DETAIL_MAX else line[: DETAIL_MAX - 1] + "…"
 
-    def _attempt(self, outcome: Outcome, reason: Reason | None, detail: str | None) -> Attempt:
+    def _attempt(
+        self, outcome: Outcome, reason: Reason | None, detail: str | None, body: str | None = None
+    ) -> Attempt:
         return Attempt(
             number=self.number,
             started=self.started,
@@ -86,6 +91,7 @@ class Trace:
             status=self.status,
             address=self.address,
             certificate_expires=self.certificate_expires,
+            body=body,
         )
 
 

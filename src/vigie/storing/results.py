@@ -43,6 +43,7 @@ ATTEMPT_COLUMNS = (
     "tls_us",
     "first_byte_us",
     "certificate_expires",
+    "body",
 )
 
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import secrets
 from collections import deque
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from vigie.storing.trouble import Trouble
 FLUSH_EVERY_S = 0.5  # what kill -9 may cost: the results of so many seconds
 ROWS_PER_FILE = 5_000
 LIMIT = 300_000  # results in memory while the disk refuses them, some 300 MB
+LEAN_FROM = 50_000  # of them; later ones wait without the bodies of failed attempts
 RETRY_S = 2.0
 LAST_TRIES = 3
 
@@ -62,7 +64,7 @@ class Spool:
         if len(self._queue) >= self._limit:
             self._refuse()
             return
-        self._queue.append(result)
+        self._queue.append(result if len(self._queue) < LEAN_FROM else _lean(result))
         if len(self._queue) >= self._rows:
             self._enough.set()
 
@@ -117,6 +119,11 @@ class Spool:
                 limit=self._limit,
                 do="free the disk or make it writable; what is refused reads unknown",
             )
+
+
+def _lean(result: Result) -> Result:
+    """Return *result* without the bodies of its attempts: a KiB each, and all may fail at once."""
+    return replace(result, attempts=tuple(replace(each, body=None) for each in result.attempts))
 
 
 def _write(path: Path, batch: list[Result]) -> None:

@@ -106,6 +106,7 @@ def _attempt_row(line: Line, attempt: Line) -> Row:
         attempt.get("tls_us"),
         attempt.get("first_byte_us"),
         None if expires is None else spoolfile.from_us(expires),
+        _clean(attempt.get("body")),  # absent in files of older versions
     )
 
 
