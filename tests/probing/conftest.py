@@ -18,6 +18,7 @@ BOTH = {
     "test_client_certificate",
     "test_proxy",
     "test_dns",
+    "test_icmp",
 }
 
 

@@ -65,6 +65,7 @@ def _ip(value: object) -> object:
     raise refusal("not a version of IP", "any, 4 or 6")
 
 
+Ip = Annotated[IpVersion, BeforeValidator(_ip)]
 _STRING = WithJsonSchema({"type": "string"})
 HttpUrl = Annotated[str, PlainValidator(_url), _STRING]
 ProxyUrl = Annotated[str, PlainValidator(_proxy_url), _STRING]
@@ -134,7 +135,7 @@ class HttpOptions(Model):
     auth: Auth | None = Field(None, exclude_if=_is_none)
     client_certificate: ClientCertificate | None = Field(None, exclude_if=_is_none)
     redirects: int = Field(5, ge=0, le=10)  # followed at most; 0: none
-    ip: Annotated[IpVersion, BeforeValidator(_ip)] = Field("any", exclude_if=_is_any)
+    ip: Ip = Field("any", exclude_if=_is_any)
     proxy: Annotated[Proxy | None, BeforeValidator(_proxy, json_schema_input_type=str | Proxy)] = (
         Field(None, exclude_if=_is_none)
     )
