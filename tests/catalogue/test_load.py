@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from vigie.catalogue import Catalogue, Contract, Kinds, Terms, load
+from vigie.catalogue import Catalogue, Contract, Endpoint, Kinds, Terms, load
 from vigie.errors import CatalogueError
 
 Good = Callable[[Mapping[str, str]], Catalogue]
@@ -327,3 +327,30 @@ def test_five_thousand_services_load_within_the_bound(good: Good) -> None:
 
     assert 5000 == len(catalogue.services)
     assert time.process_time() - started < 20
+
+
+class PortEndpoint(Endpoint):
+    tcp: str
+    tls: bool = False
+
+
+class CertificateEndpoint(Endpoint):
+    tls: str
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("tcp: 'a:1'", PortEndpoint),
+        ("tls: 'a:1'", CertificateEndpoint),
+        ("tls: true, tcp: 'a:1'", PortEndpoint),
+    ],
+)
+def test_name_of_a_kind_may_be_an_option_of_another(
+    target: str, kind: type[Endpoint], write: Write
+) -> None:
+    text = "services: [{key: a, name: A, endpoints: [{key: a, " + target + "}]}]"
+    folder = write({"probes/shop.yaml": text})
+    (service,) = load(folder, {"tls": CertificateEndpoint, "tcp": PortEndpoint}).services
+
+    assert [kind] == [type(endpoint) for endpoint in service.endpoints]

@@ -14,6 +14,7 @@ BOTH = {
     "test_http_faults",
     "test_tls",
     "test_tcp",
+    "test_tls_kind",
     "test_stream_faults",
     "test_client_certificate",
     "test_proxy",

@@ -22,6 +22,7 @@ CLEAR: list[dict[str, Any]] = [
 ]
 OVER_TLS: list[dict[str, Any]] = [
     {"tcp": "{}", "tls": True},
+    {"tls": "{}"},
 ]
 
 

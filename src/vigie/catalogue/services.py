@@ -152,8 +152,10 @@ def _endpoint(document: Document, trail: Trail, reading: _Reading) -> Endpoint |
 def _kind(
     data: Mapping[str, object], document: Document, trail: Trail, reading: _Reading
 ) -> str | None:
-    """Return the one kind whose key is in *data*."""
-    found = [name for name in data if name in reading.kinds]
+    """Return the one kind whose key is in *data*; a kind's name may be an option of another."""
+    named = {name for name in data if name in reading.kinds}
+    found = [name for name in data if name in named and _takes(reading.kinds[name], named)]
+    found = found or [name for name in data if name in named]
     if len(found) == 1:
         return found[0]
     if found:
@@ -168,6 +170,10 @@ def _kind(
         known = " or ".join(sorted(reading.kinds))
         reading.add(document.problem(trail, f"has no target (write {known}: and its address)"))
     return None
+
+
+def _takes(model: type[Endpoint], names: set[str]) -> bool:
+    return names <= model.model_fields.keys()
 
 
 def _strange(data: Mapping[str, object], kinds: Kinds) -> str | None:

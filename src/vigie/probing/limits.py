@@ -22,13 +22,18 @@ class Limits(Model):
 def check_limits(expect: Limits, trace: Trace, now: datetime) -> None:
     """Raise Failed for the first limit that the attempt so far does not keep; tell of each."""
 
-    def check(one: Model) -> None:
+    def check_one(one: Model) -> None:
         assert isinstance(one, Limits)
-        check_certificate(one.certificate_days, trace, now)
-        check_time(one.within, trace)
+        check(one, trace, now)
 
-    tell(expect, check, trace, lambda: came_of(trace, now), {})
-    check(expect)
+    tell(expect, check_one, trace, lambda: came_of(trace, now), {})
+    check_one(expect)
+
+
+def check(expect: Limits, trace: Trace, now: datetime) -> None:
+    """Raise Failed for the first limit that the attempt so far does not keep."""
+    check_certificate(expect.certificate_days, trace, now)
+    check_time(expect.within, trace)
 
 
 def came_of(trace: Trace, now: datetime) -> Mapping[str, str]:
