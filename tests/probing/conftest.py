@@ -15,6 +15,8 @@ BOTH = {
     "test_tls",
     "test_tcp",
     "test_tls_kind",
+    "test_smtp",
+    "test_postgres",
     "test_stream_faults",
     "test_client_certificate",
     "test_proxy",

@@ -19,10 +19,12 @@ FAST = {"timeout": "200ms"}
 # Each kind, in the clear and over TLS, as little as it can be asked for.
 CLEAR: list[dict[str, Any]] = [
     {"tcp": "{}", "dialogue": [{"expect": "hello"}]},
+    {"smtp": "{}"},
 ]
 OVER_TLS: list[dict[str, Any]] = [
     {"tcp": "{}", "tls": True},
     {"tls": "{}"},
+    {"smtp": "{}", "tls": "implicit"},
 ]
 
 
