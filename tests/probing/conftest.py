@@ -22,6 +22,7 @@ BOTH = {
     "test_proxy",
     "test_dns",
     "test_icmp",
+    "test_websocket",
 }
 
 

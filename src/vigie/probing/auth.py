@@ -1,12 +1,31 @@
-"""The header that says who asks."""
+"""The headers of a request: those of the catalogue, and the one that says who asks."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 
 from vigie.probing.failure import Failed
 from vigie.probing.httpoptions import Auth, Basic
 from vigie.probing.placeholder import resolved
+from vigie.probing.request import header_problem
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
+
+Headers = tuple[tuple[str, str], ...]
+
+
+def header_pairs(headers: Mapping[str, str], auth: Auth | None, trace: Trace) -> Headers:
+    """Return *headers* and that of *auth* with their placeholders filled in.
+
+    Raises:
+        Failed: a placeholder is missing, or stands for what no header can hold.
+    """
+    pairs = tuple((name, resolved(value, trace)) for name, value in headers.items())
+    pairs = (*pairs, authorization(auth, trace)) if auth else pairs
+    for name, value in pairs:
+        problem = header_problem(name, value)
+        if problem:
+            raise Failed(Reason.INTERNAL, f"with its placeholders: {problem[0]}")
+    return pairs
 
 
 def authorization(auth: Auth, trace: Trace) -> tuple[str, str]:

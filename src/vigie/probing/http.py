@@ -9,7 +9,7 @@ from pydantic import model_validator
 from vigie import clock
 from vigie.catalogue import Endpoint, refusal
 from vigie.probing import proxy
-from vigie.probing.auth import authorization
+from vigie.probing.auth import header_pairs
 from vigie.probing.connection import Connection
 from vigie.probing.expect import check, expects_status
 from vigie.probing.failure import Failed
@@ -21,7 +21,6 @@ from vigie.probing.request import (
     REDIRECTS,
     BadUrl,
     Request,
-    header_problem,
     parse_url,
     redirected,
 )
@@ -90,13 +89,7 @@ def _request(options: HttpOptions, url: str, trace: Trace) -> Request:
         # What is quoted was cut, and half a secret would not be found to be hidden.
         what = error.what.replace(f'"{text[:60]}"', "the URL")
         raise Failed(Reason.INTERNAL, f"with its placeholders: {what}") from error
-    headers = tuple((name, resolved(value, trace)) for name, value in options.headers.items())
-    if options.auth:
-        headers = (*headers, authorization(options.auth, trace))
-    for name, value in headers:
-        problem = header_problem(name, value)
-        if problem:
-            raise Failed(Reason.INTERNAL, f"with its placeholders: {problem[0]}")
+    headers = header_pairs(options.headers, options.auth, trace)
     body = resolved(options.body, trace).encode()
     return Request(url=parsed, method=options.method, headers=headers, body=body)
 

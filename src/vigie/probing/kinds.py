@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vigie.catalogue import Endpoint
-from vigie.probing import dns, http, icmp, smtp, tcp, tls
+from vigie.probing import dns, http, icmp, smtp, tcp, tls, websocket
 from vigie.probing.result import Attempt
 
 
@@ -29,6 +29,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(name="icmp", model=icmp.IcmpEndpoint, probe=icmp.probe),
             Kind(name="tls", model=tls.TlsEndpoint, probe=tls.probe),
             Kind(name="smtp", model=smtp.SmtpEndpoint, probe=smtp.probe),
+            Kind(name="websocket", model=websocket.WebsocketEndpoint, probe=websocket.probe),
         )
     }
 )
