@@ -213,3 +213,35 @@ cross join
     lateral (
         values (t.hour - fact.reach()), (t.hour + interval '1 hour' + fact.reach())
     ) as side (at);
+
+-- name: insert_blind_edges
+-- Stores the edges of blind spans that are new (locations $1, instants $2, blind $3, why $4) and
+-- returns the locations that the database does not know.
+with told as (
+    select
+        t.location,
+        t.at,
+        t.blind,
+        t.why
+    from
+        unnest($1::text[], $2::timestamptz[], $3::boolean[], $4::text[])
+            as t (location, at, blind, why)
+),
+stored as (
+    insert into fact.blind_edge (location_id, at, blind, why)
+    select
+        l.location_id,
+        t.at,
+        t.blind,
+        t.why
+    from told as t
+    inner join fact.location as l on t.location = l.key
+    on conflict do nothing
+)
+select distinct t.location
+from told as t
+where
+    not exists (
+        select from fact.location as l
+        where l.key = t.location
+    );

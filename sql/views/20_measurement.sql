@@ -145,3 +145,41 @@ comment on view sla.dropped_day is
 'One row per UTC day whose results were dropped because they were old. Key: day. Its figures are final: they stand in the roll-up and do not change any more.';
 comment on column sla.dropped_day.day is 'The UTC day.';
 comment on column sla.dropped_day.dropped_at is 'When, UTC.';
+
+create or replace view sla.blind_span as
+with edge as (
+    select
+        b.location_id,
+        b.at,
+        b.blind,
+        b.why,
+        coalesce(lag(b.blind) over (partition by b.location_id order by b.at), false) as before
+    from fact.blind_edge as b
+),
+turn as (
+    select
+        e.location_id,
+        e.at as starts,
+        lead(e.at) over (partition by e.location_id order by e.at) as ends,
+        e.blind,
+        e.why
+    from edge as e
+    where e.blind <> e.before
+)
+select
+    l.key as location,
+    t.starts,
+    t.ends,
+    case when t.ends is not null then sla.seconds(tstzrange(t.starts, t.ends)) end as seconds,
+    t.why
+from turn as t
+inner join fact.location as l on l.location_id = t.location_id
+where t.blind;
+comment on view sla.blind_span is
+'One row per span in which a location could not tell whether targets were down, because its references said that our own network was. Key: location, starts. Targets that failed meanwhile are unknown there, with reason network.';
+comment on column sla.blind_span.location is 'Key of the location.';
+comment on column sla.blind_span.starts is 'When the references were asked and failed, UTC.';
+comment on column sla.blind_span.ends is
+'When they were asked and answered again, UTC; null: they have not yet.';
+comment on column sla.blind_span.seconds is 'Its length, seconds; null while it is open.';
+comment on column sla.blind_span.why is 'Which references failed.';

@@ -47,12 +47,13 @@ def examples(text: str) -> list[str]:
 
 
 def test_examples_load_together(write: Write) -> None:
-    probes, *endpoints = examples(PROBES)
+    probes, *endpoints, network = examples(PROBES)
     contract, plan, calendar = examples(REPORTS)
     directory = write(
         {
             "probes/shop.yaml": probes,
             "probes/more.yaml": SERVICES,
+            "probes/network.yaml": network,
             "probes/kinds.yaml": KINDS + indented("".join(endpoints)),
             "reports/contracts/acme.yaml": contract,
             "reports/plans/gold.yaml": plan,

@@ -10,6 +10,7 @@ from vigie.cli import main
 
 PROBES = """\
 locations: [paris, london]
+references: [{key: dns, tcp: '192.0.2.1:53'}, {key: page, http: 'https://page.example/'}]
 services:
   - key: api
     name: Public API
@@ -271,6 +272,14 @@ def test_nothing_is_open_where_everything_is_said(vigie: Vigie) -> None:
     assert (0, "Nothing is open.") == (status, said[-1])
     assert ["accepted: agreed by mail"] == [line.rpartition("; ")[2] for line in said[:-1]]
     assert "Left open, and accepted: AMB-7 (agreed by mail)" in vigie("contract", "show", "acme")[1]
+
+
+def test_missing_references_are_noted_and_open_nothing(vigie: Vigie, change: Change) -> None:
+    change("probes/shop", ", {key: page, http: 'https://page.example/'}", "")
+    status, said, _ = vigie("contract", "lint", "acme", "--strict")
+
+    assert (0, "Nothing is open.") == (status, said[-1])
+    assert said[0].startswith("note: no own-network check at paris, london")
 
 
 @pytest.mark.parametrize(

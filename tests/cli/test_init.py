@@ -27,6 +27,19 @@ def test_new_catalogue_passes_check_without_editing(tmp_path: Path) -> None:
     assert (status, wrong) == (0, "")
     assert "No problems: 2 services, 2 endpoints, 1 location, 1 contract, 1 plan" in said
     assert "shipped with vigie" in said
+    assert "note: no own-network check at main, for want of two references" in said
+
+
+def test_references_of_the_starter_are_right_once_uncommented(tmp_path: Path) -> None:
+    vigie("init", "shop", cwd=tmp_path)
+    file = tmp_path / "shop/probes/example.yaml"
+    text = file.read_text()
+    assert "\n# references:\n#   - " in text
+    file.write_text(text.replace("\n# references:", "\nreferences:").replace("\n#   - ", "\n  - "))
+    status, said, wrong = vigie("check", cwd=tmp_path / "shop")
+
+    assert (status, wrong) == (0, "")
+    assert "note:" not in said
 
 
 def test_new_catalogue_keeps_its_data_out_of_git(tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ async def test_a_bad_file_is_set_aside_said_and_stops_nothing(
     content = {
         "": b"",
         "torn": b'{"vigie":"spool","version":1,"results":2}\n{"endpoint":"api-health"',
-        "newer": b'{"vigie":"spool","version":2,"results":0}\n',
+        "newer": b'{"vigie":"spool","version":3,"results":0}\n',
         "poison": b'{"vigie":"spool","version":1,"results":1}\n' + json.dumps(line).encode(),
     }
     file = tmp_path / "0.jsonl"

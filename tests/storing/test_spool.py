@@ -52,7 +52,7 @@ async def test_a_result_is_one_readable_line(tmp_path: Path) -> None:
     [file] = spoolfile.pending(tmp_path)
     header, line = file.read_text().splitlines()
 
-    assert header == '{"vigie":"spool","version":1,"results":1}'
+    assert header == '{"vigie":"spool","version":2,"results":1}'
     assert line == (
         '{"endpoint":"api-health","location":"paris","at_us":1772452800000000,"outcome":"up",'
         '"lag_us":250,"attempts":[{"number":1,"outcome":"up","duration_us":120000,"dns_us":900,'
@@ -162,7 +162,7 @@ async def test_stopping_on_a_disk_that_stays_full_is_an_error(tmp_path: Path) ->
         ("", "not enough values"),
         ('{"vigie":"spool","version":1,"results":2}\n{}\n', "1 results where the header says 2"),
         ('{"vigie":"spool","version":1,"results":1}\n{"endp', "Unterminated"),
-        ('{"vigie":"spool","version":2,"results":0}\n', "was written by a newer Vigie"),
+        ('{"vigie":"spool","version":3,"results":0}\n', "was written by a newer Vigie"),
         ('{"hello":"world"}\n', "vigie"),
         ('{"vigie":"spool","version":1,"results":1}\n{"endpoint":"a"}\n', "makes no sense"),
     ],

@@ -17,11 +17,13 @@ from vigie.catalogue.model import (
     Model,
     Origin,
     PublicHolidays,
+    Reference,
     Service,
     Terms,
     Written,
     Yearly,
 )
+from vigie.catalogue.references import UNRELATED, are_enough, reference_note, references_at
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
 from vigie.catalogue.schema import schemas
 from vigie.catalogue.services import Kinds
@@ -30,6 +32,7 @@ from vigie.catalogue.words import advice, shown
 from vigie.catalogue.yearly import is_short, renewed
 
 __all__ = [
+    "UNRELATED",
     "Calendar",
     "Catalogue",
     "Contract",
@@ -48,12 +51,14 @@ __all__ = [
     "Model",
     "Origin",
     "PublicHolidays",
+    "Reference",
     "Service",
     "Terms",
     "Told",
     "Written",
     "Yearly",
     "advice",
+    "are_enough",
     "compare",
     "duration_text",
     "file_state",
@@ -61,6 +66,8 @@ __all__ = [
     "left_open",
     "lint",
     "load",
+    "reference_note",
+    "references_at",
     "refusal",
     "renewed",
     "same_figures",

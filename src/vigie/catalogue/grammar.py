@@ -16,9 +16,10 @@ _ONLY_THESE: JsonDict = {"additionalProperties": False}  # pydantic leaves other
 
 
 class ProbesFile(Model):
-    """A file in probes/: what is watched. Each service is checked on its own."""
+    """A file in probes/: what is watched. Each reference and service is checked on its own."""
 
     locations: tuple[Key, ...] = ()
+    references: tuple[Any, ...] = ()
     services: tuple[Any, ...] = ()
 
 

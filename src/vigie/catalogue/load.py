@@ -61,6 +61,7 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
         calendars=made,
         contracts=tuple(version.contract for version in versions if version.contract),
         origins=tuple(_origins(watched, versions, plans, named, made)),
+        references=watched.references,
     )
 
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key
+from vigie.catalogue.places import HostPort, WebAddress, host_and_port
+from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, refusal
 
 
 class Model(BaseModel):
@@ -54,6 +55,32 @@ class Service(ServiceHead):
     """What a customer uses; its state follows from its endpoints."""
 
     endpoints: tuple[Endpoint, ...]
+
+
+class Reference(Model):
+    """A host that others run, asked to accept a connection when a target looks down."""
+
+    key: Key = Field(examples=["resolver"])
+    tcp: HostPort | None = None
+    http: WebAddress | None = Field(None, description="its host and port; no page is asked for")
+    locations: tuple[Key, ...] = ()  # empty: every location
+    allow: tuple[Literal["loopback", "private"], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_one_target(self) -> Self:
+        if (self.tcp is None) == (self.http is None):
+            raise refusal("a reference has one target", "tcp: host:port, or http: https://host/")
+        return self
+
+    @property
+    def host(self) -> str:
+        """Return the name or address of its host."""
+        return host_and_port(self.tcp, self.http)[0]
+
+    @property
+    def port(self) -> int:
+        """Return the port to connect to."""
+        return host_and_port(self.tcp, self.http)[1]
 
 
 class Hours(Model):
@@ -197,3 +224,4 @@ class Catalogue:
     calendars: Mapping[str, Calendar]
     contracts: tuple[Contract, ...]
     origins: tuple[Origin, ...] = ()
+    references: tuple[Reference, ...] = ()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
 from vigie.catalogue.grammar import CalendarFile, ContractFile, PlanFile, ProbesFile
-from vigie.catalogue.model import ServiceHead
+from vigie.catalogue.model import Reference, ServiceHead
 from vigie.catalogue.scalars import duration_text
 from vigie.catalogue.services import Kinds
 
@@ -53,6 +53,7 @@ def _probes(kinds: Kinds) -> type[BaseModel]:
         "ProbesFile",
         __base__=ProbesFile,
         __doc__="A file in probes/: what is watched.",
+        references=(tuple[Reference, ...], ()),
         services=(tuple[service, ...], ()),
     )
 

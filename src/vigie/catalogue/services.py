@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from vigie.catalogue.files import Folder
 from vigie.catalogue.grammar import ProbesFile
-from vigie.catalogue.model import Endpoint, Lifetime, Service, ServiceHead, Timing
+from vigie.catalogue.model import Endpoint, Lifetime, Reference, Service, ServiceHead, Timing
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
+from vigie.catalogue.references import read_references
 from vigie.catalogue.timing import check_lifetime, check_timing
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import advice, nearest, shown
@@ -27,6 +28,7 @@ class Watched:
     """What the files in probes/ say."""
 
     locations: tuple[str, ...]
+    references: tuple[Reference, ...]
     services: tuple[Service, ...]
     names: Names  # of all services, also of those that were refused
     files: Mapping[str, str]  # service key to file
@@ -64,6 +66,7 @@ def read_services(folder: Folder, kinds: Kinds, problems: list[Problem]) -> Watc
             files.setdefault(service.key, document.file)
     return Watched(
         locations=tuple(reading.locations.places),
+        references=read_references(folder, reading.locations, problems),
         services=tuple(services.values()),
         names=reading.services,
         files=files,

@@ -28,6 +28,9 @@ def check(*, directory: Annotated[Path, Parameter(name="--dir")] = Path()) -> No
         if table.row_count:
             console.print(table)
     console.print(f"No problems: {_count(found)}.", soft_wrap=True)
+    note = catalogue.reference_note(found)
+    if note:
+        console.print(note, soft_wrap=True, markup=False)
 
 
 def _services(found: Catalogue) -> Table:

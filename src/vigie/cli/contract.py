@@ -59,6 +59,9 @@ def lint(
     found = catalogue.load(directory, probing.MODELS)
     versions = _versions(found, contract) if contract else found.contracts
     findings = catalogue.lint([it for it in versions if not _over(it)], found)
+    note = catalogue.reference_note(found)
+    if note:
+        print(note)
     for finding in findings:
         print(finding)
     still_open = [finding for finding in findings if not finding.accepted]

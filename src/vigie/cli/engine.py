@@ -15,11 +15,11 @@ import asyncpg
 import structlog
 
 from vigie import clock
-from vigie.catalogue import Catalogue, Service
+from vigie.catalogue import Catalogue, Service, references_at
 from vigie.cli.following import Following
 from vigie.cli.years import keep_years
 from vigie.errors import DatabaseDownError, DatabaseError
-from vigie.probing import Counts, Result, Target, run_agent
+from vigie.probing import Counts, Judge, Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
     DATABASE_TROUBLE,
@@ -91,6 +91,12 @@ async def measure(
     probed, settle = asyncio.Event(), timedelta(0) if alone else SETTLE
     ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
     changes: asyncio.Queue[Sequence[Target]] = asyncio.Queue()
+    judge = Judge(location=location, tell=spool.put)
+    judge.follow(asked, references_at(catalogue, location))
+
+    def follow(found: Catalogue) -> None:
+        changes.put_nowait(targets(found.services))
+        judge.follow(targets(found.services), references_at(found, location))
 
     def keep(result: Result) -> None:
         pulse.newest = result.at
@@ -99,7 +105,7 @@ async def measure(
             record(result)
 
     writing = asyncio.create_task(spool.run(probed))
-    beside = partial(_keep_up, catalogue, following, changes, ends)
+    beside = partial(_keep_up, catalogue, following, follow, ends)
     storing = asyncio.create_task(_store(catalogue, settings, ends, pulse, beside))
     for task in (writing, storing):  # they end on their own only when they cannot go on
         task.add_done_callback(lambda _: stop.set())
@@ -111,8 +117,10 @@ async def measure(
             stop=stop,
             changes=changes,
             counts=pulse.counts,
+            judge=judge,
         )
     finally:
+        await judge.aclose()  # what it tells must reach the spool
         probed.set()
         await asyncio.wait([writing])
         ends.written.set()
@@ -152,7 +160,7 @@ async def _store(
 async def _keep_up(
     catalogue: Catalogue,
     following: Following | None,
-    changes: asyncio.Queue[Sequence[Target]],
+    follow: Callable[[Catalogue], None],
     ends: Ends,
     pool: asyncpg.Pool,
 ) -> None:
@@ -160,7 +168,7 @@ async def _keep_up(
 
     async def put_in_force(found: Catalogue) -> None:
         await _apply(pool, found)
-        changes.put_nowait(targets(found.services))
+        follow(found)
 
     if following is None:
         await keep_years(pool, lambda: catalogue, ends.written)

@@ -68,5 +68,6 @@ def _say(directory: Path) -> None:
     console.print(f"{directory} is a catalogue. What to do next:")
     step = f"cd {directory} && " if directory.resolve() != Path.cwd() else ""
     console.print(f"  {step}vigie check   # after editing probes/example.yaml", markup=False)
+    console.print("  # name references there: they tell an outage of your own network from theirs")
     console.print("  vigie demo    # a minute on a small shop that breaks, and two reports")
     console.print("  vigie run     # probe, store and compute until stopped")

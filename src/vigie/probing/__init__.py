@@ -5,8 +5,9 @@ from vigie.probing.checked import Checked
 from vigie.probing.counts import Counts, Histogram
 from vigie.probing.explained import Explained, explain
 from vigie.probing.http import HttpEndpoint
+from vigie.probing.judge import Judge
 from vigie.probing.kinds import KINDS, MODELS, Kind, kind_of
-from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason, Result
+from vigie.probing.result import UNKNOWN_REASONS, Attempt, BlindEdge, Outcome, Reason, Result
 from vigie.probing.schedule import next_slot, offset_ms, slot_at
 from vigie.probing.target import Target
 
@@ -15,11 +16,13 @@ __all__ = [
     "MODELS",
     "UNKNOWN_REASONS",
     "Attempt",
+    "BlindEdge",
     "Checked",
     "Counts",
     "Explained",
     "Histogram",
     "HttpEndpoint",
+    "Judge",
     "Kind",
     "Outcome",
     "Reason",

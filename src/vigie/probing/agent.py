@@ -9,10 +9,10 @@ an extra slot stands in for the regular one that it overtook.
 
 import asyncio
 import resource
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from vigie import clock
 from vigie.catalogue import Endpoint
@@ -33,6 +33,18 @@ LOT = 100  # endpoints added without a pause
 SPARE_FILES = 200  # descriptors for the database, the spool and the rest
 
 
+class Judging(Protocol):
+    """What a result that is not up passes before it counts."""
+
+    def __call__(self, result: Result, *, again: bool) -> Awaitable[Result]:
+        """Return *result*, or what it is after all; *again*: the slot before was down as well."""
+
+
+async def as_measured(result: Result, *, again: bool) -> Result:  # noqa: ARG001 - it is a Judging
+    """Return *result* as it is."""
+    return result
+
+
 async def run_agent(
     targets: Sequence[Target],
     *,
@@ -41,16 +53,18 @@ async def run_agent(
     stop: asyncio.Event,
     changes: asyncio.Queue[Sequence[Target]] | None = None,
     counts: Counts | None = None,
+    judge: Judging = as_measured,
     grace: timedelta = timedelta(seconds=15),
 ) -> None:
     """Probe *targets* from *location* until *stop*, and *record* each result once.
 
     What comes by *changes* is probed instead of all that came before.
     *counts* is kept up with what happens.
+    A result that is not up is judged first, inside its flight: the others do not wait for it.
     After *stop* nothing starts; what is under way is recorded, cut short after *grace*.
     Raises what *record* raised, after the same orderly end.
     """
-    agent = Agent(location, record, counts)
+    agent = Agent(location, record, counts, judge)
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     following = asyncio.create_task(_follow(agent, targets, changes or asyncio.Queue()))
     try:
@@ -78,9 +92,14 @@ class Agent:
     """The endpoints probed from one location."""
 
     def __init__(
-        self, location: str, record: Callable[[Result], None], counts: Counts | None = None
+        self,
+        location: str,
+        record: Callable[[Result], None],
+        counts: Counts | None = None,
+        judge: Judging = as_measured,
     ) -> None:
         self.location = location
+        self.judge = judge
         self.counts = counts or Counts()
         self._record = record
         self.gate = asyncio.Semaphore(flights_at_most())  # attempts at the same time
@@ -272,6 +291,9 @@ class Watch:
             probe=partial(_probe, kind, target),
             gate=self._agent.gate,
         )
+        if result.attempts and result.outcome is not Outcome.UP:
+            again = self._outcome is Outcome.DOWN
+            result = await self._agent.judge(result, again=again)
         if result.attempts and target is self._target:
             self._note(result.outcome)
         if result.attempts or regular:

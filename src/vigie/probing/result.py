@@ -88,3 +88,13 @@ class Result:
     reason: Reason | None
     lag_us: int | None  # slot to first attempt's start; None when the slot was missed
     attempts: tuple[Attempt, ...]  # empty when the slot was missed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlindEdge:
+    """From an instant on a location could not tell whether targets were down, or could again."""
+
+    location: str  # key
+    at: datetime  # aware UTC
+    blind: bool
+    why: str  # for people; empty when it could tell

@@ -19,7 +19,7 @@ from vigie.storing.queries import query
 from vigie.storing.retention import final_until
 from vigie.storing.spoolfile import Line
 from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
-from vigie.storing.unspool import Load, read_load
+from vigie.storing.unspool import Load, edge_row, read_load
 
 FILES_PER_TRANSACTION = 10
 POLL_S = 0.5
@@ -123,7 +123,7 @@ class Shipper:
         self._tell_late(sum(map(len, late)), final)
         for load, lines, rest in zip(loads, late, timely, strict=True):
             _keep(load, "late", lines)
-            _keep(load, "aside", _of(unknown, rest.lines))
+            _keep(load, "aside", _of(unknown, (*rest.lines, *rest.edges)))
             load.path.unlink(missing_ok=True)
         spoolfile.sync_directory(self.directory)
         return stored
@@ -160,14 +160,26 @@ async def _store(
         await results.stage(connection, rows, failed)
         # Before the insert: a key that becomes known in between is then stored twice, not lost.
         unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
+        unknown |= await _store_edges(connection, [line for load in loads for line in load.edges])
         return unknown, await results.store_staged(connection)
     except _BAD_ROWS as error:
         raise BadRowsError(_text(error)) from error
 
 
+async def _store_edges(
+    connection: asyncpg.Connection, edges: Sequence[Line]
+) -> set[tuple[str, str]]:
+    """Return, as keys of no endpoint, the locations of *edges* that the database does not know."""
+    if not edges:
+        return set()
+    columns = zip(*map(edge_row, edges), strict=True)
+    records = await connection.fetch(query("insert_blind_edges"), *map(list, columns))
+    return {("", record["location"]) for record in records}
+
+
 def _of(keys: set[tuple[str, str]], lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of the endpoints and locations in *keys*."""
-    return [line for line in lines if (line["endpoint"], line["location"]) in keys]
+    """Return the lines of the endpoints and locations in *keys*; an edge is of no endpoint."""
+    return [line for line in lines if (line.get("endpoint", ""), line["location"]) in keys]
 
 
 def _keep(load: Load, folder: str, kept: Sequence[Line]) -> None:

@@ -16,8 +16,9 @@ import structlog
 
 from vigie import clock
 from vigie.errors import SpoolError
-from vigie.probing import Result
+from vigie.probing import BlindEdge
 from vigie.storing import spoolfile
+from vigie.storing.spoolfile import Record
 from vigie.storing.trouble import Trouble
 
 FLUSH_EVERY_S = 0.5  # what kill -9 may cost: the results of so many seconds
@@ -42,7 +43,7 @@ class Spool:
     ) -> None:
         self.directory = directory
         self.lost = 0  # results refused because memory was full, since the start
-        self._queue: deque[Result] = deque()
+        self._queue: deque[Record] = deque()
         self._limit = limit
         self._rows = rows_per_file
         self._enough = asyncio.Event()
@@ -59,12 +60,12 @@ class Spool:
         """How many results are only in memory."""
         return len(self._queue)
 
-    def put(self, result: Result) -> None:
-        """Take *result*; when memory is full the newest is refused, the oldest are kept."""
+    def put(self, record: Record) -> None:
+        """Take *record*; when memory is full the newest is refused, the oldest are kept."""
         if len(self._queue) >= self._limit:
             self._refuse()
             return
-        self._queue.append(result if len(self._queue) < LEAN_FROM else _lean(result))
+        self._queue.append(record if len(self._queue) < LEAN_FROM else _lean(record))
         if len(self._queue) >= self._rows:
             self._enough.set()
 
@@ -121,13 +122,15 @@ class Spool:
             )
 
 
-def _lean(result: Result) -> Result:
-    """Return *result* without the bodies of its attempts: a KiB each, and all may fail at once."""
-    return replace(result, attempts=tuple(replace(each, body=None) for each in result.attempts))
+def _lean(record: Record) -> Record:
+    """Return *record* without the bodies of its attempts: a KiB each, and all may fail at once."""
+    if isinstance(record, BlindEdge):
+        return record
+    return replace(record, attempts=tuple(replace(each, body=None) for each in record.attempts))
 
 
-def _write(path: Path, batch: list[Result]) -> None:
-    spoolfile.write(path, [spoolfile.encode(result) for result in batch])
+def _write(path: Path, batch: list[Record]) -> None:
+    spoolfile.write(path, [spoolfile.encode(record) for record in batch])
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

@@ -1,10 +1,12 @@
-"""The file format of the spool: what a result looks like on disk, and reading it back.
+"""The file format of the spool: what a record looks like on disk, and reading it back.
 
-A file is complete or absent. Its first line is a header, each further line one result::
+A file is complete or absent. Its first line is a header, each further line one record: a
+result, or an edge of a span in which its location was blind (since version 2)::
 
-    {"vigie":"spool","version":1,"results":2}
+    {"vigie":"spool","version":2,"results":3}
     {"endpoint":"api-health","location":"paris","at_us":1795315020000000,"outcome":"up", ...}
     {"endpoint":"shop-home","location":"paris","at_us":1795315021000000,"outcome":"down", ...}
+    {"location":"paris","at_us":1795315022000000,"blind":true,"why":"references that ..."}
 
 Keys, not ids: a spool fits any database that has the catalogue. Instants are whole microseconds
 since 1970 in UTC and end in `_us`, as durations do. What is null is left out. Names sort by age.
@@ -19,23 +21,38 @@ from pathlib import Path
 from typing import Any
 
 from vigie.errors import SpoolError
-from vigie.probing import Attempt, Result
+from vigie.probing import Attempt, BlindEdge, Result
 
-VERSION = 1
+VERSION = 2
 SUFFIX = ".jsonl"
 BAD = ".bad"
 TEMPORARY = ".tmp"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
-Line = dict[str, Any]  # one decoded result: JSON's own types, still unchecked
+Record = Result | BlindEdge
+Line = dict[str, Any]  # one decoded record: JSON's own types, still unchecked
 
 _PLAIN = [f.name for f in fields(Attempt) if f.name not in {"started", "certificate_expires"}]
 
 
-def encode(result: Result) -> bytes:
-    """Return *result* as one line of JSON."""
-    line = {
+def encode(record: Record) -> bytes:
+    """Return *record* as one line of JSON."""
+    line = _edge(record) if isinstance(record, BlindEdge) else _result(record)
+    return json.dumps(_without_nulls(line), separators=(",", ":")).encode() + b"\n"
+
+
+def _edge(edge: BlindEdge) -> Line:
+    return {
+        "location": edge.location,
+        "at_us": to_us(edge.at),
+        "blind": edge.blind,
+        "why": edge.why,
+    }
+
+
+def _result(result: Result) -> Line:
+    return {
         "endpoint": result.endpoint,
         "location": result.location,
         "at_us": to_us(result.at),
@@ -44,7 +61,6 @@ def encode(result: Result) -> bytes:
         "lag_us": result.lag_us,
         "attempts": [_attempt(attempt) for attempt in result.attempts],
     }
-    return json.dumps(_without_nulls(line), separators=(",", ":")).encode() + b"\n"
 
 
 def _attempt(attempt: Attempt) -> Line:
@@ -103,7 +119,7 @@ def sync_directory(directory: Path) -> None:
 
 
 def read(path: Path) -> list[Line]:
-    """Return the results of *path*, still unchecked; raises SpoolError where they are not whole."""
+    """Return the records of *path*, still unchecked; raises SpoolError where they are not whole."""
     try:
         header, *lines = [json.loads(line) for line in path.read_bytes().splitlines()]
         _check_header(path, header, len(lines))

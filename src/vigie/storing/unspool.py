@@ -17,9 +17,10 @@ class Load:
     """One spool file, read and turned into rows."""
 
     path: Path
-    lines: list[Line]
+    lines: list[Line]  # of the results
     results: list[Row]
     attempts: list[Row]
+    edges: list[Line]  # of blind spans
 
     def timely(self, final: date | None) -> "Load":
         """Return what of it lies after the UTC day *final*; all of it when there is none."""
@@ -29,6 +30,7 @@ class Load:
             lines=list(compress(self.lines, later)),
             results=list(compress(self.results, later)),
             attempts=[row for row in self.attempts if final is None or _day(row) > final],
+            edges=self.edges,
         )
 
     def late(self, final: date | None) -> list[Line]:
@@ -48,16 +50,31 @@ def _day(row: Row) -> date:
 
 def read_load(path: Path) -> Load:
     """Return the rows of *path*; raises SpoolError where it is no whole spool file."""
-    lines = spoolfile.read(path)
+    records = spoolfile.read(path)
     try:
+        edges = [line for line in records if "blind" in line]
+        for line in edges:
+            edge_row(line)
+        lines = [line for line in records if "blind" not in line] if edges else records
         return Load(
             path=path,
             lines=lines,
             results=[_result_row(line) for line in lines],
             attempts=[row for line in lines for row in _attempt_rows(line)],
+            edges=edges,
         )
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         raise SpoolError(f"{path}: holds a result that makes no sense ({error!r})") from error
+
+
+def edge_row(line: Line) -> Row:
+    """Return location, instant, blind and why of the edge in *line*."""
+    return (
+        _clean(line["location"]),
+        spoolfile.from_us(line["at_us"]),
+        bool(line["blind"]),
+        _clean(line["why"]),
+    )
 
 
 def _result_row(line: Line) -> Row:
