@@ -1,47 +1,74 @@
-"""Secrets taken out of a text that somebody will read, whatever a target made of them."""
+"""Secrets taken out of a text that somebody will read, whatever a target made of them.
+
+A target may echo a secret as it came, percent-encoded, escaped for JSON or HTML, in other case,
+or only its beginning. What it does beyond that (base64 of it, its end, every other letter) cannot
+be recognised; `auth` hides the one base64 that it makes itself.
+"""
 
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
-from urllib.parse import quote, quote_plus
+from collections.abc import Iterable
+from functools import lru_cache
+from urllib.parse import quote
 
 MASK = "***"
 WHOLE_WORD = 4  # characters; what is shorter occurs everywhere by chance, "80" inside "1800"
+LONG, HEAD = 32, 16  # of a secret so long, its head alone is taken for it
 
 
 def hidden(text: str, secrets: Iterable[str], *, cut: bool = False) -> str:
-    """Return *text* with *secrets* masked, also percent-encoded, escaped or in other case.
-
-    With *cut*, its end may be the beginning of a secret: that goes too.
-    """
-    forms = sorted({f for s in secrets for f in _forms(s)}, key=len, reverse=True)
-    if not forms:
-        return text
-    text = re.sub("|".join(map(_pattern, forms)), MASK, text, flags=re.IGNORECASE)
-    return _without_tail(text, forms) if cut else text
-
-
-def _forms(secret: str) -> Iterator[str]:
-    """Yield *secret* and what it looks like in a URL, in JSON and in HTML."""
-    if secret:
-        yield secret
-        # A value from the environment may be no UTF-8.
-        yield from (quote(secret, safe=kept, errors="replace") for kept in ("/", ""))
-        yield quote_plus(secret, errors="replace")
-        yield from (json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1])
-        yield html.escape(secret)
-
-
-def _pattern(form: str) -> str:
-    literal = re.escape(form)
-    return rf"(?<!\w){literal}(?!\w)" if len(form) < WHOLE_WORD else literal
-
-
-def _without_tail(text: str, forms: Iterable[str]) -> str:
-    folded = text.lower()
-    for form in map(str.lower, forms):
-        for length in range(min(len(form) - 1, len(folded)), WHOLE_WORD - 1, -1):
-            if folded.endswith(form[:length]):
-                return text[: len(text) - length] + MASK
+    """Return *text* with *secrets* masked; with *cut*, its end may be the beginning of one."""
+    for secret in sorted(set(filter(None, secrets)), key=len, reverse=True):
+        text = _without(text, secret)
+        if cut:
+            text = _without_tail(text, secret)
     return text
+
+
+def _without(text: str, secret: str) -> str:
+    head = secret[:HEAD] if len(secret) >= LONG else secret
+    found, at = [], 0
+    for match in re.finditer(_pattern(head), text, re.IGNORECASE):
+        if match.start() >= at:
+            found += [text[at : match.start()], MASK]
+            at = _walk(text, match.start(), secret)[0]
+    return "".join((*found, text[at:]))
+
+
+def _without_tail(text: str, secret: str) -> str:
+    for start in range(max(0, len(text) - len(secret) * len("&#x1f600;")), len(text)):
+        end, known = _walk(text, start, secret)
+        if known >= WHOLE_WORD and end == len(text):
+            return text[:start] + MASK
+    return text
+
+
+def _walk(text: str, at: int, secret: str) -> tuple[int, int]:
+    """Return up to where *secret* stands in *text* from *at* on, and how much of it that is."""
+    for known, char in enumerate(secret):
+        shape = next((s for s in _shapes(char) if text[at : at + len(s)].lower() == s), None)
+        if shape is None:
+            rest = text[at:].lower()
+            cut = rest and any(s.startswith(rest) for s in _shapes(char))
+            return (len(text) if cut else at), known
+        at += len(shape)
+    return at, len(secret)
+
+
+def _pattern(secret: str) -> str:
+    shapes = ("|".join(map(re.escape, _shapes(char))) for char in secret)
+    literal = "".join(f"(?:{each})" for each in shapes)
+    return rf"(?<!\w){literal}(?!\w)" if len(secret) < WHOLE_WORD else literal
+
+
+@lru_cache(maxsize=4096)
+def _shapes(char: str) -> tuple[str, ...]:
+    """Return what *char* may have become, the longest first, in lower case."""
+    code = ord(char)
+    shapes = {char, quote(char, safe="", errors="replace")}
+    if not char.isalnum() or not char.isascii():
+        shapes |= {json.dumps(char)[1:-1], html.escape(char), f"&#{code};", f"&#x{code:x};"}
+        shapes |= {f"\\u{code:04x}", f"\\x{code:02x}"}
+        shapes |= {f"\\{char}"} | ({"+"} if char == " " else set())
+    return tuple(sorted({shape.lower() for shape in shapes}, key=len, reverse=True))
