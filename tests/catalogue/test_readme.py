@@ -86,6 +86,7 @@ def terms() -> set[str]:
         *(
             (PROBES, {f"expect.{key}" for key in keys(model, ("expect", ""))})
             for model in probing.MODELS.values()
+            if "expect" in model.model_fields
         ),
         (REPORTS, names(ContractFile) | names(CalendarFile)),
         (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),

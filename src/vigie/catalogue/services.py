@@ -148,8 +148,18 @@ def _endpoint(document: Document, trail: Trail, reading: _Reading) -> Endpoint |
     else:  # what every kind shares can still be checked
         shared = {name: data[name] for name in data if name in Endpoint.model_fields}
         endpoint = validate(Endpoint, document, trail, reading.problems, data=shared)
-    reading.problems.extend(_rules(data, document, trail, reading.locations))
+    timed = _with_own_timing(data, reading.kinds.get(kind or ""))
+    reading.problems.extend(_rules(timed, document, trail, reading.locations))
     return endpoint if kind else None
+
+
+def _with_own_timing(
+    data: Mapping[str, object], model: type[Endpoint] | None
+) -> Mapping[str, object]:
+    """Return *data* with what a kind has other defaults for than the rest."""
+    usual = {name: field.default for name, field in Timing.model_fields.items()}
+    own = {name: model.model_fields[name].default for name in usual} if model else usual
+    return {name: own[name] for name in usual if own[name] != usual[name]} | dict(data)
 
 
 def _kind(

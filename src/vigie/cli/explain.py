@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from textwrap import wrap
 from typing import Annotated, Any
@@ -11,10 +12,20 @@ from typing import Annotated, Any
 from cyclopts import Parameter
 from rich.console import Console
 
-from vigie import catalogue, clock, probing
+from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue, advice, shown
 from vigie.errors import UsageError, VigieError, one_line
-from vigie.probing import Attempt, Checked, Explained, Outcome, Target, explain, kind_of
+from vigie.probing import (
+    Attempt,
+    Checked,
+    Explained,
+    Outcome,
+    Target,
+    explain,
+    kind_of,
+    listened,
+    stored,
+)
 
 WIDTH = 80
 STATUS = {Outcome.UP: 0, Outcome.DOWN: 1, Outcome.UNKNOWN: 2}
@@ -54,11 +65,14 @@ async def explain_endpoint(
         The catalogue's directory, with probes/ and reports/ in it.
     """
     try:
-        target = _target(catalogue.load(directory, probing.MODELS), endpoint)
+        found = catalogue.load(directory, probing.MODELS)
+        target = _target(found, endpoint)
     except VigieError as error:
         error.status = STATUS[Outcome.UNKNOWN]
         raise
-    with Console(stderr=True).status(f"probing {endpoint}"):
+    location, *_ = target.endpoint.locations or found.locations
+    beats = partial(stored, settings.read(directory).home / "beats", location)
+    with listened(beats), Console(stderr=True).status(f"probing {endpoint}"):
         told = await explain(target)
     if as_json:
         print(json.dumps(_object(target, told), ensure_ascii=False, indent=2))

@@ -31,6 +31,7 @@ class Following:
         self.catalogue = catalogue.load(directory, probing.MODELS)
         self.location = only_location(self.catalogue, location)
         self.problems: tuple[str, ...] = ()
+        self.then: Callable[[Catalogue], None] = lambda _: None  # called with what is in force
         self._asked = False
 
     def ask(self) -> None:
@@ -74,6 +75,7 @@ class Following:
             return
         else:
             self.catalogue, self.problems = found, ()
+            self.then(found)
             log.info("catalogue: read again and in force", directory=str(self.directory))
         self._taken, self._asked = state, False
 

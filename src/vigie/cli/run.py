@@ -1,5 +1,6 @@
 """The command `run`: every role in one process."""
 
+import asyncio
 import signal
 from functools import partial
 from pathlib import Path
@@ -9,10 +10,12 @@ import structlog
 from cyclopts import Parameter
 
 from vigie import clock, settings
+from vigie.catalogue import Catalogue
 from vigie.cli import logs
 from vigie.cli.engine import Pulse, measure, on_signal, stopping
 from vigie.cli.following import Following
 from vigie.cli.vitals import health, measured, unready
+from vigie.probing import Beats, arm, listened
 from vigie.serving import Asked, make_app, parse_listen, serve
 
 log = structlog.get_logger()
@@ -35,7 +38,7 @@ async def run(
     directory
         The catalogue's directory, with probes/ and reports/ in it.
     listen
-        Where /healthz, /readyz and /metrics answer.
+        Where /healthz, /readyz and /metrics answer, and applications send their beats.
     location
         Where this process probes from; needed only when the catalogue names several locations.
     log_format
@@ -46,17 +49,28 @@ async def run(
     parse_listen(listen)
     logs.set_up(log_format)
     pulse, began = Pulse(), clock.now()
+    beats = Beats(here.home / "beats", chosen)
+    following.then = partial(listen_for, beats, chosen)
+    following.then(following.catalogue)
     pages = make_app(
         Asked(
             health=partial(health, following, here.home, pulse, began),
             unready=partial(unready, pulse, began),
             measured=partial(measured, here.home, pulse, chosen),
-        )
+        ),
+        beats,
     )
-    with stopping() as stop, on_signal(signal.SIGHUP, following.ask):
+    with listened(beats.known), stopping() as stop, on_signal(signal.SIGHUP, following.ask):
         async with serve(pages, listen) as url:
             log.info("running", directory=str(directory), location=chosen, healthz=f"{url}/healthz")
+            listening = asyncio.create_task(beats.run())
             await measure(
                 following.catalogue, here, stop, location=chosen, pulse=pulse, following=following
             )
+            listening.cancel()
     log.info("stopped", newest=str(pulse.newest))
+
+
+def listen_for(beats: Beats, location: str, found: Catalogue) -> None:
+    """Let *beats* take those of the endpoints of *found* that call at *location*."""
+    arm(beats, found.services, found.locations, location)

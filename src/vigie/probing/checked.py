@@ -77,7 +77,7 @@ def singled(expect: Model, anything: Mapping[str, object] | None = None) -> Iter
     written = expect.model_dump(mode="json", by_alias=True)
     for field, info in type(expect).model_fields.items():
         name, value = info.alias or field, getattr(expect, field)
-        if value is None or value == {}:
+        if value is None or (not value and isinstance(value, Mapping | tuple)):
             continue
         if isinstance(value, Mapping):
             for key, item in value.items():

@@ -36,10 +36,13 @@ class Reason(StrEnum):
     BODY = "body"
     JSON = "json"
     SLOW = "slow"
+    LATE = "late"
+    REPORTED = "reported"
     # We could not tell.
     MISSED = "missed"
     ADDRESS_REFUSED = "address_refused"
     DNS_FAILED = "dns_failed"
+    AWAITED = "awaited"
     DEADLINE = "deadline"
     NETWORK = "network"
     INTERNAL = "internal"
@@ -50,6 +53,7 @@ UNKNOWN_REASONS = frozenset(
         Reason.MISSED,
         Reason.ADDRESS_REFUSED,
         Reason.DNS_FAILED,
+        Reason.AWAITED,
         Reason.DEADLINE,
         Reason.NETWORK,
         Reason.INTERNAL,

@@ -1,15 +1,19 @@
-"""The web side of a running Vigie: `/healthz`, `/readyz` and `/metrics`."""
+"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics` and `/beat/`."""
 
 import errno
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from vigie import __version__, clock
 from vigie.errors import UsageError
+from vigie.probing import Beats
+from vigie.serving.beating import add_beats
 from vigie.serving.metrics import Measured, exposition
 
 
@@ -33,8 +37,8 @@ class Asked:
     measured: Callable[[], Awaitable[Measured]]
 
 
-def make_app(asked: Asked) -> web.Application:
-    """Return the application."""
+def make_app(asked: Asked, beats: Beats | None = None) -> web.Application:
+    """Return the application; without *beats* it takes none."""
 
     async def healthz(_request: web.Request) -> web.Response:
         found = await asked.health()
@@ -53,6 +57,8 @@ def make_app(asked: Asked) -> web.Application:
     app.router.add_get("/healthz", healthz)
     app.router.add_get("/readyz", readyz)
     app.router.add_get("/metrics", metrics)
+    if beats:
+        add_beats(app, beats)
     return app
 
 
@@ -72,13 +78,27 @@ def _body(health: Health, now: datetime) -> dict[str, object]:
 @asynccontextmanager
 async def serve(app: web.Application, listen: str) -> AsyncIterator[str]:
     """Serve *app* at *listen* (`HOST:PORT`) and give its URL; raises UsageError when it cannot."""
-    runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1)
+    runner = web.AppRunner(
+        app, access_log=None, handle_signals=False, shutdown_timeout=1, logger=_logger()
+    )
     await runner.setup()
     try:
         await _listen(runner, listen)
         yield f"http://{listen.rpartition(':')[0]}:{runner.addresses[0][1]}"
     finally:
         await runner.cleanup()
+
+
+def _logger() -> logging.Logger:
+    logger = logging.getLogger(__name__)
+    logger.addFilter(_is_ours)
+    return logger
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Keep broken requests out of the log: aiohttp shows their first line, and a token in it."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, HttpProcessingError)
 
 
 async def _listen(runner: web.AppRunner, listen: str) -> None:
