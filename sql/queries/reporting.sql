@@ -288,8 +288,11 @@ latest as (
         ev.every,
         ev.quorum,
         ev.spec,
-        coalesce(ev.spec ->> 'http', ev.spec ->> 'tcp', ev.spec ->> 'tls', ev.spec ->> 'dns')
-            as address
+        -- tls comes late: it is also an option of tcp and smtp.
+        coalesce(
+            ev.spec ->> 'http', ev.spec ->> 'websocket', ev.spec ->> 'tcp', ev.spec ->> 'smtp',
+            ev.spec ->> 'postgres', ev.spec ->> 'tls', ev.spec ->> 'dns', ev.spec ->> 'icmp'
+        ) as address
     from covered as co
     inner join fact.service as s on co.service_id = s.service_id
     inner join fact.service_endpoint as se

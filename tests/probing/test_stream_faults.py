@@ -20,11 +20,15 @@ FAST = {"timeout": "200ms"}
 CLEAR: list[dict[str, Any]] = [
     {"tcp": "{}", "dialogue": [{"expect": "hello"}]},
     {"smtp": "{}"},
+    {"postgres": "{}/orders", "user": "me", "sslmode": "disable"},
 ]
 OVER_TLS: list[dict[str, Any]] = [
     {"tcp": "{}", "tls": True},
     {"tls": "{}"},
     {"smtp": "{}", "tls": "implicit"},
+]
+UPGRADED: list[dict[str, Any]] = [
+    {"postgres": "{}/orders", "user": "me"},
 ]
 
 
@@ -41,7 +45,7 @@ def name_of(spec: dict[str, Any]) -> str:
 
 clear = pytest.mark.parametrize("spec", CLEAR, ids=name_of)
 over_tls = pytest.mark.parametrize("spec", OVER_TLS, ids=name_of)
-every = pytest.mark.parametrize("spec", CLEAR + OVER_TLS)
+every = pytest.mark.parametrize("spec", CLEAR + OVER_TLS + UPGRADED)
 
 
 def place(url: str) -> str:
@@ -67,8 +71,7 @@ async def talks_of_something_else(
     reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
     writer.write(b"\x00\x01\x02 something else\r\n")
-    await writer.drain()
-    await reader.read(65536)
+    await silent(reader, writer)
 
 
 @every

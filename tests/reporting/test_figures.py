@@ -1,5 +1,6 @@
 """The figures of a period from a real database, and their JSON."""
 
+import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -159,18 +160,30 @@ async def test_days_and_steps_add_up_to_the_period(
     assert found.availability.seconds.unplanned == found.steps[-1].after_s
 
 
+@pytest.mark.parametrize(
+    ("spec", "target"),
+    [
+        (
+            {"http": "https://me:secret@shop.example/health?token=x"},
+            "https://shop.example/health",
+        ),
+        ({"tls": True, "tcp": "shop.example:6379"}, "shop.example:6379"),
+        ({"smtp": "mail.shop.example", "tls": "starttls"}, "mail.shop.example"),
+        ({"tls": "shop.example:443"}, "shop.example:443"),
+        ({"postgres": "db.shop.example/orders", "password": "secret"}, "db.shop.example/orders"),
+    ],
+)
 async def test_probes_are_shown_without_secrets(
-    world: World, connection: asyncpg.Connection
+    spec: dict[str, object], target: str, world: World, connection: asyncpg.Connection
 ) -> None:
     await a_month(world)
     await connection.execute(
-        """update fact.endpoint_version
-        set spec = '{"http": "https://me:secret@shop.example/health?token=x", "locations": []}'"""
+        "update fact.endpoint_version set spec = $1", json.dumps({**spec, "locations": []})
     )
 
     found = await of_may(connection)
 
-    assert ["https://shop.example/health"] * 2 == [probe.target for probe in found.probes]
+    assert [target] * 2 == [probe.target for probe in found.probes]
     assert [("main",)] * 2 == [probe.locations for probe in found.probes]
 
 

@@ -3,21 +3,33 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter_ns
+from typing import TypeVar
 
 from vigie.probing.connection import Connection, said
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace, since_us
 
+AnyProtocol = TypeVar("AnyProtocol", bound=asyncio.BaseProtocol)
+
 CONNECT_SECONDS = 5.0  # for all addresses of a host together
 
 
 async def connect(addresses: Sequence[str], port: int, trace: Trace) -> Connection:
-    """Return a connection to the first of *addresses* that takes one; the first failure counts.
+    """Return a connection to the first of *addresses* that takes one."""
+    _, connection = await dial(Connection, addresses, port, trace)
+    return connection
+
+
+async def dial(
+    factory: Callable[[], AnyProtocol], addresses: Sequence[str], port: int, trace: Trace
+) -> tuple[asyncio.Transport, AnyProtocol]:
+    """Return transport and protocol to the first of *addresses* that takes a connection.
 
     One after the other, each with its share of the time: racing them would measure our luck.
+    Where none does, the first failure counts.
     """
     first: Failed | None = None
     began = perf_counter_ns()
@@ -26,7 +38,7 @@ async def connect(addresses: Sequence[str], port: int, trace: Trace) -> Connecti
         for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
             trace.address = address
             try:
-                return await _connect(address, port, ends, left)
+                return await _dial(factory, address, port, ends, left)
             except Failed as failure:
                 first = first or failure
         assert first  # a host has at least one address
@@ -35,13 +47,14 @@ async def connect(addresses: Sequence[str], port: int, trace: Trace) -> Connecti
         trace.connect_us = (trace.connect_us or 0) + since_us(began)
 
 
-async def _connect(address: str, port: int, ends: float, left: int) -> Connection:
+async def _dial(
+    factory: Callable[[], AnyProtocol], address: str, port: int, ends: float, left: int
+) -> tuple[asyncio.Transport, AnyProtocol]:
     loop = asyncio.get_running_loop()
     seconds = max(ends - loop.time(), 0) / left
     try:
         async with asyncio.timeout(seconds):
-            _, connection = await loop.create_connection(Connection, address, port)
-            return connection
+            return await loop.create_connection(factory, address, port)
     except TimeoutError as error:
         at = f"{address} port {port}"
         raise Failed(

@@ -17,7 +17,7 @@ from vigie.catalogue import Model, refusal
 from vigie.probing.address import IpVersion
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.expect import HttpExpect
-from vigie.probing.placeholder import PLACEHOLDER
+from vigie.probing.placeholder import PLACEHOLDER, Secret
 from vigie.probing.request import BadUrl, Url, header_problem, parse_url
 from vigie.probing.verify import Verify
 
@@ -50,15 +50,6 @@ def _proxy_url(value: object) -> str:
     return value
 
 
-def _secret(value: object) -> str:
-    if isinstance(value, str) and PLACEHOLDER.search(value):
-        return value
-    # The value is not shown: it may be the secret itself.
-    raise refusal(
-        "a secret in the catalogue would be kept in the database", "${env:NAME} or ${file:PATH}"
-    )
-
-
 def _ip(value: object) -> object:
     if str(value) in ("any", "4", "6"):
         return value if value == "any" else int(str(value))
@@ -69,7 +60,6 @@ Ip = Annotated[IpVersion, BeforeValidator(_ip)]
 _STRING = WithJsonSchema({"type": "string"})
 HttpUrl = Annotated[str, PlainValidator(_url), _STRING]
 ProxyUrl = Annotated[str, PlainValidator(_proxy_url), _STRING]
-Secret = Annotated[str, PlainValidator(_secret), _STRING]
 
 
 class Basic(Model):

@@ -6,7 +6,11 @@ The database and every page keep the placeholder; the value lives as long as one
 import os
 import re
 from pathlib import Path
+from typing import Annotated
 
+from pydantic import PlainValidator, WithJsonSchema
+
+from vigie.catalogue import refusal
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
@@ -50,3 +54,15 @@ def _file(path: str) -> str:
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise Failed(Reason.INTERNAL, f"the prober cannot read {path}: {why}") from error
+
+
+def _secret(value: object) -> str:
+    if isinstance(value, str) and PLACEHOLDER.search(value):
+        return value
+    # The value is not shown: it may be the secret itself.
+    raise refusal(
+        "a secret in the catalogue would be kept in the database", "${env:NAME} or ${file:PATH}"
+    )
+
+
+Secret = Annotated[str, PlainValidator(_secret), WithJsonSchema({"type": "string"})]

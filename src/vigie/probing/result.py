@@ -31,6 +31,8 @@ class Reason(StrEnum):
     PROTOCOL = "protocol"
     REDIRECTS = "redirects"
     TOO_LARGE = "too_large"
+    LOGIN = "login"
+    QUERY = "query"
     STATUS = "status"
     HEADER = "header"
     BODY = "body"
