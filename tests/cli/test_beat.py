@@ -115,5 +115,25 @@ async def test_a_failure_is_down_and_its_token_is_nowhere(database: str, tmp_pat
         assert SLOW not in text
 
 
+async def test_an_endpoint_that_is_added_is_listened_for_without_a_restart(
+    database: str, tmp_path: Path
+) -> None:
+    (tmp_path / "token").write_text("0123456789abcdef-added\n", encoding="utf-8")
+    added = f"""\
+      - key: added
+        heartbeat: {{period: 1h, token: '${{file:{tmp_path}/token}}'}}
+        every: 1s
+"""
+    async with vigie("run", *LISTEN, folder=tmp_path, database=database) as running:
+        await until(lambda: any('"catalogue"' in line for line in running.said))
+        before = await beat(running, "0123456789abcdef-added")
+        (tmp_path / "probes/jobs.yaml").write_text(CATALOGUE + added, encoding="utf-8")
+        await until(lambda: any("read again and in force" in line for line in running.said))
+        after = await beat(running, "0123456789abcdef-added")
+        await running.end()
+
+    assert (before, after) == (404, 200)
+
+
 def _texts(folder: Path) -> list[str]:
     return [file.read_text(errors="replace") for file in folder.rglob("*") if file.is_file()]
