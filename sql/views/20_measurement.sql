@@ -30,7 +30,7 @@ comment on column sla.result.at is 'The slot: the scheduled instant, UTC.';
 comment on column sla.result.outcome is
 'up, down (the target failed) or unknown (we could not tell).';
 comment on column sla.result.reason is 'Why it was not up; null when up, or when not known.';
-comment on column sla.result.status is 'Status code that the last attempt was answered with: of HTTP, or the response code of DNS; null when none was read.';
+comment on column sla.result.status is 'Status code that the last attempt was answered with: of HTTP, the response code of DNS, or that of a gRPC call; null when none was read.';
 comment on column sla.result.attempts is 'Tries in the slot; 0 when the slot was missed.';
 comment on column sla.result.lag_us is 'From the slot to the first try, microseconds.';
 comment on column sla.result.duration_us is 'Of the last try, microseconds.';
@@ -68,7 +68,7 @@ comment on column sla.attempt.outcome is 'down or unknown.';
 comment on column sla.attempt.reason is 'Why, from the closed list.';
 comment on column sla.attempt.detail is 'What was seen and what was expected.';
 comment on column sla.attempt.address is 'IP address that was probed; null: none was reached.';
-comment on column sla.attempt.status is 'Status code of the answer: of HTTP, or the response code of DNS; null when none was read.';
+comment on column sla.attempt.status is 'Status code of the answer: of HTTP, the response code of DNS, or that of a gRPC call; null when none was read.';
 comment on column sla.attempt.duration_us is 'From start to verdict, microseconds.';
 comment on column sla.attempt.body is
 'The first bytes of the answer, at most 1 KiB, printable and without secrets; null: none came, or it is not kept.';

@@ -23,6 +23,7 @@ BOTH = {
     "test_dns",
     "test_icmp",
     "test_websocket",
+    "test_grpc",
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vigie.catalogue import Endpoint
-from vigie.probing import dns, heartbeat, http, icmp, postgres, smtp, tcp, tls, websocket
+from vigie.probing import dns, grpc, heartbeat, http, icmp, postgres, smtp, tcp, tls, websocket
 from vigie.probing.result import Attempt
 
 
@@ -32,6 +32,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             Kind(name="websocket", model=websocket.WebsocketEndpoint, probe=websocket.probe),
             Kind(name="heartbeat", model=heartbeat.HeartbeatEndpoint, probe=heartbeat.probe),
             Kind(name="postgres", model=postgres.PostgresEndpoint, probe=postgres.probe),
+            Kind(name="grpc", model=grpc.GrpcEndpoint, probe=grpc.probe),
         )
     }
 )

@@ -1,0 +1,147 @@
+"""The kind grpc: ask a server how it is, by gRPC's health checking protocol."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from time import perf_counter_ns
+from typing import Self
+
+from pydantic import field_validator, model_validator
+
+from vigie import clock
+from vigie.catalogue import Endpoint, refusal
+from vigie.probing.auth import Headers, header_pairs
+from vigie.probing.clientcert import ClientCertificate
+from vigie.probing.connection import Connection
+from vigie.probing.failure import Failed
+from vigie.probing.hostport import HostPort, Place, ServerName, place_of
+from vigie.probing.httpoptions import Auth, Ip
+from vigie.probing.limits import Limits, check_limits
+from vigie.probing.reach import attempt, reach, secure
+from vigie.probing.request import header_problem
+from vigie.probing.result import Attempt, Reason
+from vigie.probing.trace import WAITING, Trace
+from vigie.probing.verify import Verify
+
+PROTOCOL = "h2"  # as ALPN names it
+SERVICE_MAX = 127  # bytes
+OWN = ("te", "content-type", "host")  # headers of every call
+HEALTHY = "SERVING"
+
+
+class GrpcEndpoint(Endpoint):
+    """A server that is asked for the health of one of its services."""
+
+    grpc: Place
+    service: str = ""  # its name in the protocol; none: the whole server
+    headers: Mapping[str, str] = {}
+    auth: Auth | None = None
+    tls: bool = True
+    server_name: ServerName | None = None  # that the certificate must be for; default: the host
+    client_certificate: ClientCertificate | None = None
+    ip: Ip = "any"
+    verify: Verify = True
+    expect: Limits = Limits()
+
+    @field_validator("service")
+    @classmethod
+    def _fits_a_byte(cls, service: str) -> str:
+        if len(service.encode()) > SERVICE_MAX:
+            raise refusal("a name this long is no service", f"at most {SERVICE_MAX} bytes")
+        return service
+
+    @field_validator("headers")
+    @classmethod
+    def _sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
+        for name, value in headers.items():
+            problem = header_problem(name, value)
+            if problem:
+                raise refusal(*problem)
+            if name.lower() in OWN or name.lower().startswith("grpc-"):
+                raise refusal(f"{name} is set by the prober", "no such header")
+        return headers
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.auth and any(name.lower() == "authorization" for name in self.headers):
+            raise refusal("auth and the header Authorization say the same", "one of them")
+        needs = {
+            "certificate_days": self.expect.certificate_days,
+            "client_certificate": self.client_certificate,
+        }
+        for name in filter(needs.get, needs):
+            if not self.tls:
+                raise refusal(f"{name} needs a certificate", "no tls: false")
+        return self
+
+
+async def probe(endpoint: GrpcEndpoint, *, number: int, allow: Sequence[str]) -> Attempt:
+    """Return what asking once gave; never raises but when cancelled."""
+    return await attempt(endpoint, number, lambda trace: _probe(endpoint, allow, trace))
+
+
+async def _probe(endpoint: GrpcEndpoint, allow: Sequence[str], trace: Trace) -> None:
+    place = place_of(endpoint.grpc, trace)
+    headers = header_pairs(endpoint.headers, endpoint.auth, trace)
+    connection = await reach(place.host, place.port, allow, trace, ip=endpoint.ip)
+    try:
+        if endpoint.tls:
+            await secure(
+                connection,
+                endpoint.server_name or place.host,
+                place.port,
+                trace,
+                verify=endpoint.verify is True,
+                protocol=PROTOCOL,
+                shown=endpoint.client_certificate,
+            )
+        _check_state(endpoint, await _ask(connection, endpoint, place, headers, trace))
+        check_limits(endpoint.expect, trace, clock.now())
+        connection.leave()
+    except BaseException:
+        connection.close()
+        raise
+
+
+async def _ask(
+    connection: Connection,
+    endpoint: GrpcEndpoint,
+    place: HostPort,
+    headers: Headers,
+    trace: Trace,
+) -> str:
+    """Return the state that the server says."""
+    from vigie.probing.healthcall import Call
+
+    call = Call(trace, connection.send)
+    opening = call.opening(
+        scheme="https" if endpoint.tls else "http",
+        authority=_authority(endpoint.server_name or place.host, place.port),
+        headers=headers,
+        service=endpoint.service,
+        milliseconds=_left(endpoint, trace),
+    )
+    trace.phase = WAITING
+    sent = perf_counter_ns()
+    try:
+        await connection.exchange(opening, call)
+    finally:
+        if connection.first_byte_ns is not None:
+            trace.first_byte_us = (connection.first_byte_ns - sent) // 1000
+    state = call.state()
+    connection.send(call.goodbye())
+    return state
+
+
+def _check_state(endpoint: GrpcEndpoint, state: str) -> None:
+    if state != HEALTHY:
+        of = f'"{endpoint.service}"' if endpoint.service else "the server"
+        raise Failed(Reason.BODY, f"{of} is {state}, expected {HEALTHY}")
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _left(endpoint: GrpcEndpoint, trace: Trace) -> int:
+    """Return how many milliseconds of the timeout are left: the call's deadline."""
+    return max(endpoint.timeout // timedelta(milliseconds=1) - trace.elapsed_us() // 1000, 1)
