@@ -12,11 +12,13 @@ import resource
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from time import monotonic
 from typing import Any, NoReturn, Protocol
 
 from vigie import clock
 from vigie.catalogue import Endpoint
 from vigie.probing.attempt import result_of, run_slot
+from vigie.probing.awake import Awake
 from vigie.probing.counts import Counts
 from vigie.probing.kinds import Kind, kind_of
 from vigie.probing.result import Attempt, Outcome, Result
@@ -100,6 +102,7 @@ class Agent:
     ) -> None:
         self.location = location
         self.judge = judge
+        self.awake = Awake()
         self.counts = counts or Counts()
         self._record = record
         self.gate = asyncio.Semaphore(flights_at_most())  # attempts at the same time
@@ -172,6 +175,7 @@ class Agent:
             flight.cancel()
         if self._flights:
             await asyncio.wait(self._flights)
+        self.awake.end()
 
 
 class Watch:
@@ -283,6 +287,7 @@ class Watch:
 
     async def _fly(self, slot: int, until: int, *, regular: bool) -> None:
         target, kind = self._target, self._kind  # they may change meanwhile
+        began = monotonic()
         result = await run_slot(
             target.endpoint,
             _instant(slot),
@@ -293,7 +298,7 @@ class Watch:
         )
         if result.attempts and result.outcome is not Outcome.UP:
             again = self._outcome is Outcome.DOWN
-            result = await self._agent.judge(result, again=again)
+            result = await self._agent.judge(self._agent.awake.doubt(result, began), again=again)
         if result.attempts and target is self._target:
             self._note(result.outcome)
         if result.attempts or regular:

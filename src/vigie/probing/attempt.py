@@ -116,6 +116,12 @@ def result_of(key: str, location: str, at: datetime, attempts: Sequence[Attempt]
     )
 
 
+def doubted(result: Result, reason: Reason, detail: str) -> Result:
+    """Return *result* as unknown: its attempts as they were, and one that says why."""
+    doubt = Trace(number=len(result.attempts) + 1).failed(reason, detail)
+    return result_of(result.endpoint, result.location, result.at, [*result.attempts, doubt])
+
+
 def _verdict(attempts: Sequence[Attempt]) -> tuple[Outcome, Reason | None]:
     if not attempts:
         return Outcome.UNKNOWN, Reason.MISSED

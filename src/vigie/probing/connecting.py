@@ -10,7 +10,7 @@ from typing import TypeVar
 from vigie.probing.connection import Connection, said
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
-from vigie.probing.trace import Trace, since_us
+from vigie.probing.trace import HELD_UP, Trace, since_us
 
 AnyProtocol = TypeVar("AnyProtocol", bound=asyncio.BaseProtocol)
 
@@ -51,12 +51,16 @@ async def _dial(
     factory: Callable[[], AnyProtocol], address: str, port: int, ends: float, left: int
 ) -> tuple[asyncio.Transport, AnyProtocol]:
     loop = asyncio.get_running_loop()
-    seconds = max(ends - loop.time(), 0) / left
+    began = loop.time()
+    seconds = max(ends - began, 0) / left
     try:
         async with asyncio.timeout(seconds):
             return await loop.create_connection(factory, address, port)
     except TimeoutError as error:
         at = f"{address} port {port}"
+        if loop.time() - began > seconds + HELD_UP.total_seconds():
+            # Our own timer came late, so the connection may have been there in time.
+            raise Failed(Reason.DEADLINE, f"the prober was held up connecting to {at}") from error
         raise Failed(
             Reason.CONNECT_TIMEOUT, f"{at} did not accept within {seconds:.3g} s"
         ) from error

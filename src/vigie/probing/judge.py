@@ -12,11 +12,10 @@ import structlog
 
 from vigie import clock
 from vigie.catalogue import Reference, are_enough
-from vigie.probing.attempt import result_of
+from vigie.probing.attempt import doubted
 from vigie.probing.network import KEEP_S, Answer, Network
 from vigie.probing.result import BlindEdge, Outcome, Reason, Result
 from vigie.probing.target import Target
-from vigie.probing.trace import Trace
 
 WINDOW = timedelta(seconds=60)
 MANY = 20  # targets, from which on a failure of most of them is looked at twice
@@ -114,9 +113,3 @@ def _with(result: Result, answer: Answer, *, was_blind: bool) -> Result:
         names = ", ".join(answer.nameless)
         return doubted(result, Reason.DNS_FAILED, f"our resolver finds no reference: {names}")
     return result
-
-
-def doubted(result: Result, reason: Reason, detail: str) -> Result:
-    """Return *result* as unknown: its attempts as they were, and one that says why."""
-    doubt = Trace(number=len(result.attempts) + 1).failed(reason, detail)
-    return result_of(result.endpoint, result.location, result.at, [*result.attempts, doubt])
