@@ -187,7 +187,7 @@ async def test_slots_of_an_interval_that_came_later_were_not_missed(street: Stre
     """An hourly endpoint answers slowly; made a fast one, it owes nothing for the time before."""
     gate = Gate()
     now = (datetime.now(UTC) - EPOCH) // MS
-    key = next(f"k{n}" for n in range(10**6) if 0 < (offset_ms(f"k{n}", HOUR) - now) % HOUR < 500)
+    key = next(f"k{n}" for n in range(10**6) if 200 < (offset_ms(f"k{n}", HOUR) - now) % HOUR < 700)
     url = await street.open(gate.script)
     other = target(await street.open(answers(OK)), key="other")
     async with running(target(url, key=key, every="1h", timeout="10s"), other) as run:
