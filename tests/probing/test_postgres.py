@@ -304,6 +304,15 @@ async def test_server_that_freezes_in_the_query_is_left(
     assert 1 == street.connections
 
 
+async def test_server_that_does_not_let_go_is_up(ask: Ask, street: Street, server: str) -> None:
+    """The verdict is known when the probe says good-bye."""
+    url = await street.open(relays(server, None, until=b"X\x00\x00\x00\x04"))
+    attempt = await ask(url, **CLEAR, query="select 1", expect={"value": 1})
+
+    assert (Outcome.UP, None) == (attempt.outcome, attempt.detail)
+    assert attempt.duration_us < 2_000_000
+
+
 async def test_connection_that_breaks_in_the_query_is_a_reset(
     ask: Ask, street: Street, server: str
 ) -> None:

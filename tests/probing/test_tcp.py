@@ -10,7 +10,11 @@ from pydantic import ValidationError
 from tests.probing.shop import Script, Street, settings
 
 from vigie.probing import Attempt, Outcome, Reason
+from vigie.probing.connection import Connection
+from vigie.probing.dialogue import matcher, read_line
+from vigie.probing.failure import Failed
 from vigie.probing.tcp import TcpEndpoint, probe
+from vigie.probing.trace import Trace
 
 FAST = {"timeout": "300ms"}
 SECRET = "correct horse"
@@ -83,6 +87,27 @@ async def test_pieces_in_which_an_answer_comes_do_not_matter(
     attempt = await ask(await street.open(says(*pieces)), *steps)
 
     assert (Outcome.UP, None) == (attempt.outcome, attempt.detail)
+
+
+class Silent(asyncio.Transport):
+    def is_closing(self) -> bool:
+        return True
+
+
+async def test_what_comes_with_the_end_of_the_connection_is_kept() -> None:
+    """The bytes and the end in one turn of the loop, as a busy machine sees them."""
+    connection, trace = Connection(), Trace(number=1)
+    connection.connection_made(Silent())
+    first = asyncio.create_task(read_line(connection, matcher("220"), "220", trace))
+    await asyncio.sleep(0)
+    connection.data_received(b"220 hi\r\n+PONG\r\nbye")
+    connection.eof_received()
+
+    assert "220 hi" == await first
+    assert "+PONG" == await read_line(connection, matcher("+PONG"), "+PONG", trace)
+    assert "bye" == await read_line(connection, matcher("bye"), "bye", trace)
+    with pytest.raises(Failed, match="the target closed the connection before more"):
+        await read_line(connection, matcher("more"), "more", trace)
 
 
 @pytest.mark.parametrize("ends", [True, False])

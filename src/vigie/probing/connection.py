@@ -68,7 +68,7 @@ class Connection(asyncio.Protocol):
 
     def send(self, data: bytes) -> None:
         """Send *data*; nobody waits until it is gone."""
-        if self._failure:
+        if self._failure and data:
             raise self._failure
         if self._tls is None:
             self._write(data)
@@ -158,6 +158,8 @@ class Connection(asyncio.Protocol):
             self._fail(Failed(Reason.RESET, f"the connection broke {self._where()}: {said(exc)}"))
 
     def _on_end(self) -> None:
+        if self._receiver and self._receiver.complete:
+            return  # the next one will be told
         if self._receiver is None:
             if self._waiter:
                 self._fail(

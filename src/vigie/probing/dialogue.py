@@ -50,7 +50,14 @@ def _expected(value: object) -> str | None:
     return text
 
 
+def _upgrade(value: object) -> Literal[True] | None:
+    if value is None or value is True:
+        return value
+    raise refusal(f"{shown(value)} begins no TLS", "true")
+
+
 _TEXT = WithJsonSchema({"type": "string", "minLength": 1})
+_TRUE = WithJsonSchema({"const": True})
 
 
 class Step(Model):
@@ -59,7 +66,8 @@ class Step(Model):
     send: Annotated[str | None, PlainValidator(_sent), _TEXT] = None  # exactly as written
     expect: Annotated[str | None, PlainValidator(_expected), _TEXT] = None  # in a line that comes
     prompt: str | None = Field(None, min_length=1)  # text that comes without an end of line
-    starttls: Literal[True] | None = None  # the TLS handshake, now
+    # The TLS handshake, now.
+    starttls: Annotated[Literal[True] | None, PlainValidator(_upgrade), _TRUE] = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:

@@ -31,7 +31,7 @@ RECEIVED_MAX = 1024 * 1024  # bytes in one session
 LOGGING_IN = "logging in"
 QUERYING = "waiting for the query"
 STOPPED = "57014"  # query_canceled: by the statement's time-out
-CLOSE_SECONDS = 1.0
+CLOSING = timedelta(milliseconds=200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Login:
     user: str
     password: str
     tls: bool | None  # whether the certificate is checked; None: in the clear
+    limit: timedelta  # of the whole attempt
 
 
 @asynccontextmanager
@@ -65,8 +66,14 @@ async def log_in(login: Login, trace: Trace) -> AsyncIterator[asyncpg.Connection
     except BaseException:
         session.terminate()
         raise
-    with suppress(Exception):  # its verdict is known
-        await session.close(timeout=CLOSE_SECONDS)
+    if _left(login.limit, trace) > 2 * CLOSING:  # the verdict is known, and must not time out
+        with suppress(Exception):
+            await session.close(timeout=CLOSING.total_seconds())
+    session.terminate()
+
+
+def _left(limit: timedelta, trace: Trace) -> timedelta:
+    return limit - timedelta(microseconds=trace.elapsed_us())
 
 
 async def _connect(login: Login, loop: "_Loop") -> asyncpg.Connection:
@@ -95,7 +102,7 @@ async def ask(
 ) -> Sequence[object] | None:
     """Return the first row that *query* gives, read-only; None: there is none."""
     trace.phase = QUERYING
-    left_ms = max(limit // timedelta(milliseconds=1) - trace.elapsed_us() // 1000, 1)
+    left_ms = max(_left(limit, trace) // timedelta(milliseconds=1), 1)
     # Cancelled inside, asyncpg would open a second connection to cancel the query from there.
     task = asyncio.create_task(_first_row(session, query, left_ms, trace))
     try:

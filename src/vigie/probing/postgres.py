@@ -105,10 +105,11 @@ async def _probe(endpoint: PostgresEndpoint, allow: Sequence[str], trace: Trace)
         user=resolved(endpoint.user, trace),
         password=resolved(endpoint.password or "", trace),
         tls=None if endpoint.sslmode == "disable" else endpoint.verify is True,
+        limit=endpoint.timeout,
     )
     async with log_in(login, trace) as session:
-        query, limit = endpoint.query, endpoint.timeout
-        row = await ask(session, query, limit, trace) if query else None
+        query = endpoint.query
+        row = await ask(session, query, endpoint.timeout, trace) if query else None
         _check(endpoint.expect, row, trace, clock.now())
 
 
