@@ -8,7 +8,7 @@ import trustme
 import uvloop
 from tests.probing.shop import Street
 
-from vigie.probing import trust
+from vigie.probing import rustls, trust
 
 BOTH = {
     "test_http_faults",
@@ -51,9 +51,12 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trust
     made = trustme.CA()
     made.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    monkeypatch.setattr(rustls, "_left", set())
     trust.context.cache_clear()
+    rustls.context.cache_clear()
     yield made
     trust.context.cache_clear()
+    rustls.context.cache_clear()
 
 
 @pytest.fixture

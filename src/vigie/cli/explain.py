@@ -114,14 +114,14 @@ def _attempt(attempt: Attempt, checked: tuple[Checked, ...]) -> Iterator[str]:
     yield from _line(f"Attempt {attempt.number}", f"{attempt.outcome}, at {_utc(attempt.started)}")
     if attempt.reason:
         yield from _line("  reason", f"{attempt.reason}: {attempt.detail}")
-    if attempt.body:
-        yield from _line("  answer", attempt.body)
-    if attempt.address:
-        yield from _line("  address", attempt.address)
+    for name, value in (("answer", attempt.body), ("address", attempt.address)):
+        if value:
+            yield from _line(f"  {name}", value)
     for phase, words in PHASES.items():
         took = getattr(attempt, f"{phase}_us")
         if took is not None:
-            yield from _line(f"  {words}", f"{took / 1000:10.3f} ms")
+            by = f" by {attempt.tls_by}" if phase == "tls" and attempt.tls_by else ""
+            yield from _line(f"  {words}", f"{took / 1000:10.3f} ms{by}")
     if attempt.certificate_expires:
         yield from _line("  certificate", _certificate(attempt.certificate_expires))
     for one in checked:

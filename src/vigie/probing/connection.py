@@ -10,7 +10,7 @@ from contextlib import suppress
 from time import perf_counter_ns
 from typing import Protocol, cast
 
-from vigie.probing import trust
+from vigie.probing import rustls, trust
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
@@ -231,6 +231,8 @@ class Connection(asyncio.Protocol):
             self.eof_received()  # TLS's good-bye; TCP's may come much later
         except ssl.SSLWantReadError:
             self._flush()
+            if rustls.is_over(self._tls):
+                self.eof_received()
         except ssl.SSLError as error:
             self._fail(trust.failure(error, self._host))
         return None

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from vigie import clock
 from vigie.catalogue import Endpoint, refusal
-from vigie.probing import proxy
+from vigie.probing import proxy, rustls
 from vigie.probing.auth import header_pairs
 from vigie.probing.connection import Connection
 from vigie.probing.expect import check, expects_status
@@ -97,6 +97,21 @@ def _request(options: HttpOptions, url: str, trace: Trace) -> Request:
 async def _ask(
     options: HttpOptions, request: Request, allow: Sequence[str], trace: Trace
 ) -> Response:
+    """Return the answer to one request; what rustls refuses, OpenSSL judges."""
+    try:
+        return await _ask_once(options, request, allow, trace)
+    except Failed as failure:
+        if not rustls.is_in_doubt(failure, trace):
+            raise
+    trace.first_of_several = False
+    response = await _ask_once(options, request, allow, trace)
+    rustls.leave(request.url.host, request.url.port)
+    return response
+
+
+async def _ask_once(
+    options: HttpOptions, request: Request, allow: Sequence[str], trace: Trace
+) -> Response:
     """Return the answer to one request, on a connection of its own."""
     url = request.url
     if options.proxy:
@@ -105,16 +120,7 @@ async def _ask(
         connection = await reach(url.host, url.port, allow, trace, ip=options.ip)
     try:
         if url.scheme == "https":
-            await secure(
-                connection,
-                url.host,
-                url.port,
-                trace,
-                verify=options.verify is True,
-                protocol=PROTOCOL,
-                shown=options.client_certificate if request.trusted else None,
-                upgrade=options.proxy is not None,
-            )
+            await _secure(connection, options, request, trace)
         trace.phase = WAITING
         response = Response(request.method)
         trace.answer = response if options.keep_body else None
@@ -124,6 +130,25 @@ async def _ask(
     if options.proxy:
         proxy.refuse_login(request, response.status)
     return response
+
+
+async def _secure(
+    connection: Connection, options: HttpOptions, request: Request, trace: Trace
+) -> None:
+    url, shown = request.url, options.client_certificate if request.trusted else None
+    plain = options.verify is True and shown is None and options.proxy is None
+    quick = plain and rustls.serves(url.host, url.port, trace, PROTOCOL)
+    await secure(
+        connection,
+        url.host,
+        url.port,
+        trace,
+        verify=options.verify is True,
+        protocol=PROTOCOL,
+        shown=shown,
+        upgrade=options.proxy is not None,
+        quick=rustls.context(PROTOCOL) if quick else None,
+    )
 
 
 async def _exchange(

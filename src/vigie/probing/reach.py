@@ -7,8 +7,9 @@ from datetime import datetime
 from time import perf_counter_ns
 
 from vigie.catalogue import Endpoint
-from vigie.probing import clientcert, trust
+from vigie.probing import clientcert, rustls, trust
 from vigie.probing.address import IpVersion, resolve
+from vigie.probing.attempt import retries_of
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connecting import connect
 from vigie.probing.connection import Connection
@@ -21,7 +22,7 @@ async def attempt(
     endpoint: Endpoint, number: int, steps: Callable[[Trace], Awaitable[None]]
 ) -> Attempt:
     """Return what *steps* gave within the endpoint's timeout; never raises but when cancelled."""
-    trace = Trace(number=number)
+    trace = Trace(number=number, first_of_several=number == 1 and bool(retries_of(endpoint)))
     try:
         async with asyncio.timeout(endpoint.timeout.total_seconds()):
             await steps(trace)
@@ -71,18 +72,19 @@ async def secure(
     protocol: str | None = None,
     shown: ClientCertificate | None = None,
     upgrade: bool = False,
+    quick: ssl.SSLContext | None = None,
 ) -> None:
     """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it.
 
     *shown* is shown to a target that asks who connects. *upgrade*: in the middle of a dialogue or
-    behind a proxy, where a second connection could not see the same.
+    behind a proxy, where a second connection could not see the same. *quick*: settings of rustls.
     """
-    trace.phase = SECURING
+    trace.phase, trace.tls_by = SECURING, rustls.NAME if quick else "openssl"
     began = perf_counter_ns()
     try:
-        await connection.secure(_settings(shown, protocol, verify=verify), host)
+        await connection.secure(quick or _settings(shown, protocol, verify=verify), host)
     except Failed as failure:
-        if failure.reason is Reason.TLS_EXPIRED and not upgrade:
+        if failure.reason is Reason.TLS_EXPIRED and not (upgrade or quick):
             trace.certificate_expires = await _second_look(host, port, trace)
         raise
     finally:

@@ -80,6 +80,7 @@ class Attempt:
     status: int | None = None
     address: str | None = None  # the IP address that was probed
     certificate_expires: datetime | None = None  # of the leaf certificate, aware UTC
+    tls_by: str | None = None  # rustls or openssl: who shook hands last
     body: str | None = None  # what `evidence` keeps of the answer; only when not up
 
 

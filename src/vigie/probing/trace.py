@@ -30,6 +30,7 @@ class Trace:
     """The phases of one attempt, filled in as they end; over redirects they add up."""
 
     number: int
+    first_of_several: bool = False  # a failure is followed by another attempt
     started: datetime = field(default_factory=clock.now)
     began_ns: int = field(default_factory=perf_counter_ns)
     phase: str = RESOLVING  # what a timeout interrupts
@@ -41,6 +42,7 @@ class Trace:
     status: int | None = None
     address: str | None = None
     certificate_expires: datetime | None = None
+    tls_by: str | None = None
     answer: Answer | None = None  # kept in part if the attempt fails
 
     def elapsed_us(self) -> int:
@@ -91,6 +93,7 @@ class Trace:
             status=self.status,
             address=self.address,
             certificate_expires=self.certificate_expires,
+            tls_by=self.tls_by,
             body=body,
         )
 
