@@ -8,7 +8,7 @@ import trustme
 import uvloop
 from tests.probing.shop import Street
 
-from vigie.probing import rustls, trust
+from vigie.probing import http, rustls, trust
 
 BOTH = {
     "test_http_faults",
@@ -34,6 +34,12 @@ def pytest_asyncio_loop_factories(
     if item.path.stem in BOTH:
         return {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
     return {"uvloop": uvloop.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def _prepared() -> None:
+    """As in an agent: no probe is timed while it builds what all share."""
+    http.prepare()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from typing import Any, NoReturn, Protocol
 
 from vigie import clock
 from vigie.catalogue import Endpoint
+from vigie.probing import http
 from vigie.probing.attempt import result_of, run_slot
 from vigie.probing.awake import Awake
 from vigie.probing.counts import Counts
@@ -66,6 +67,7 @@ async def run_agent(
     After *stop* nothing starts; what is under way is recorded, cut short after *grace*.
     Raises what *record* raised, after the same orderly end.
     """
+    http.prepare()
     agent = Agent(location, record, counts, judge)
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     following = asyncio.create_task(_follow(agent, targets, changes or asyncio.Queue()))

@@ -8,7 +8,7 @@ from pydantic import model_validator
 
 from vigie import clock
 from vigie.catalogue import Endpoint, refusal
-from vigie.probing import proxy, rustls
+from vigie.probing import proxy, rustls, trust
 from vigie.probing.auth import header_pairs
 from vigie.probing.connection import Connection
 from vigie.probing.expect import check, expects_status
@@ -46,6 +46,12 @@ class HttpEndpoint(HttpOptions, Endpoint):
             if self.http.startswith("http://"):
                 raise refusal(f"{name} needs a certificate", "http: https://…")
         return self
+
+
+def prepare() -> None:
+    """Build the TLS settings that the probes share, before the first of them is timed."""
+    trust.context(True, PROTOCOL)  # noqa: FBT003 - a key
+    rustls.context(PROTOCOL)
 
 
 async def probe(endpoint: HttpEndpoint, *, number: int, allow: Sequence[str]) -> Attempt:
