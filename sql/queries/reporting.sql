@@ -290,8 +290,9 @@ latest as (
         ev.spec,
         -- tls comes late: it is also an option of tcp and smtp.
         coalesce(
-            ev.spec ->> 'http', ev.spec ->> 'websocket', ev.spec ->> 'tcp', ev.spec ->> 'smtp',
-            ev.spec ->> 'postgres', ev.spec ->> 'tls', ev.spec ->> 'dns', ev.spec ->> 'icmp'
+            ev.spec ->> 'http', ev.spec #>> '{steps,0,url}', ev.spec ->> 'websocket',
+            ev.spec ->> 'tcp', ev.spec ->> 'smtp', ev.spec ->> 'postgres', ev.spec ->> 'tls',
+            ev.spec ->> 'dns', ev.spec ->> 'icmp'
         ) as address
     from covered as co
     inner join fact.service as s on co.service_id = s.service_id

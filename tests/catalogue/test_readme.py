@@ -19,7 +19,7 @@ from vigie.catalogue.grammar import (
     PlanFile,
 )
 from vigie.catalogue.model import ServiceHead
-from vigie.catalogue.validate import keys
+from vigie.catalogue.validate import keys, model_at
 
 Write = Callable[[Mapping[str, str]], Path]
 
@@ -88,6 +88,7 @@ def terms() -> set[str]:
             for model in probing.MODELS.values()
             if "expect" in model.model_fields
         ),
+        (PROBES, names(model_at(probing.MODELS["steps"], ("steps",))) - {"expect"}),
         (REPORTS, names(ContractFile) | names(CalendarFile)),
         (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),
         (REPORTS, terms()),

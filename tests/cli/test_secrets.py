@@ -63,6 +63,9 @@ ENDPOINTS = {
     " {{user: probe, password: '${{env:PLANTED_PROXY}}'}}}}",
     "tunnel": "http: 'https://127.0.0.1:9/', proxy: {{url: '{url}', basic:"
     " {{user: probe, password: '${{env:PLANTED_PROXY}}'}}}}",
+    "steps": "steps: [{{url: '{url}/json', headers: {{X-Key: '${{env:PLANTED_HEADER}}'}},"
+    " capture: {{it: $.echo}}}}, {{name: next, url: '{url}/header', headers: {{X-Key:"
+    " '{{{{it}}}}'}}, expect: {{header: {{X-Echo: other}}}}}}]",
     "broken": "http: '${{env:PLANTED_URL}}'",
 }
 

@@ -199,6 +199,10 @@ async def test_address_of_the_other_version_is_down() -> None:
             {"auth": BASIC, "headers": {"authorization": "x"}},
             "auth and the header Authorization say the same (write one of them)",
         ),
+        (
+            {"auth": {"bearer": "{{token}}"}},
+            "nothing captures {{token}} (write ${env:NAME}, or an endpoint of steps)",
+        ),
         ({"ip": 5}, "not a version of IP (write any, 4 or 6)"),
         (
             {"ip": 4, "proxy": "http://proxy.example:3128"},

@@ -60,7 +60,12 @@ def tell(
         failure = _failure(check, one)
         found = failure.detail if failure else seen.get(name, "as asked")
         told.append(
-            Checked(name=name, asked=asked, came=trace.printable(found), passed=failure is None)
+            Checked(
+                name=f"{trace.label}{name}",
+                asked=asked,
+                came=trace.printable(found),
+                passed=failure is None,
+            )
         )
 
 

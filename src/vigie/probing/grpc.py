@@ -14,7 +14,7 @@ from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.failure import Failed
 from vigie.probing.hostport import HostPort, Place, ServerName, place_of
-from vigie.probing.httpoptions import Auth, Ip
+from vigie.probing.httpoptions import Auth, Ip, refuse_variables
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.reach import attempt, reach, secure
 from vigie.probing.request import header_problem
@@ -64,6 +64,7 @@ class GrpcEndpoint(Endpoint):
     def _fits(self) -> Self:
         if self.auth and any(name.lower() == "authorization" for name in self.headers):
             raise refusal("auth and the header Authorization say the same", "one of them")
+        refuse_variables(self.auth)
         needs = {
             "certificate_days": self.expect.certificate_days,
             "client_certificate": self.client_certificate,

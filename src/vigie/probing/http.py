@@ -7,14 +7,14 @@ from typing import Self
 from pydantic import model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, refusal
+from vigie.catalogue import Endpoint
 from vigie.probing import proxy, rustls, trust
 from vigie.probing.auth import header_pairs
 from vigie.probing.connection import Connection
 from vigie.probing.expect import check, expects_status
 from vigie.probing.failure import Failed
 from vigie.probing.httpchecked import tell_checked
-from vigie.probing.httpoptions import HttpOptions, HttpUrl
+from vigie.probing.httpoptions import HttpOptions, HttpUrl, refuse_plain, refuse_variables
 from vigie.probing.placeholder import resolved
 from vigie.probing.reach import attempt, reach, secure
 from vigie.probing.request import (
@@ -38,13 +38,8 @@ class HttpEndpoint(HttpOptions, Endpoint):
 
     @model_validator(mode="after")
     def _has_certificate(self) -> Self:
-        needs = {
-            "certificate_days": self.expect.certificate_days,
-            "client_certificate": self.client_certificate,
-        }
-        for name in filter(needs.get, needs):
-            if self.http.startswith("http://"):
-                raise refusal(f"{name} needs a certificate", "http: https://…")
+        refuse_plain("http", self.http, self)
+        refuse_variables(self.auth)
         return self
 
 
@@ -88,7 +83,7 @@ def _leads_on(options: HttpOptions, response: Response) -> bool:
 
 def _request(options: HttpOptions, url: str, trace: Trace) -> Request:
     """Return the request for *url* with its placeholders filled in."""
-    text = resolved(url, trace)
+    text = resolved(url, trace, quoted=True)
     try:
         parsed = parse_url(text)
     except BadUrl as error:

@@ -17,12 +17,13 @@ from vigie.catalogue import Model, refusal
 from vigie.probing.address import IpVersion
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.expect import HttpExpect
-from vigie.probing.placeholder import PLACEHOLDER, Secret
+from vigie.probing.placeholder import PLACEHOLDER, VARIABLE, secret
 from vigie.probing.request import BadUrl, Url, header_problem, parse_url
 from vigie.probing.verify import Verify
 
 
-def _parsed(text: str) -> Url:
+def parsed_url(text: str) -> Url:
+    """Return the parts of a URL of the catalogue; raise BadUrl when it is none."""
     # What its placeholders stand for is unknown here; 1 may be a host, a port or a path.
     return parse_url(re.sub("^1", "https://1", PLACEHOLDER.sub("1", text)))
 
@@ -31,7 +32,7 @@ def _url(value: object) -> str:
     if not isinstance(value, str):
         raise refusal("not a URL", "https://host/path")
     try:
-        _parsed(value)
+        parsed_url(value)
     except BadUrl as error:
         raise refusal(error.what, error.write) from None
     return value
@@ -42,12 +43,16 @@ def _proxy_url(value: object) -> str:
     if not isinstance(value, str):
         raise refusal("the proxy has no URL", write)
     try:
-        url = _parsed(value)
+        url = parsed_url(value)
     except BadUrl as error:
         raise refusal(error.what, write) from None
     if url.target != "/" or value.startswith("https"):
         raise refusal("a proxy is a host and a port, asked in plain HTTP", write)
     return value
+
+
+def _credential(value: object) -> str:
+    return value if isinstance(value, str) and VARIABLE.search(value) else secret(value)
 
 
 def _ip(value: object) -> object:
@@ -59,6 +64,7 @@ def _ip(value: object) -> object:
 Ip = Annotated[IpVersion, BeforeValidator(_ip)]
 _STRING = WithJsonSchema({"type": "string"})
 HttpUrl = Annotated[str, PlainValidator(_url), _STRING]
+Credential = Annotated[str, PlainValidator(_credential), _STRING]
 ProxyUrl = Annotated[str, PlainValidator(_proxy_url), _STRING]
 
 
@@ -66,7 +72,7 @@ class Basic(Model):
     """A user and the password."""
 
     user: str = Field(min_length=1, examples=["probe"])
-    password: Secret = Field(examples=["${env:NAME}"])
+    password: Credential = Field(examples=["${env:NAME}"])
 
     @field_validator("user")
     @classmethod
@@ -80,7 +86,7 @@ class Auth(Model):
     """Who asks: a user with a password, or whoever holds a token."""
 
     basic: Basic | None = None
-    bearer: Secret | None = None
+    bearer: Credential | None = None
 
     @model_validator(mode="after")
     def _is_one(self) -> Self:
@@ -149,3 +155,21 @@ class HttpOptions(Model):
         if self.proxy and self.ip != "any":
             raise refusal("ip says nothing behind a proxy, which connects by itself", "one of them")
         return self
+
+
+def refuse_plain(key: str, url: str, options: HttpOptions) -> None:
+    """Raise the refusal of *options* that need TLS where *url*, written under *key*, has none."""
+    needs = {
+        "certificate_days": options.expect.certificate_days,
+        "client_certificate": options.client_certificate,
+    }
+    for name in filter(needs.get, needs):
+        if url.startswith("http://"):
+            raise refusal(f"{name} needs a certificate", f"{key}: https://…")
+
+
+def refuse_variables(auth: Auth | None) -> None:
+    """Raise the refusal of an *auth* that waits for a captured value where nothing captures."""
+    password = auth.basic.password if auth and auth.basic else ""
+    for name in VARIABLE.findall((auth and auth.bearer) or password):
+        raise refusal(f"nothing captures {{{{{name}}}}}", "${env:NAME}, or an endpoint of steps")

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from vigie.catalogue import Endpoint
-from vigie.probing import dns, grpc, heartbeat, http, icmp, postgres, smtp, tcp, tls, websocket
+from vigie.probing import (
+    dns,
+    grpc,
+    heartbeat,
+    http,
+    icmp,
+    postgres,
+    smtp,
+    steps,
+    tcp,
+    tls,
+    websocket,
+)
 from vigie.probing.result import Attempt
 
 
@@ -24,6 +36,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         kind.name: kind
         for kind in (
             Kind(name="http", model=http.HttpEndpoint, probe=http.probe),
+            Kind(name="steps", model=steps.StepsEndpoint, probe=steps.probe),
             Kind(name="tcp", model=tcp.TcpEndpoint, probe=tcp.probe),
             Kind(name="dns", model=dns.DnsEndpoint, probe=dns.probe),
             Kind(name="icmp", model=icmp.IcmpEndpoint, probe=icmp.probe),

@@ -42,7 +42,14 @@ def compiled(text: str) -> re.Pattern[str]:
 
 
 def found(pattern: re.Pattern[str], text: str, *, seconds: float = SECONDS) -> bool:
-    """Tell whether *pattern* occurs in *text*.
+    """Tell whether *pattern* occurs in *text*; raises Failed as `search` does."""
+    return search(pattern, text, seconds=seconds) is not None
+
+
+def search(
+    pattern: re.Pattern[str], text: str, *, seconds: float = SECONDS
+) -> re.Match[str] | None:
+    """Return where *pattern* occurs first in *text*.
 
     Raises:
         Failed: it took too long to tell (unknown).
@@ -53,7 +60,7 @@ def found(pattern: re.Pattern[str], text: str, *, seconds: float = SECONDS) -> b
     try:
         signal.setitimer(signal.ITIMER_REAL, seconds)
         try:
-            return pattern.search(text) is not None
+            return pattern.search(text)
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
     except _TooLongError as error:

@@ -7,6 +7,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -17,18 +18,26 @@ from vigie.probing.trace import Trace
 
 LINE_MIN = 8  # characters of a line that is a secret by itself
 PLACEHOLDER = re.compile(r"\$\{(env|file):([^}]+)\}")
+VARIABLE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")  # what an earlier step captured
+_EITHER = re.compile(f"{PLACEHOLDER.pattern}|{VARIABLE.pattern}")
 
 
-def resolved(text: str, trace: Trace) -> str:
-    """Return *text* with its placeholders filled in; *trace* will hide the values.
+def resolved(text: str, trace: Trace, *, quoted: bool = False) -> str:
+    """Return *text* with its placeholders filled in, and *trace*'s variables; it hides both.
+
+    *quoted*: variables go into a URL. What a value holds is never looked at again: a target must
+    not choose a placeholder.
 
     Raises:
-        Failed: a variable or file is missing; names it, never its value.
+        Failed: an environment variable or file is missing; names it, never its value.
     """
-    if "${" not in text:
+    if "${" not in text and not trace.variables:
         return text
 
     def value(match: re.Match[str]) -> str:
+        if match[3]:
+            known = (trace.variables or {}).get(match[3], match[0])
+            return quote(known, safe="") if quoted else known
         found = _environment(match[2]) if match[1] == "env" else _file(match[2])
         if found:
             trace.secrets.append(found)
@@ -36,7 +45,7 @@ def resolved(text: str, trace: Trace) -> str:
             trace.secrets.extend(line for line in found.splitlines() if len(line) >= LINE_MIN)
         return found
 
-    return PLACEHOLDER.sub(value, text)
+    return _EITHER.sub(value, text)
 
 
 def _environment(name: str) -> str:
@@ -56,7 +65,8 @@ def _file(path: str) -> str:
         raise Failed(Reason.INTERNAL, f"the prober cannot read {path}: {why}") from error
 
 
-def _secret(value: object) -> str:
+def secret(value: object) -> str:
+    """Return *value* of the catalogue, which must hold a placeholder."""
     if isinstance(value, str) and PLACEHOLDER.search(value):
         return value
     # The value is not shown: it may be the secret itself.
@@ -65,4 +75,4 @@ def _secret(value: object) -> str:
     )
 
 
-Secret = Annotated[str, PlainValidator(_secret), WithJsonSchema({"type": "string"})]
+Secret = Annotated[str, PlainValidator(secret), WithJsonSchema({"type": "string"})]

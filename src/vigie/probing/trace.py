@@ -1,5 +1,6 @@
 """What an attempt has measured so far; a failure keeps the phases that were reached."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter_ns
@@ -22,6 +23,7 @@ TIMEOUTS = {
     CONNECTING: Reason.CONNECT_TIMEOUT,
     PROXY: Reason.NETWORK,  # its silence says nothing of the target
 }
+PHASES = ("dns_us", "connect_us", "tls_us", "first_byte_us")
 DETAIL_MAX = 300  # characters: a hostile answer must not fill the database
 
 
@@ -35,6 +37,8 @@ class Trace:
     began_ns: int = field(default_factory=perf_counter_ns)
     phase: str = RESOLVING  # what a timeout interrupts
     secrets: list[str] = field(default_factory=list)  # never to appear in a detail
+    variables: Mapping[str, str] | None = None  # what `{{name}}` stands for
+    label: str = ""  # which part of the attempt: "step 2 (fetch): "
     dns_us: int | None = None
     connect_us: int | None = None
     tls_us: int | None = None
@@ -57,7 +61,7 @@ class Trace:
         """Return the attempt as failed: unknown where *reason* is not the target's, else down."""
         outcome = Outcome.UNKNOWN if reason in UNKNOWN_REASONS else Outcome.DOWN
         body = excerpt(self.answer, self.secrets) if self.answer else None
-        return self._attempt(outcome, reason, self.printable(detail), body)
+        return self._attempt(outcome, reason, self.label + self.printable(detail), body)
 
     def timed_out(self, limit: timedelta) -> Attempt:
         """Return the attempt as not over within *limit*, by what it was waiting for."""
@@ -66,6 +70,18 @@ class Trace:
             # Our own timer came late, so the answer may have been there in time.
             return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
         return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
+
+    def add(self, part: "Trace") -> None:
+        """Take in a *part* of the attempt: phases add up, and what it saw last is the last."""
+        for name in PHASES:
+            took = getattr(part, name)
+            if took is not None:
+                setattr(self, name, (getattr(self, name) or 0) + took)
+        self.phase, self.label = part.phase, part.label
+        self.status, self.address, self.answer = part.status, part.address, part.answer
+        self.tls_by = part.tls_by or self.tls_by
+        ends = (self.certificate_expires, part.certificate_expires)
+        self.certificate_expires = min(filter(None, ends), default=None)
 
     def hidden(self, text: str) -> str:
         """Return *text* without the secrets that this attempt used; call it before cutting."""

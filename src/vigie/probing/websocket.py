@@ -13,7 +13,7 @@ from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import matcher
 from vigie.probing.failure import Failed
-from vigie.probing.httpoptions import Auth, Ip
+from vigie.probing.httpoptions import Auth, Ip, refuse_variables
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.pattern import is_pattern, regular_expression
 from vigie.probing.placeholder import PLACEHOLDER, resolved
@@ -103,6 +103,7 @@ class WebsocketEndpoint(Endpoint):
     def _fits(self) -> Self:
         if self.auth and any(name.lower() == "authorization" for name in self.headers):
             raise refusal("auth and the header Authorization say the same", "one of them")
+        refuse_variables(self.auth)
         needs = {
             "certificate_days": self.expect.certificate_days,
             "client_certificate": self.client_certificate,
