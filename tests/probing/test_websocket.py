@@ -20,6 +20,7 @@ from vigie.probing import Attempt, Outcome, Reason
 from vigie.probing.websocket import WebsocketEndpoint, probe
 
 FAST: dict[str, Any] = {"timeout": "200ms"}
+MUCH = '1 MiB or 1000 messages came without "hello"'
 SURE = b"HTTP/1.1 101 Sure\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
 GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455, section 1.3
 
@@ -242,6 +243,12 @@ async def test_refused_port_is_down(closed_port: int) -> None:
             Reason.PROTOCOL,
             "the answer is no WebSocket: Missing header",
         ),
+        (SURE.replace(b"websocket", "wébsocket".encode()) + b"\r\n", Reason.PROTOCOL, "the answer"),
+        (
+            SURE + b"Sec-WebSocket-Protocol: \xff\r\n\r\n",
+            Reason.PROTOCOL,
+            "the answer is no WebSocket: 'ascii' codec",
+        ),
         (b"HTTP/1.1 101 " + b"x" * 70_000, Reason.PROTOCOL, "the answer is no WebSocket: "),
     ],
 )
@@ -316,15 +323,18 @@ async def test_message_is_found_in_whatever_frames_it_comes(
         ([frame(b"\xff\xfe")], Reason.PROTOCOL, "the session ended with 1007"),
         ([b"\xf1\x00"], Reason.PROTOCOL, "the session ended with 1002"),
         ([frame(b"x" * 70_000 + b"hello")], Reason.TIMEOUT, "nothing within 200ms"),
-        ([frame(b"x" * 1024 * 1024)], Reason.TOO_LARGE, '1 MiB came without "hello"'),
-        ([frame(b"x" * 999)] * 2000, Reason.TOO_LARGE, '1 MiB came without "hello"'),
+        ([frame(b"x" * 1024 * 1024)], Reason.TOO_LARGE, MUCH),
+        ([frame(b"")] * 2000, Reason.TOO_LARGE, MUCH),
+        ([frame(b"", 9)] * 2000, Reason.TOO_LARGE, MUCH),
+        ([frame(b"x" * 999)] * 2000, Reason.TOO_LARGE, MUCH),
     ],
 )
 async def test_session_without_the_message_is_down(
     street: Street, frames: list[bytes], reason: Reason, detail: str
 ) -> None:
     url = await street.open(accepts(*frames))
-    attempt = await ask(url, expect={"message": "hello"}, **FAST)
+    spec = FAST if reason is Reason.TIMEOUT else {}
+    attempt = await ask(url, expect={"message": "hello"}, **spec)
 
     assert (Outcome.DOWN, reason) == (attempt.outcome, attempt.reason)
     assert str(attempt.detail).startswith(detail)

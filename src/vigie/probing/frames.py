@@ -28,6 +28,8 @@ from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
 
 READ_MAX = 1024 * 1024  # bytes of the whole session
+EVENTS_MAX = 1000  # parts of messages, and pings: two bytes of the target's cost us far more time
+SLICE = 4096  # bytes; wsproto moves all that it was given for each frame
 MATCHED_MAX = 64 * 1024  # characters of a message
 SWITCHING, OK = 101, 200
 NORMAL = 1000
@@ -44,7 +46,8 @@ class Session:
         self._socket = wsproto.WSConnection(wsproto.ConnectionType.CLIENT)
         self._found: Found | None = None
         self._wanted = "the handshake's answer"
-        self._size = 0  # bytes so far
+        self._size = self._events = 0  # bytes so far, and what they held
+        self._late = b""  # came when nothing was awaited
         self._text = ""  # of the message that is coming
         self._texts: list[str] = []  # whole messages that nobody looked at yet
         self._passed = 0  # messages that were not the wanted one
@@ -84,21 +87,33 @@ class Session:
         self.complete, self._found, self._wanted = False, found, wanted
         self._trace.phase = f"waiting for {wanted}"
         self._look()
+        late, self._late = self._late, b""
+        self.feed(late)
 
     def feed(self, data: bytes) -> None:
         """Take in *data*; raise Failed when it is no WebSocket, too much or a refusal."""
-        self._size += len(data)
-        if self._size > READ_MAX:
-            raise Failed(Reason.TOO_LARGE, f"1 MiB came without {self._wanted}")
         try:
-            self._socket.receive_data(data)
-            for event in self._socket.events():
-                self._take(event)
-            self._look()
-        except RemoteProtocolError as error:
+            for start in range(0, len(data), SLICE):
+                if self.complete:
+                    self._late += data[start:]
+                    return
+                self._read(data[start : start + SLICE])
+        except (RemoteProtocolError, UnicodeDecodeError) as error:
+            # wsproto reads headers as ASCII and lets what is none raise.
             raise Failed(Reason.PROTOCOL, f"the answer is no WebSocket: {error}") from error
         except LocalProtocolError as error:
             raise Failed(Reason.PROTOCOL, f"data after the end: {error}") from error
+
+    def _read(self, data: bytes) -> None:
+        self._size += len(data)
+        self._socket.receive_data(data)
+        for event in self._socket.events():
+            self._events += 1
+            self._take(event)
+            self._look()
+            if not self.complete and (self._events > EVENTS_MAX or self._size > READ_MAX):
+                much = f"1 MiB or {EVENTS_MAX} messages"
+                raise Failed(Reason.TOO_LARGE, f"{much} came without {self._wanted}")
 
     def end(self) -> None:
         """Take in the end of the connection; raise Failed when something is still awaited."""

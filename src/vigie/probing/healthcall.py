@@ -30,7 +30,9 @@ from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
 
 PATH = "/grpc.health.v1.Health/Check"
-READ_MAX = 32 * 1024  # bytes of the whole call; the smallest frames of it take 0.1 s to read
+READ_MAX = 32 * 1024  # bytes of the whole call
+EVENTS_MAX = 200  # of HTTP/2, where a call has eight: nine bytes of the target's cost us more time
+SLICE = 1024  # bytes; h2 reads all that it was given before it says what it was
 TYPE_AT, SETTINGS = 3, 4  # every server's first frame is of this type, says RFC 9113
 PREFIX = 5  # bytes before a message: compressed or not, and its length
 STREAM = 1
@@ -53,7 +55,7 @@ class Call:
         self._trace = trace
         self._send = send
         self._connection = H2Connection(H2Configuration(client_side=True, header_encoding=None))
-        self._size = 0
+        self._size = self._events = 0
         self._head = b""
         self._body = b""
         self._headers: dict[str, str] = {}  # trailers too
@@ -90,19 +92,23 @@ class Call:
     def feed(self, data: bytes) -> None:
         """Take in *data*; raise Failed when it is no HTTP/2, too much or no gRPC."""
         self._size += len(data)
-        if self._size > READ_MAX:
-            raise Failed(Reason.TOO_LARGE, "32 KiB came without the call's answer")
         self._head = self._head or data[: TYPE_AT + 1]
         if self._head[TYPE_AT:] not in (b"", bytes([SETTINGS])):
             # h2 would wait for the rest of so long a frame.
             raise Failed(Reason.PROTOCOL, "the answer is no HTTP/2")
         try:
-            events = self._connection.receive_data(data)
+            for start in range(0, len(data), SLICE):
+                self._read(data[start : start + SLICE])
         except ProtocolError as error:
             raise Failed(Reason.PROTOCOL, f"the answer is no HTTP/2: {error}") from error
-        for event in events:
-            self._take(event)
         self._send(self._connection.data_to_send())
+
+    def _read(self, data: bytes) -> None:
+        for event in self._connection.receive_data(data):
+            self._events += 1
+            self._take(event)
+        if self._size > READ_MAX or self._events > EVENTS_MAX:
+            raise Failed(Reason.TOO_LARGE, "32 KiB or 200 frames came without the call's answer")
 
     def end(self) -> None:
         """Take in the end of the connection; raise Failed when the call is not answered."""

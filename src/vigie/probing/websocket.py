@@ -1,6 +1,7 @@
 """The kind websocket: open a session, and perhaps exchange a message."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Annotated, Self
 
@@ -101,6 +102,7 @@ class WebsocketEndpoint(Endpoint):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        import_module("vigie.probing.frames")  # now: no attempt must wait for it
         if self.auth and any(name.lower() == "authorization" for name in self.headers):
             raise refusal("auth and the header Authorization say the same", "one of them")
         refuse_variables(self.auth)
