@@ -31,10 +31,11 @@ class Target:
     def __init__(self) -> None:
         self.answered = 0
         self.port = 0
+        self.status = 200
 
     async def answer(self, _request: web.Request) -> web.Response:
         self.answered += 1
-        return web.Response(text="ok")
+        return web.Response(text="ok", status=self.status)
 
 
 @asynccontextmanager

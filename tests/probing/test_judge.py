@@ -268,6 +268,27 @@ async def test_slot_that_began_while_we_were_blind_is_unknown(town: Town) -> Non
     assert (Outcome.DOWN, Reason.STATUS) == (fresh.outcome, fresh.reason)
 
 
+async def test_references_that_come_and_go_are_followed(town: Town) -> None:
+    """As when the catalogue changes under a running agent; what is open ends with the last ones."""
+    edges: list[BlindEdge] = []
+    references = await town.references(2)
+    town.down()
+    async with aclosing(Judge(location="main", tell=edges.append)) as judge:
+        judge.follow(many(1), [])
+        without = await judge(failed(), again=False)
+        judge.follow(many(1), references)
+        await until(lambda: len(edges) == 1)
+        blind = await judge(failed(), again=False)
+        judge.follow(many(1), [])
+        await until(lambda: len(edges) == 2)
+        after = await judge(failed(), again=False)
+
+    assert [Outcome.DOWN, Outcome.UNKNOWN, Outcome.DOWN] == [
+        it.outcome for it in (without, blind, after)
+    ]
+    assert [True, False] == [edge.blind for edge in edges]
+
+
 async def test_defect_of_the_check_is_unknown(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     async with a_judge(town, many(1)) as judge:
         monkeypatch.setattr(network, "conclude", lambda *_: 1 / 0)
