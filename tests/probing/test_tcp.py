@@ -176,7 +176,7 @@ async def test_pattern_has_one_time_for_all_lines(street: Street) -> None:
 
     assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
     assert "the pattern (a+)+$ took over 0.1 s (write a simpler one)" == attempt.detail
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10  # not hundreds
 
 
 @pytest.mark.parametrize("line", [b"%s\r\n", b"x" * 75 + b" %s\r\n", b"%s"])

@@ -6,7 +6,7 @@ arrive. A prompt has no end of line; it is looked for in the bytes as they come.
 
 import re
 from collections.abc import Callable
-from time import perf_counter
+from time import process_time
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
@@ -187,8 +187,8 @@ class _Search:
         self._left = pattern.SECONDS
 
     def __call__(self, line: str) -> bool:
-        began = perf_counter()
+        began = process_time()
         try:
             return pattern.found(self._wanted, line, seconds=self._left)
         finally:
-            self._left = max(self._left - (perf_counter() - began), 1e-6)
+            self._left = max(self._left - (process_time() - began), 1e-6)
