@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import subprocess
 import tempfile
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from pathlib import Path
@@ -43,6 +44,31 @@ def server(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def made_home(folder: Path) -> Path:
+    """A home whose server was used once and is stopped; making one takes a second or more."""
+    server = Embedded(folder / "made-home")
+    server.join()
+    server.leave()
+    return folder / "made-home"
+
+
+@pytest.fixture
+def home(made_home: Path, new_home: Path) -> Path:
+    """The home of a server of the test's own, which does not outlive the test."""
+    subprocess.run(["cp", "-a", str(made_home), str(new_home)], check=True)
+    return new_home
+
+
+@pytest.fixture
+def new_home(folder: Path) -> Iterator[Path]:
+    """A home that does not exist yet; a server that the test leaves in it is stopped."""
+    made = folder / f"home-{secrets.token_hex(4)}"
+    yield made
+    if (made / "postgres" / "data" / "PG_VERSION").exists() and os.access(made, os.W_OK):
+        Embedded(made).go()
+
+
+@pytest.fixture(scope="session")
 def template(server: str) -> Iterator[str]:
     """The name of a migrated, empty database."""
     name = _name("template")
@@ -61,6 +87,12 @@ def empty_database(server: str) -> Iterator[str]:
 @pytest.fixture
 def database(server: str, template: str) -> Iterator[str]:
     """The URL of a migrated database of the test's own, for several connections."""
+    yield from _database(server, template)
+
+
+@pytest.fixture
+def second_database(server: str, template: str) -> Iterator[str]:
+    """The URL of another migrated database of the test's own, to compare with."""
     yield from _database(server, template)
 
 

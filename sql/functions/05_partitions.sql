@@ -32,7 +32,12 @@ begin
     loop
         -- One maker at a time; the second finds the first one's table when its turn comes.
         perform pg_advisory_xact_lock(hashtext('vigie partitions'));
-        continue when to_regclass('fact.' || missing.name) is not null;
+        -- A query, not to_regclass(): that may remember from before the turn that nothing was there.
+        continue when exists (
+            select
+            from pg_class
+            where relnamespace = 'fact'::regnamespace and relname = missing.name
+        );
         -- Attached, not created in place: that would lock out every reader and writer.
         execute format(
             'create table fact.%I (like fact.%I including all)', missing.name, missing.parent

@@ -53,5 +53,9 @@ class SpoolError(VigieError):
     """Results cannot be written to the local spool."""
 
 
+class NewerSpoolError(SpoolError):
+    """A spool file was written by a newer program."""
+
+
 class ReportError(VigieError):
     """The report could not be made."""

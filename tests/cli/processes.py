@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 DEADLINE_S = 30
+MAIN = "from vigie.cli import main; main()"
 
 CATALOGUE = """
 services:
@@ -85,12 +86,13 @@ class Vigie:
 
 
 @asynccontextmanager
-async def vigie(*arguments: str, folder: Path, database: str | None) -> AsyncIterator[Vigie]:
+async def vigie(
+    *arguments: str, folder: Path, database: str | None, code: str = MAIN
+) -> AsyncIterator[Vigie]:
     """A running `vigie`, which does not outlive the block."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("VIGIE_")}
     if database:
         environment["VIGIE_DATABASE_URL"] = database
-    code = "from vigie.cli import main; main()"
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-c", code, *arguments, cwd=folder, env=environment, stderr=PIPE
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from tests.storing.full import largest_file
 
 import vigie
 from vigie.cli import logs
@@ -55,6 +56,19 @@ def test_what_is_no_terminal_gets_json(capsys: pytest.CaptureFixture[str]) -> No
     logs.set_up()
 
     assert json.loads(said(capsys).splitlines()[0])["do"] == "free it"
+
+
+def test_a_log_that_cannot_be_written_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (tmp_path / "log").open("w") as file:
+        monkeypatch.setattr("sys.stderr", file)
+        logs.set_up("json")
+        with largest_file(0):
+            structlog.get_logger().warning("the disk is full", do="free it")
+        structlog.get_logger().info("the disk takes lines again")
+
+    assert '"the disk takes lines again"' in (tmp_path / "log").read_text()
 
 
 def silent(source: str) -> Iterator[int]:

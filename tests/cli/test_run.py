@@ -8,6 +8,7 @@ from pathlib import Path
 import aiohttp
 import asyncpg
 from tests.cli.processes import Wire, a_target, lay_out, spooled, until, vigie
+from tests.storing.full import largest_file
 
 LISTEN = ("--listen", "127.0.0.1:0")
 
@@ -132,6 +133,27 @@ async def test_a_database_that_never_came_leaves_the_results_on_disk(
 
     kept = [line for line in spooled(tmp_path) if '"endpoint"' in line]
     assert (status, len(kept)) == (0, target.answered)
+
+
+async def test_a_full_disk_is_told_and_costs_no_result(database: str, tmp_path: Path) -> None:
+    async with a_target() as target:
+        lay_out(tmp_path, target)
+        async with vigie("run", *LISTEN, folder=tmp_path, database=database) as running:
+            await until(lambda: target.answered >= 2)
+            url = json.loads(running.said[0])["healthz"]
+            with largest_file(100, running.process.pid):
+                await until(lambda: any("the disk refuses" in line for line in running.said))
+                before = target.answered
+                await until(lambda: target.answered >= before + 6)
+                async with aiohttp.ClientSession() as session, session.get(url) as answer:
+                    status, told = answer.status, (await answer.json())["spool"]
+            await until(lambda: any("takes results again" in line for line in running.said))
+            ended = await running.end()
+
+    assert (ended, await stored(database)) == (0, target.answered)
+    assert (status, len(told)) == (200, 1)  # a restart would lose them
+    assert "File too large (free the disk" in told[0]
+    assert ["do" in json.loads(line) for line in running.said if "disk refuses" in line] == [True]
 
 
 async def test_healthz_answers_while_it_runs(database: str, tmp_path: Path) -> None:

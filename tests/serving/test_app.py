@@ -51,6 +51,7 @@ async def test_a_process_that_is_well_answers_200() -> None:
         "version": __version__,
         "as_of": "2026-05-12T12:00:00Z",
         "spool_files": 2,
+        "spool": [],
         "catalogue": [],
     }
 
@@ -71,6 +72,14 @@ async def test_a_refused_catalogue_is_told_and_no_reason_to_restart() -> None:
     status, body = await ask(pages(health))
 
     assert (status, body["status"], body["catalogue"]) == (200, "ok", list(told))
+
+
+async def test_a_full_disk_is_told_and_no_reason_to_restart() -> None:
+    told = ("the disk refuses results, 7 wait in memory",)
+    health = Health(newest_result=None, as_of=None, spool_files=0, spool=told)
+    status, body = await ask(pages(health))
+
+    assert (status, body["status"], body["spool"]) == (200, "ok", list(told))
 
 
 async def test_readyz_is_200_or_503_with_the_reasons() -> None:

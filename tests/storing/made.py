@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from vigie.catalogue import Catalogue, Contract, Customer, Endpoint, Service, Terms
 from vigie.probing import Attempt, Outcome, Reason, Result
+from vigie.storing import spoolfile
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -20,6 +22,12 @@ async def eventually(condition: Callable[[], object], seconds: float = 10) -> No
             return
         await asyncio.sleep(0.02)
     raise AssertionError(f"not within {seconds} s")
+
+
+def lines_in(directory: Path) -> list[spoolfile.Line]:
+    """The results in the spool files of *directory*, in the order in which they will be shipped."""
+    files = spoolfile.pending(directory)
+    return [spoolfile.decode(line) for file in files for line in spoolfile.read(file)]
 
 
 def up(endpoint: str = "api-health", at: datetime = NOON, location: str = "paris") -> Result:

@@ -1,16 +1,14 @@
 import asyncio
-import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
-from tests.storing.made import MINUTE, NOON, down, eventually, missed, up
+from tests.storing.full import largest_file
+from tests.storing.made import MINUTE, NOON, down, eventually, lines_in, missed, up
 
 from vigie.errors import SpoolError
 from vigie.probing import Result
@@ -21,8 +19,7 @@ from vigie.storing.unspool import read_load
 
 def spooled(directory: Path) -> list[str]:
     """The endpoints on disk, in the order in which they will be shipped."""
-    files = spoolfile.pending(directory)
-    return [line["endpoint"] for file in files for line in spoolfile.read(file)]
+    return [line["endpoint"] for line in lines_in(directory)]
 
 
 def listing(directory: Path) -> list[Path]:
@@ -34,17 +31,6 @@ async def spool_all(directory: Path, results: list[Result], rows_per_file: int =
     for result in results:
         spool.put(result)
     assert await spool.flush()
-
-
-@contextmanager
-def largest_file(octets: int) -> Iterator[None]:
-    """The disk accepts no file beyond *octets*: writes fail half-way, as on a full disk."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (octets, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def test_a_result_is_one_readable_line(tmp_path: Path) -> None:
@@ -108,12 +94,18 @@ async def test_full_disk_keeps_results_in_memory_says_so_once_and_recovers(tmp_p
         spool.put(up("first"))
         refused = [await spool.flush(), await spool.flush()]
         spool.put(up("second"))
-    left = listing(tmp_path)
+    left, wrong = listing(tmp_path), spool.wrong
     with capture_logs() as later:
         assert await spool.flush()
 
     assert refused == [False, False]
     assert left == []  # no half-written file
+    [told] = wrong
+    assert told == (
+        "the disk refuses results, 2 wait in memory: [Errno 27] File too large"
+        " (free the disk or make it writable; a restart would lose them)"
+    )
+    assert spool.wrong == ()
     assert [(log["log_level"], log["event"]) for log in logs] == [
         ("error", "spool: the disk refuses results, they wait in memory")
     ]
@@ -121,16 +113,31 @@ async def test_full_disk_keeps_results_in_memory_says_so_once_and_recovers(tmp_p
     assert spooled(tmp_path) == ["first", "second"]
 
 
-async def test_full_memory_refuses_the_newest_and_keeps_the_oldest(tmp_path: Path) -> None:
+async def test_full_memory_refuses_the_newest_and_tells_how_many(tmp_path: Path) -> None:
     spool = Spool(tmp_path, limit=2)
     with capture_logs() as logs:
         for endpoint in ("first", "second", "third", "fourth"):
             spool.put(up(endpoint))
-    await spool.flush()
+        await spool.flush()
+        for endpoint in ("fifth", "sixth", "seventh"):  # full again: told again
+            spool.put(up(endpoint))
+        await spool.flush()
 
-    assert spooled(tmp_path) == ["first", "second"]
-    assert spool.lost == 2
-    assert len(logs) == 1
+    full, room = (
+        "spool: memory is full, newest results are refused",
+        "spool: memory has room again, results were refused meanwhile",
+    )
+    assert [(log["event"], log.get("refused")) for log in logs] == [
+        (full, None),
+        (room, 2),
+        (full, None),
+        (room, 1),
+    ]
+    assert spooled(tmp_path) == ["first", "second", "fifth", "sixth"]
+    assert spool.lost == 2 + 1
+    assert spool.wrong == (
+        "3 results were refused since the start because memory was full (their slots read unknown)",
+    )
 
 
 async def test_many_results_wait_without_their_bodies(

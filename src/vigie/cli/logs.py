@@ -2,7 +2,8 @@
 
 import logging
 import sys
-from typing import Literal
+from contextlib import suppress
+from typing import Literal, TextIO, cast
 
 import structlog
 
@@ -23,7 +24,7 @@ def set_up(chosen: Literal["json", "text"] | None = None) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, shown],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=cast("TextIO", _Steady(sys.stderr))),
     )
     # Libraries, and the few modules that only warn, use the standard loggers.
     handler = logging.StreamHandler(sys.stderr)
@@ -31,6 +32,21 @@ def set_up(chosen: Literal["json", "text"] | None = None) -> None:
         structlog.stdlib.ProcessorFormatter(processor=shown, foreign_pre_chain=shared)
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+class _Steady:
+    """Lets a line go that cannot be written: a log on the disk that is full must end nothing."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        with suppress(OSError):
+            self._stream.write(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
 
 
 def quiet() -> None:

@@ -37,6 +37,7 @@ async def health(following: Following, home: Path, pulse: Pulse, began: datetime
         as_of=pulse.as_of,
         spool_files=files,
         wrong=tuple(wrong),
+        spool=pulse.spool.wrong if pulse.spool else (),
         catalogue=following.problems,
     )
 

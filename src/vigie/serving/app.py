@@ -25,6 +25,8 @@ class Health:
     as_of: datetime | None  # figures say nothing of what lies after
     spool_files: int  # waiting to be shipped
     wrong: tuple[str, ...] = ()
+    # Told, and no reason for a restart: that would lose what waits in memory.
+    spool: tuple[str, ...] = ()  # why results are not on disk, or were refused
     catalogue: tuple[str, ...] = ()  # why its files are not in force; nothing is wrong with us
 
 
@@ -71,6 +73,7 @@ def _body(health: Health, now: datetime) -> dict[str, object]:
         "newest_result_age_s": newest and round((now - newest).total_seconds(), 1),
         "as_of": as_of and as_of.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "spool_files": health.spool_files,
+        "spool": list(health.spool),
         "catalogue": list(health.catalogue),
     }
 

@@ -2,26 +2,25 @@
 
 import asyncio
 import fcntl
-import json
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, date
+from datetime import date
 from pathlib import Path
 from typing import IO
 
 import asyncpg
 import structlog
 
-from vigie.errors import SpoolError
-from vigie.storing import results, spoolfile
+from vigie import clock
+from vigie.storing import apart, results, spoolfile
 from vigie.storing.queries import query
+from vigie.storing.results import Row
 from vigie.storing.retention import final_until
-from vigie.storing.spoolfile import Line
 from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
-from vigie.storing.unspool import Load, edge_row, read_load
+from vigie.storing.unspool import Load
 
-FILES_PER_TRANSACTION = 10
+BYTES_PER_TRANSACTION = 8 << 20  # of spool files: some 25,000 results
 POLL_S = 0.5
 ACQUIRE_S = 10.0
 DEADLINE_S = 120.0  # of one transaction; a connection may be dead and not say so
@@ -47,34 +46,32 @@ class Shipper:
         self._trouble = Trouble(
             "shipper: results cannot be shipped, they wait in the spool",
             "shipper: the spool is shipped again",
-            do="look at the database; what was measured is kept",
+            do="look at the database, or at the disk where the error says so; nothing is lost",
         )
         self._told: set[tuple[str, str]] = set()
+        self._obstacle: OSError | None = None  # what the disk refused in this pass
+        self._aside_due = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ship until *stop*, then once more; a database that is gone is waited for."""
         while True:
-            with _only_one(self.directory) as alone:
-                if alone:
+            with _only_one(self.directory) as obstacle:
+                if obstacle is None:
                     await self._run_alone(stop)  # even when it is late: what is left is shipped
                     return
             if stop.is_set():
                 return  # the other process ships what is left
-            self._trouble.failed(error="another process ships from this directory")
+            self._trouble.failed(error=obstacle)
             await _wait(stop, POLL_S)
 
     async def _run_alone(self, stop: asyncio.Event) -> None:
-        loop = asyncio.get_running_loop()
-        aside_due = loop.time()
         while not stop.is_set():
-            if loop.time() >= aside_due:
-                _take_back(self.directory)
-                aside_due = loop.time() + RETRY_ASIDE_S
             await _wait(stop, POLL_S if await self._try() else self._pause())
         await self._try()
 
     async def _try(self) -> bool:
         try:
+            self.tidy()
             await self.ship()
         except DATABASE_TROUBLE as error:
             self._trouble.failed(error=_text(error))
@@ -82,30 +79,65 @@ class Shipper:
         self._trouble.worked()
         return True
 
+    def tidy(self) -> None:
+        """Look, at the start and now and then, whether what waits apart can be shipped by now."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._aside_due:
+            apart.take_back(self.directory)
+            spoolfile.sweep(self.directory, clock.now())
+            self._aside_due = now + RETRY_ASIDE_S
+
     def _pause(self) -> float:
         longest: float = min(LONGEST_PAUSE_S, POLL_S * 2 ** min(self._trouble.failures, 10))
         return longest * (0.5 + secrets.randbelow(500) / 1000)  # not all agents at once
 
     async def ship(self) -> int:
-        """Ship every complete file and return how many results were new to the database."""
-        stored = 0
-        while paths := spoolfile.pending(self.directory)[:FILES_PER_TRANSACTION]:
-            loads = await asyncio.to_thread(_read, paths)
-            new = await self._ship_loads(loads)
-            self.shipped += new
-            stored += new
+        """Ship every complete file and return how many results were new to the database.
+
+        Raises OSError where the disk refused something, after the rest is shipped.
+        """
+        stored, self._obstacle = 0, None
+        while paths := spoolfile.pending(self.directory):
+            stored += await self._ship_paths(paths)
+            if self._obstacle:
+                raise self._obstacle
         return stored
+
+    async def _ship_paths(self, paths: Sequence[Path]) -> int:
+        stored, loads = 0, list[Load]()
+        for bundle in [*_bundles(paths), []]:
+            reading = asyncio.create_task(asyncio.to_thread(self._read, bundle))
+            try:  # the next is read while one is stored
+                stored += await self._ship_loads(loads)
+            finally:
+                await asyncio.wait([reading])
+            loads = reading.result()
+        return stored
+
+    def _read(self, paths: Sequence[Path]) -> list[Load]:
+        """Return what *paths* hold; what cannot be read waits, or is set aside and said."""
+        loads = []
+        for path in paths:
+            try:
+                if load := apart.read_or_keep(path):
+                    loads.append(load)
+            except OSError as error:
+                self._obstacle = error
+        return loads
 
     async def _ship_loads(self, loads: list[Load]) -> int:
         if not loads:
             return 0
         try:
-            return await self._store(loads)
+            new = await self._store(loads)
         except BadRowsError as error:
-            if len(loads) > 1:  # find the one at fault
-                return sum([await self._ship_loads([load]) for load in loads])
-            _set_aside(loads[0].path, _text(error))
+            half = len(loads) // 2
+            if half:  # find the one at fault
+                return await self._ship_loads(loads[:half]) + await self._ship_loads(loads[half:])
+            apart.set_aside(loads[0].path, _text(error))
             return 0
+        self.shipped += new
+        return new
 
     async def _store(self, loads: list[Load]) -> int:
         async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
@@ -113,7 +145,8 @@ class Shipper:
             try:
                 final = await final_until(connection)
                 timely = [load.timely(final) for load in loads]
-                await results.make_partitions(connection, _days(timely))
+                days = frozenset[date]().union(*(load.days for load in timely))
+                await results.make_partitions(connection, days)
                 async with connection.transaction():
                     unknown, stored = await _store(connection, timely)
             finally:
@@ -121,12 +154,19 @@ class Shipper:
         late = [load.late(final) for load in loads]
         self._tell(unknown)
         self._tell_late(sum(map(len, late)), final)
-        for load, lines, rest in zip(loads, late, timely, strict=True):
-            _keep(load, "late", lines)
-            _keep(load, "aside", _of(unknown, (*rest.lines, *rest.edges)))
-            load.path.unlink(missing_ok=True)
+        for whole, old, rest in zip(loads, late, timely, strict=True):
+            self._remove(whole.path, {"late": old, "aside": rest.of(unknown)})
         spoolfile.sync_directory(self.directory)
         return stored
+
+    def _remove(self, path: Path, kept: Mapping[str, Sequence[bytes]]) -> None:
+        """Remove *path* once what of it was not stored is in folders beside it."""
+        try:
+            for folder, lines in kept.items():
+                apart.keep(path, folder, lines)
+            path.unlink(missing_ok=True)
+        except OSError as error:  # a full disk: removing the others may make room
+            self._obstacle = error
 
     def _tell_late(self, results: int, final: date | None) -> None:
         if results:
@@ -160,72 +200,51 @@ async def _store(
         await results.stage(connection, rows, failed)
         # Before the insert: a key that becomes known in between is then stored twice, not lost.
         unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
-        unknown |= await _store_edges(connection, [line for load in loads for line in load.edges])
+        unknown |= await _store_edges(connection, [row for load in loads for row in load.edges])
         return unknown, await results.store_staged(connection)
     except _BAD_ROWS as error:
         raise BadRowsError(_text(error)) from error
 
 
 async def _store_edges(
-    connection: asyncpg.Connection, edges: Sequence[Line]
+    connection: asyncpg.Connection, edges: Sequence[Row]
 ) -> set[tuple[str, str]]:
     """Return, as keys of no endpoint, the locations of *edges* that the database does not know."""
     if not edges:
         return set()
-    columns = zip(*map(edge_row, edges), strict=True)
-    records = await connection.fetch(query("insert_blind_edges"), *map(list, columns))
+    columns = map(list, zip(*edges, strict=True))
+    records = await connection.fetch(query("insert_blind_edges"), *columns)
     return {("", record["location"]) for record in records}
 
 
-def _of(keys: set[tuple[str, str]], lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of the endpoints and locations in *keys*; an edge is of no endpoint."""
-    return [line for line in lines if (line.get("endpoint", ""), line["location"]) in keys]
-
-
-def _keep(load: Load, folder: str, kept: Sequence[Line]) -> None:
-    """Write results of *load* that were not stored to a folder beside it."""
-    if kept:
-        lines = [json.dumps(line, separators=(",", ":")).encode() + b"\n" for line in kept]
-        spoolfile.write(load.path.parent / folder / load.path.name, lines)
-
-
-def _take_back(directory: Path) -> None:
-    """Put what was kept aside back in the queue: the catalogue may know it by now."""
-    for path in spoolfile.pending(directory / "aside"):
-        path.rename(directory / path.name)
-
-
-def _read(paths: Sequence[Path]) -> list[Load]:
-    """Return what *paths* hold; what cannot be read is set aside and said."""
-    loads = []
+def _bundles(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Yield *paths* in lots, each for one transaction."""
+    bundle, size = list[Path](), 0
     for path in paths:
-        try:
-            loads.append(read_load(path))
-        except SpoolError as error:
-            _set_aside(path, _text(error))
-    return loads
-
-
-def _set_aside(path: Path, why: str) -> None:
-    kept = spoolfile.set_aside(path)
-    log.error(
-        "shipper: a spool file cannot be stored, it is set aside",
-        file=str(kept),
-        error=why,
-        do="keep the file; a newer program may read it",
-    )
-
-
-def _days(loads: Sequence[Load]) -> set[date]:
-    return {row[2].astimezone(UTC).date() for load in loads for row in load.results}
+        bundle.append(path)
+        with suppress(FileNotFoundError):
+            size += path.stat().st_size
+        if size >= BYTES_PER_TRANSACTION:
+            yield bundle
+            bundle, size = [], 0
+    if bundle:
+        yield bundle
 
 
 @contextmanager
-def _only_one(directory: Path) -> Iterator[bool]:
-    """Give True while this process alone ships from *directory*; kill -9 gives the lock back."""
-    directory.mkdir(parents=True, exist_ok=True)
-    with (directory / "shipper.lock").open("w") as file:
-        yield _locked(file)
+def _only_one(directory: Path) -> Iterator[str | None]:
+    """Give None while this process alone ships from *directory*, else what is in the way.
+
+    kill -9 gives the lock back.
+    """
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        file = (directory / "shipper.lock").open("w")
+    except OSError as error:
+        yield _text(error)
+        return
+    with file:
+        yield None if _locked(file) else "another process ships from this directory"
 
 
 def _locked(file: IO[str]) -> bool:

@@ -43,6 +43,8 @@ class Spool:
     ) -> None:
         self.directory = directory
         self.lost = 0  # results refused because memory was full, since the start
+        self._refused = 0  # of them, those that nobody was told of yet
+        self._error = ""  # why the disk refuses results; empty while it takes them
         self._queue: deque[Record] = deque()
         self._limit = limit
         self._rows = rows_per_file
@@ -59,6 +61,22 @@ class Spool:
     def __len__(self) -> int:
         """How many results are only in memory."""
         return len(self._queue)
+
+    @property
+    def wrong(self) -> tuple[str, ...]:
+        """What an operator should know, in a line each; nothing when all is well."""
+        told = []
+        if self._error:
+            told.append(
+                f"the disk refuses results, {len(self)} wait in memory: {self._error}"
+                " (free the disk or make it writable; a restart would lose them)"
+            )
+        if self.lost:
+            told.append(
+                f"{self.lost} results were refused since the start because memory was full"
+                " (their slots read unknown)"
+            )
+        return tuple(told)
 
     def put(self, record: Record) -> None:
         """Take *record*; when memory is full the newest is refused, the oldest are kept."""
@@ -85,9 +103,12 @@ class Spool:
                 while self._queue:
                     await self._write_one()
             except OSError as error:
-                self._trouble.failed(directory=str(self.directory), error=str(error))
+                self._error = str(error)
+                self._trouble.failed(directory=str(self.directory), error=self._error)
                 return False
+            self._error = ""
             self._trouble.worked()
+            self._tell_refused()
             return True
 
     async def _write_one(self) -> None:
@@ -108,18 +129,29 @@ class Spool:
                 return
             await asyncio.sleep(RETRY_S / LAST_TRIES)
         raise SpoolError(
-            f"{self.directory}: {len(self._queue)} results could not be written and are lost"
+            f"{self.directory}: {len(self._queue) + self._refused} results could not be written"
+            " and are lost"
             " (free the disk or make it writable before the next start)"
         )
 
     def _refuse(self) -> None:
         self.lost += 1
-        if self.lost == 1:
+        self._refused += 1
+        if self._refused == 1:
             log.error(
                 "spool: memory is full, newest results are refused",
                 limit=self._limit,
                 do="free the disk or make it writable; what is refused reads unknown",
             )
+
+    def _tell_refused(self) -> None:
+        if self._refused:
+            log.warning(
+                "spool: memory has room again, results were refused meanwhile",
+                refused=self._refused,
+                do="nothing can be got back: their slots read unknown",
+            )
+        self._refused = 0
 
 
 def _lean(record: Record) -> Record:

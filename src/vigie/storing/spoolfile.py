@@ -15,18 +15,22 @@ since 1970 in UTC and end in `_us`, as durations do. What is null is left out. N
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from vigie.errors import SpoolError
+import orjson
+
+from vigie.errors import NewerSpoolError, SpoolError
 from vigie.probing import Attempt, BlindEdge, Result
 
 VERSION = 2
 SUFFIX = ".jsonl"
 BAD = ".bad"
 TEMPORARY = ".tmp"
+HALF_WRITTEN = timedelta(hours=1)  # since when no writer can be at work on it
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
@@ -39,7 +43,7 @@ _PLAIN = [f.name for f in fields(Attempt) if f.name not in {"started", "certific
 def encode(record: Record) -> bytes:
     """Return *record* as one line of JSON."""
     line = _edge(record) if isinstance(record, BlindEdge) else _result(record)
-    return json.dumps(_without_nulls(line), separators=(",", ":")).encode() + b"\n"
+    return _encode(_without_nulls(line))
 
 
 def _edge(edge: BlindEdge) -> Line:
@@ -61,6 +65,13 @@ def _result(result: Result) -> Line:
         "lag_us": result.lag_us,
         "attempts": [_attempt(attempt) for attempt in result.attempts],
     }
+
+
+def _encode(line: Line) -> bytes:
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:  # half a surrogate pair, in the words of a target
+        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
 
 def _attempt(attempt: Attempt) -> Line:
@@ -104,7 +115,7 @@ def _header(results: int) -> bytes:
 
 def _write_through(path: Path, lines: Iterable[bytes]) -> None:
     with path.open("wb") as file:
-        file.writelines(lines)
+        file.write(b"".join(lines))
         file.flush()
         os.fsync(file.fileno())
 
@@ -118,14 +129,26 @@ def sync_directory(directory: Path) -> None:
         os.close(descriptor)
 
 
-def read(path: Path) -> list[Line]:
-    """Return the records of *path*, still unchecked; raises SpoolError where they are not whole."""
+def read(path: Path) -> list[bytes]:
+    """Return the records of *path*, a line each, still undecoded.
+
+    Raises NewerSpoolError where only a newer program can tell, SpoolError where they are not whole.
+    """
     try:
-        header, *lines = [json.loads(line) for line in path.read_bytes().splitlines()]
-        _check_header(path, header, len(lines))
+        header, *lines = path.read_bytes().splitlines()
+        _check_header(path, json.loads(header), len(lines))
     except (ValueError, TypeError, KeyError) as error:
         raise SpoolError(f"{path}: is not a whole spool file ({error})") from error
     return lines
+
+
+def decode(line: bytes) -> Line:
+    """Return one record, still unchecked; raises ValueError where it is no JSON."""
+    try:
+        decoded: Line = orjson.loads(line)
+    except orjson.JSONDecodeError:  # half a surrogate pair, or torn
+        decoded = json.loads(line)
+    return decoded
 
 
 def _check_header(path: Path, header: Line, results: int) -> None:
@@ -133,12 +156,23 @@ def _check_header(path: Path, header: Line, results: int) -> None:
         raise ValueError("no spool header")
     if header["version"] > VERSION:
         version = header["version"]
-        raise SpoolError(
+        raise NewerSpoolError(
             f"{path}: was written by a newer Vigie (spool version {version}, this one reads"
             f" {VERSION}; ship it with the newer program)"
         )
     if header["results"] != results:
         raise ValueError(f"{results} results where the header says {header['results']}")
+
+
+def is_newer(path: Path) -> bool:
+    """Whether only a newer program can read *path*."""
+    try:
+        read(path)
+    except NewerSpoolError:
+        return True
+    except SpoolError:
+        return False  # not whole: who ships it says so
+    return False
 
 
 def pending(directory: Path) -> list[Path]:
@@ -149,3 +183,17 @@ def pending(directory: Path) -> list[Path]:
 def set_aside(path: Path) -> Path:
     """Rename *path* so that it is never read again, and never lost; return its new name."""
     return path.rename(path.with_name(path.name + BAD))
+
+
+def move(path: Path, folder: Path) -> Path:
+    """Move *path* to *folder*, which is made where it is missing; return its new name."""
+    folder.mkdir(exist_ok=True)
+    return path.rename(folder / path.name)
+
+
+def sweep(directory: Path, now: datetime) -> None:
+    """Remove what writers that were killed left half-written: nobody was told that it is kept."""
+    for path in directory.glob(f"*{TEMPORARY}"):
+        with suppress(FileNotFoundError):
+            if now - datetime.fromtimestamp(path.stat().st_mtime, UTC) > HALF_WRITTEN:
+                path.unlink()
