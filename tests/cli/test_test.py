@@ -107,6 +107,30 @@ def test_down_tells_each_attempt_and_what_is_wrong_besides_the_first_thing(ask: 
     assert labels(lines).count("Attempt 2") == 1
 
 
+def test_steps_are_told_one_by_one_with_the_answer_that_was_wrong(
+    ask: Ask, url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ask("every: 60s")  # a catalogue to change
+    file = tmp_path / "probes/shop.yaml"
+    steps = f"[{{url: '{url}'}}, {{name: look, url: '{url}two', expect: {{json: {{ok: no}}}}}}]"
+    text = file.read_text(encoding="utf-8").replace(
+        f"http: '{url}'", f"steps: {steps}, retries: []"
+    )
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["test", "home", "--dir", str(tmp_path)])
+    lines = capsys.readouterr().out.splitlines()
+
+    assert lines[1] == f"Kind steps        {url}, then {url}two"
+    assert 'Reason            json: step 2 (look): ok is true, expected "no"' in lines
+    assert '  answer          {"ok": true, "you": ""}' in lines
+    assert [line[18:] for line in lines if line.startswith(("  passed", "  FAILED"))] == [
+        "step 1: status: 200-299 (came: 200)",
+        "step 2 (look): status: 200-299 (came: 200)",
+        'step 2 (look): json ok: ok is true, expected "no"',
+    ]
+
+
 def test_what_nobody_could_look_at_is_not_told(ask: Ask) -> None:
     status, lines, _ = ask("retries: [], expect: {within: 2s}", http="http://127.0.0.1:1/")
 

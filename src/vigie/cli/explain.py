@@ -95,6 +95,8 @@ def _target(found: Catalogue, key: str) -> Target:
 def _address(target: Target) -> str:
     """Return what is probed as the catalogue writes it: with placeholders for secrets."""
     written = target.endpoint.model_dump(mode="json", by_alias=True)[kind_of(target.endpoint).name]
+    if isinstance(written, list):  # of steps
+        return ", then ".join(step["url"] for step in written)
     return written if isinstance(written, str) else json.dumps(written, ensure_ascii=False)
 
 
