@@ -10,7 +10,9 @@ comment on function fact.final_until() is
 
 create or replace function fact.ensure_partitions(from_day date, to_day date)
 returns integer
-language plpgsql
+-- Also for those who may add results, but make no table.
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
 as $$
 declare
     missing record;

@@ -28,14 +28,18 @@ select
 -- The catalogue's side of the comparison.
 drop table if exists pg_temp.wanted_location, pg_temp.wanted_service, pg_temp.wanted_endpoint,
 pg_temp.wanted_calendar, pg_temp.wanted_hours, pg_temp.wanted_day, pg_temp.wanted_customer,
-pg_temp.wanted_year, pg_temp.wanted_contract, pg_temp.wanted_contract_service,
+pg_temp.wanted_year,
+pg_temp.wanted_reference,
+pg_temp.wanted_contract,
+pg_temp.wanted_contract_service,
 pg_temp.wanted_version, pg_temp.changed_day;
 create temporary table wanted_location (key text primary key) on commit drop;
 create temporary table wanted_service (
     key text primary key,
     name text not null,
     at_least integer,
-    every_endpoint boolean not null
+    every_endpoint boolean not null,
+    allow text[] not null
 ) on commit drop;
 create temporary table wanted_endpoint (
     key text primary key,
@@ -46,6 +50,7 @@ create temporary table wanted_endpoint (
     until timestamptz,
     spec jsonb not null
 ) on commit drop;
+create temporary table wanted_reference (spec jsonb not null) on commit drop;
 create temporary table wanted_calendar (
     key text primary key,
     digest text not null,
@@ -148,10 +153,11 @@ order by w.key
 returning 'added' as action, 'location ' || key as line;
 
 -- name: add_services
-insert into fact.service (key, name)
+insert into fact.service (key, name, allow)
 select
     w.key,
-    w.name
+    w.name,
+    w.allow
 from wanted_service as w
 where
     not exists (
@@ -167,6 +173,13 @@ set name = w.name
 from wanted_service as w
 where w.key = s.key and w.name <> s.name
 returning 'changed' as action, 'service ' || s.key || ': name' as line;
+
+-- name: allow_services
+update fact.service as s
+set allow = w.allow
+from wanted_service as w
+where w.key = s.key and w.allow <> s.allow
+returning 'changed' as action, 'service ' || s.key || ': allow' as line;
 
 -- name: close_service_versions
 update fact.service_version as v
@@ -297,3 +310,37 @@ where w.key is null
 group by s.key
 having max(coalesce(upper(m.during), 'infinity')) = $1
 order by s.key;
+
+-- name: replace_references
+with gone as (
+    delete from fact.reference as r
+    where
+        not exists (
+            select from wanted_reference as w
+            where w.spec = r.spec
+        )
+    returning r.spec
+),
+
+added as (
+    insert into fact.reference (spec)
+    select distinct w.spec
+    from wanted_reference as w
+    on conflict do nothing
+    returning spec
+)
+
+select
+    'ended' as action,
+    'reference ' || coalesce(spec ->> 'tcp', spec ->> 'http') as line
+from gone
+union all
+select
+    'added' as action,
+    'reference ' || coalesce(spec ->> 'tcp', spec ->> 'http') as line
+from added
+order by line;
+
+-- name: count_change
+-- Agents follow the number.
+update fact.catalogue_state set version = version + 1;

@@ -106,12 +106,46 @@ from staged_known
 order by endpoint_id, location_id, at;
 
 -- name: insert_missing_results
--- Stores the staged results that are not there: a third slower, for what came before.
-insert into fact.result
-select * -- noqa: AM04
-from staged_known
-order by endpoint_id, location_id, at
-on conflict do nothing;
+-- Stores the staged results that are not there, and gives how many: a third slower, for what came
+-- before. The first result of a slot stays; only a missed one gives way to one that was measured,
+-- since another agent may have hit the slot. Attempts go with their result, or not at all.
+with stored as (
+    insert into fact.result as kept
+    select distinct on (endpoint_id, location_id, at) * -- noqa: AM04
+    from staged_known
+    order by endpoint_id, location_id, at, attempts = 0
+    on conflict (endpoint_id, location_id, at) do update
+        set
+            outcome = excluded.outcome,
+            attempts = excluded.attempts,
+            status = excluded.status,
+            lag_us = excluded.lag_us,
+            duration_us = excluded.duration_us,
+            dns_us = excluded.dns_us,
+            connect_us = excluded.connect_us,
+            tls_us = excluded.tls_us,
+            first_byte_us = excluded.first_byte_us,
+            reason = excluded.reason
+        where kept.attempts = 0 and excluded.attempts > 0
+    returning kept.endpoint_id, kept.location_id, kept.at
+),
+
+left_out as (
+    delete from staged_attempt as a
+    using fact.endpoint as e, fact.location as l
+    where
+        a.endpoint = e.key
+        and a.location = l.key
+        and (e.endpoint_id, l.location_id, a.at) not in (
+            select
+                s.endpoint_id,
+                s.location_id,
+                s.at
+            from stored as s
+        )
+)
+
+select count(*) from stored;
 
 -- name: mark_days
 -- Marks the days of the staged results. By the hour first, so that few rows are left to look

@@ -17,6 +17,9 @@ begin
         if to_regrole('vigie_reader') is null then
             create role vigie_reader nologin;
         end if;
+        if to_regrole('vigie_agent') is null then
+            create role vigie_agent nologin;
+        end if;
     exception
         -- Another database of this server was migrated at the same time.
         when duplicate_object or unique_violation then null;
@@ -27,7 +30,8 @@ begin
 
     grant usage, create on schema fact, sla to vigie_reader;
     grant select on all tables in schema fact to vigie_reader;
-    revoke all on fact.analyst_login from vigie_reader;
+    revoke all on fact.analyst_login, fact.agent_login, fact.agent, fact.catalogue_state, fact.reference
+    from vigie_reader;
 
     for protected in
         select * from (values
@@ -111,6 +115,8 @@ begin
     -- It tells how many customers an outage hit, never which: a crisis is one for everybody.
     alter function fact.hit_customers(text[], tstzrange)
     security definer set search_path = pg_catalog, pg_temp;
+    revoke execute on function fact.hit_customers(text[], tstzrange) from public;
+    grant execute on function fact.hit_customers(text[], tstzrange) to vigie_reader;
 
     grant usage on schema sla to vigie_analyst;
     grant select on all tables in schema sla to vigie_analyst;

@@ -8,8 +8,10 @@ from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 from aiohttp import web
 
 DEADLINE_S = 30
@@ -108,6 +110,29 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while not condition():  # noqa: ASYNC110 - conditions of other processes have no event
             await asyncio.sleep(0.05)
+
+
+class Asked:
+    """The database, asked again and again."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    async def rows(self, question: str) -> list[tuple[Any, ...]]:
+        connection = await asyncpg.connect(self._url)
+        rows = await connection.fetch(question)
+        await connection.close()
+        return [tuple(row) for row in rows]
+
+    async def becomes(self, question: str, *expected: tuple[Any, ...]) -> None:
+        """Wait until *question* has the *expected* rows, and fail when it does not."""
+        seen: list[tuple[Any, ...]] = []
+        try:
+            async with asyncio.timeout(30):
+                while (seen := await self.rows(question)) != list(expected):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            assert seen == list(expected)
 
 
 class Wire:

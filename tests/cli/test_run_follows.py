@@ -1,6 +1,5 @@
 """`vigie run` as a process whose catalogue changes under it."""
 
-import asyncio
 import json
 import signal
 from datetime import timedelta
@@ -8,37 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
-import asyncpg
-from tests.cli.processes import CATALOGUE, Target, Vigie, a_target, lay_out, until, vigie
+from tests.cli.processes import CATALOGUE, Asked, Target, Vigie, a_target, lay_out, until, vigie
 
 LISTEN = ("--listen", "127.0.0.1:0")
 MORE = (
     "      - {{key: three, http: 'http://127.0.0.1:{port}/three', every: 1s,"
     " timeout: 400ms, retries: []}}\n"
 )
-
-
-class Asked:
-    """The database, asked again and again."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    async def rows(self, question: str) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(self._url)
-        rows = await connection.fetch(question)
-        await connection.close()
-        return [tuple(row) for row in rows]
-
-    async def becomes(self, question: str, *expected: tuple[Any, ...]) -> None:
-        """Wait until *question* has the *expected* rows, and fail when it does not."""
-        seen: list[tuple[Any, ...]] = []
-        try:
-            async with asyncio.timeout(30):
-                while (seen := await self.rows(question)) != list(expected):  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
-        except TimeoutError:
-            assert seen == list(expected)
 
 
 def write(folder: Path, text: str, name: str = "shop.yaml") -> None:

@@ -281,7 +281,7 @@ async def test_every_table_that_the_views_read_is_protected_or_holds_no_customer
         " and has_table_privilege('vigie_reader', oid, 'select') order by 1"
     )
 
-    harmless = ["blind_edge", "dirty_day", "dropped_day", "location", "stale_latency", "watermark"]
+    harmless = ["dirty_day", "dropped_day", "stale_latency", "watermark"]
     assert harmless == [row["relname"] for row in rows]
 
 

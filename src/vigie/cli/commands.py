@@ -32,6 +32,8 @@ SECTIONS: Mapping[str, Section] = {
     },
     "Measure": {
         "run": Command("run:run", "Probe, store and compute in one process, until stopped."),
+        "probe": Command("probe:probe", "Probe from one location for a database elsewhere."),
+        "agent": Command("agent:app", "Add, list and remove the agents of other locations."),
         "maintenance": Command(
             "maintenance:app", "Announce, list, withdraw and close maintenance windows."
         ),

@@ -4,6 +4,7 @@ Probing does not wait for the database: what is measured meanwhile waits in the 
 """
 
 import asyncio
+import platform
 import signal
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
@@ -14,8 +15,9 @@ from functools import partial
 import asyncpg
 import structlog
 
-from vigie import clock
+from vigie import __version__, clock
 from vigie.catalogue import Catalogue, Service, references_at
+from vigie.cli.course import Course
 from vigie.cli.following import Following
 from vigie.cli.years import keep_years
 from vigie.errors import DatabaseDownError, DatabaseError
@@ -23,16 +25,22 @@ from vigie.probing import Counts, Judge, Result, Target, run_agent
 from vigie.settings import Settings
 from vigie.storing import (
     DATABASE_TROUBLE,
+    AgentState,
     Shipper,
     Spool,
     apply_catalogue,
+    attend,
     open_database,
     roll_up,
+    run_leading,
     run_rollup,
+    spool_depth,
 )
 
 SETTLE = timedelta(seconds=30)  # results of other processes may still come
 RETRY_S = 2.0  # between two looks for a database that is down
+
+Beside = Callable[[asyncpg.Pool], Awaitable[None]]  # what runs beside storing
 
 log = structlog.get_logger()
 
@@ -47,6 +55,7 @@ class Pulse:
     counts: Counts = field(default_factory=Counts)
     spool: Spool | None = None
     shipper: Shipper | None = None
+    course: Course = field(default_factory=Course)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,17 +95,34 @@ async def measure(
     *alone*: no other process measures, so the figures hold up to the very end.
     Raises what made it impossible, after the same orderly end.
     """
-    asked = targets(catalogue.services if only is None else only)
-    spool = pulse.spool = Spool(settings.home / "spool")
-    probed, settle = asyncio.Event(), timedelta(0) if alone else SETTLE
+    services = catalogue.services if only is None else only
+    pulse.course.follow(targets(services), references_at(catalogue, location))
+    settle = timedelta(0) if alone else SETTLE
     ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
-    changes: asyncio.Queue[Sequence[Target]] = asyncio.Queue()
-    judge = Judge(location=location, tell=spool.put)
-    judge.follow(asked, references_at(catalogue, location))
+    beside: list[Beside] = [partial(_keep_up, catalogue, following, ends, pulse.course)]
+    if following:
+        beside.append(partial(stand, settings, location, pulse, stop))
+    store = partial(_store, catalogue, settings, ends, pulse, beside)
+    await probe_and(store, settings, ends, location=location, pulse=pulse, record=record)
 
-    def follow(found: Catalogue) -> None:
-        changes.put_nowait(targets(found.services))
-        judge.follow(targets(found.services), references_at(found, location))
+
+async def probe_and(
+    store: Callable[[], Awaitable[None]],
+    settings: Settings,
+    ends: Ends,
+    *,
+    location: str,
+    pulse: Pulse,
+    record: Callable[[Result], None] | None = None,
+) -> None:
+    """Probe what the course of *pulse* says, and *store* meanwhile what the spool takes.
+
+    Raises what made it impossible, after the same orderly end.
+    """
+    spool = pulse.spool = Spool(settings.home / "spool")
+    probed = asyncio.Event()
+    judge = Judge(location=location, tell=spool.put)
+    pulse.course.judged(judge.follow)
 
     def keep(result: Result) -> None:
         pulse.newest = result.at
@@ -105,17 +131,16 @@ async def measure(
             record(result)
 
     writing = asyncio.create_task(spool.run(probed))
-    beside = partial(_keep_up, catalogue, following, follow, ends)
-    storing = asyncio.create_task(_store(catalogue, settings, ends, pulse, beside))
+    storing = asyncio.ensure_future(store())
     for task in (writing, storing):  # they end on their own only when they cannot go on
-        task.add_done_callback(lambda _: stop.set())
+        task.add_done_callback(lambda _: ends.stop.set())
     try:
         await run_agent(
-            asked,
+            (),
             location=location,
             record=keep,
-            stop=stop,
-            changes=changes,
+            stop=ends.stop,
+            changes=pulse.course.changes,
             counts=pulse.counts,
             judge=judge,
         )
@@ -134,11 +159,11 @@ async def _store(
     settings: Settings,
     ends: Ends,
     pulse: Pulse,
-    beside: Callable[[asyncpg.Pool], Awaitable[None]],
+    beside: Sequence[Beside],
 ) -> None:
     """Keep the database up with the spool until everything is written; *beside* runs meanwhile."""
     async with AsyncExitStack() as stack:
-        pool = await _open(stack, settings, ends.stop)
+        pool = await open_patiently(stack, settings, ends.stop)
         if pool is None:
             log.warning(
                 "the database never answered, results wait in the spool",
@@ -151,7 +176,7 @@ async def _store(
         await asyncio.gather(
             shipper.run(ends.written),
             run_rollup(pool, ends.written),
-            beside(pool),
+            *(work(pool) for work in beside),
         )
         pulse.pool = None
         await _last_roll_up(pool, ends.settle)
@@ -160,33 +185,62 @@ async def _store(
 async def _keep_up(
     catalogue: Catalogue,
     following: Following | None,
-    follow: Callable[[Catalogue], None],
     ends: Ends,
+    course: Course,
     pool: asyncpg.Pool,
 ) -> None:
-    """Keep database and agent up with the files, where they are followed, and with the years."""
-
-    async def put_in_force(found: Catalogue) -> None:
-        await _apply(pool, found)
-        follow(found)
-
+    """Keep up with the years, and with the files where they are followed."""
     if following is None:
         await keep_years(pool, lambda: catalogue, ends.written)
         return
+
+    async def put_in_force(found: Catalogue) -> None:
+        await _apply(pool, found)
+        course.follow(targets(found.services), references_at(found, following.location))
+
     await asyncio.gather(
         keep_years(pool, lambda: following.catalogue, ends.written),
         following.run(put_in_force, ends.stop),
     )
 
 
-async def _open(
-    stack: AsyncExitStack, settings: Settings, stop: asyncio.Event
+async def stand(
+    settings: Settings,
+    location: str,
+    pulse: Pulse,
+    stop: asyncio.Event,
+    pool: asyncpg.Pool,
+    *,
+    follow: bool = False,
+) -> None:
+    """Be one of several agents: tell how we are, lead or stand by, and *follow* the database."""
+    state = partial(_state, settings, location, pulse)
+    take = pulse.course.follow if follow else None
+    async with asyncio.TaskGroup() as group:
+        group.create_task(attend(pool, state, stop, take=take))
+        group.create_task(run_leading(pool, location, pulse.course.lead, stop))
+
+
+def _state(settings: Settings, location: str, pulse: Pulse) -> AgentState:
+    return AgentState(
+        location=location,
+        host=platform.node(),
+        home=str(settings.home),
+        version=__version__,
+        leads=bool(pulse.course.leads),
+        spool_files=spool_depth(settings.home / "spool").files,
+        newest=pulse.newest,
+    )
+
+
+async def open_patiently(
+    stack: AsyncExitStack, settings: Settings, stop: asyncio.Event, *, migrating: bool = True
 ) -> asyncpg.Pool | None:
     """Return a pool as soon as the database answers, or None when *stop* came first."""
     told = False
     while not stop.is_set():
         try:
-            return await stack.enter_async_context(open_database(settings))
+            return await stack.enter_async_context(open_database(settings, migrating=migrating))
         except DatabaseDownError as error:
             if not told:
                 log.warning(

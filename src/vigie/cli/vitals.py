@@ -27,7 +27,9 @@ async def health(following: Following, home: Path, pulse: Pulse, began: datetime
     services = following.catalogue.services
     endpoints = [endpoint for service in services for endpoint in service.endpoints]
     fastest = min((endpoint.every for endpoint in endpoints), default=None)
-    if fastest and now - (pulse.newest or began) > fastest + SLACK:
+    course = pulse.course
+    since = max(filter(None, (pulse.newest, began, course.since)))
+    if fastest and course.leads and now - since > fastest + SLACK:
         wrong.append("the prober stopped")
     if _is_stalled(pulse, began, now):
         wrong.append(STOPPED)

@@ -1,5 +1,16 @@
 """Keep what was measured in PostgreSQL: the only package that speaks to it."""
 
+from vigie.storing.agents import (
+    AgentSeen,
+    AgentState,
+    Place,
+    add_agent,
+    attend,
+    list_agents,
+    read_targets,
+    remove_agent,
+    report_agent,
+)
 from vigie.storing.analysts import Analyst, add_analyst, list_analysts, remove_analyst
 from vigie.storing.catalogue import (
     Changes,
@@ -22,6 +33,7 @@ from vigie.storing.embedded import Embedded
 from vigie.storing.explain import explained, refusals
 from vigie.storing.feed import Coming, coming_maintenance
 from vigie.storing.instant import later, read_instant
+from vigie.storing.leading import run_leading
 from vigie.storing.migrate import migrate, mismatch
 from vigie.storing.pool import open_database
 from vigie.storing.psql import run_psql
@@ -50,6 +62,8 @@ from vigie.storing.window import Window, check_text
 
 __all__ = [
     "DATABASE_TROUBLE",
+    "AgentSeen",
+    "AgentState",
     "Analyst",
     "Changes",
     "Coming",
@@ -59,6 +73,7 @@ __all__ = [
     "Embedded",
     "Imported",
     "Listed",
+    "Place",
     "Recorded",
     "Recurrence",
     "Series",
@@ -66,12 +81,14 @@ __all__ = [
     "Spool",
     "State",
     "Window",
+    "add_agent",
     "add_analyst",
     "add_correction",
     "add_maintenance",
     "add_series",
     "apply_catalogue",
     "approve_correction",
+    "attend",
     "check_text",
     "close_maintenance",
     "coming_maintenance",
@@ -82,6 +99,7 @@ __all__ = [
     "import_results",
     "is_series",
     "later",
+    "list_agents",
     "list_analysts",
     "list_corrections",
     "list_maintenance",
@@ -93,10 +111,14 @@ __all__ = [
     "query",
     "read_instant",
     "read_state",
+    "read_targets",
     "refusals",
+    "remove_agent",
     "remove_analyst",
     "renew_calendars",
+    "report_agent",
     "roll_up",
+    "run_leading",
     "run_psql",
     "run_rollup",
     "spool_depth",

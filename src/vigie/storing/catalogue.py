@@ -26,8 +26,10 @@ _RENEWAL = (
 
 _STEPS = (
     "add_locations",
+    "replace_references",
     "add_services",
     "rename_services",
+    "allow_services",
     "close_service_versions",
     "open_service_versions",
     "add_endpoints",
@@ -103,6 +105,8 @@ async def apply_catalogue(
         await _refuse_moved_contracts(connection)
         instant = await _instant(connection, now)
         changes = await _change(connection, _STEPS, instant, past_holidays=past_holidays)
+        if changes:
+            await connection.execute(query("count_change"))
         return replace(changes, notes=await superseded(connection, catalogue, instant))
 
 

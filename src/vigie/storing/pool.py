@@ -30,32 +30,35 @@ _SESSION = {"application_name": "vigie", "timezone": "UTC"}
 
 @asynccontextmanager
 async def open_database(
-    settings: Settings, *, wait: timedelta = timedelta(0)
+    settings: Settings, *, wait: timedelta = timedelta(0), migrating: bool = True
 ) -> AsyncIterator[asyncpg.Pool]:
     """Give a pool on the migrated database; without a URL our own server runs meanwhile.
 
+    Without *migrating* it is taken as it is: agents may be older or newer than it.
     Sessions are in UTC. While nothing answers, try for as long as *wait* says. Raises
     `DatabaseDownError` when nothing answered; `MigrationError` or `DatabaseError` otherwise.
     """
     if url := settings.database_url:
-        async with _open(lambda: url, wait) as pool:
+        async with _open(lambda: url, wait, migrating=migrating) as pool:
             yield pool
         return
     async with (
         _embedded(Embedded(settings.home)) as server,
-        _open(server.url, max(wait, _RECOVERY)) as pool,
+        _open(server.url, max(wait, _RECOVERY), migrating=migrating) as pool,
     ):
         yield pool
 
 
 @asynccontextmanager
-async def _open(url: Callable[[], str], wait: timedelta) -> AsyncIterator[asyncpg.Pool]:
+async def _open(
+    url: Callable[[], str], wait: timedelta, *, migrating: bool
+) -> AsyncIterator[asyncpg.Pool]:
     pool = asyncpg.create_pool(
         connect=_connector(url), min_size=0, timeout=_CONNECT_S, server_settings=_SESSION
     )
     async with pool:
         try:
-            await _patiently(lambda: _prepare(pool, url()), wait)
+            await _patiently(lambda: _prepare(pool, url(), migrating=migrating), wait)
             with refusals():
                 yield pool
         finally:
@@ -72,11 +75,12 @@ def _connector(url: Callable[[], str]) -> Callable[..., Awaitable[asyncpg.Connec
     return connect
 
 
-async def _prepare(pool: asyncpg.Pool, url: str) -> None:
+async def _prepare(pool: asyncpg.Pool, url: str, *, migrating: bool) -> None:
     with explained(url):
         async with pool.acquire() as connection:
             _check(connection, url)
-            await migrate(connection)
+            if migrating:
+                await migrate(connection)
 
 
 def _check(connection: asyncpg.Connection, url: str) -> None:

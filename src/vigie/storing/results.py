@@ -73,11 +73,11 @@ async def store_staged(connection: asyncpg.Connection) -> int:
     """Insert what was staged and is new, mark its days, and return how many results were new."""
     try:
         async with connection.transaction():
-            stored = await connection.execute(query("insert_results"))
-    except exceptions.UniqueViolationError:  # some came before: a replay
-        stored = await connection.execute(query("insert_missing_results"))
+            told = await connection.execute(query("insert_results"))
+        new = int(told.rpartition(" ")[2])  # "INSERT 0 12"
+    except exceptions.UniqueViolationError:  # some came before: a replay, or another agent's
+        new = await connection.fetchval(query("insert_missing_results"))
     await connection.execute(query("insert_attempts"))
-    new = int(stored.rpartition(" ")[2])  # "INSERT 0 12"
     if new:
         await connection.execute(query("mark_days"))
     return new

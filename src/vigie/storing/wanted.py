@@ -36,6 +36,9 @@ def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
             for service in catalogue.services
             for endpoint in service.endpoints
         ],
+        "wanted_reference": [
+            (json.dumps(it.model_dump(mode="json", by_alias=True)),) for it in catalogue.references
+        ],
         "wanted_calendar": [_calendar(calendar) for calendar in calendars],
         "wanted_year": [row for calendar in calendars for row in _years(calendar)],
         "wanted_hours": [row for calendar in calendars for row in _hours(calendar)],
@@ -49,7 +52,7 @@ def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
 def _service(service: Service) -> Row:
     rule = service.down_when
     at_least = rule if isinstance(rule, int) else None
-    return (service.key, service.name, at_least, rule == "all")
+    return (service.key, service.name, at_least, rule == "all", sorted(service.allow))
 
 
 def _endpoint(service: str, endpoint: Endpoint) -> Row:
