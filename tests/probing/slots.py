@@ -8,7 +8,7 @@ from typing import Any
 from tests.probing.shop import endpoint
 
 from vigie.probing import Result, Target
-from vigie.probing.agent import EPOCH
+from vigie.probing.watch import EPOCH
 
 MS = timedelta(milliseconds=1)
 FAST = {"every": "100ms", "timeout": "90ms", "edge_every": "100ms"}

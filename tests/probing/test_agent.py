@@ -12,7 +12,8 @@ from tests.probing.shop import OK, UNAVAILABLE, Street, answers
 from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Counts, Outcome, Reason, Result, Target, offset_ms, run_agent
-from vigie.probing.agent import EPOCH, MISSED_AT_MOST, Agent
+from vigie.probing.agent import Agent
+from vigie.probing.watch import EPOCH, MISSED_AT_MOST
 
 
 @asynccontextmanager

@@ -12,7 +12,8 @@ from tests.probing.shop import OK, UNAVAILABLE, Script, Street, answers
 from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Outcome, Result, Target, offset_ms, run_agent
-from vigie.probing.agent import EPOCH, Agent
+from vigie.probing.agent import Agent
+from vigie.probing.watch import EPOCH
 
 HOUR = 3_600_000
 

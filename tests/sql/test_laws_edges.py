@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.sql.scenario import law, moment, undone
 from tests.sql.world import World
 
-from vigie.probing.agent import CALM
+from vigie.probing.watch import CALM
 
 EVERY, EDGE = 60, 15  # seconds: the defaults of an endpoint
 SLOTS = 20
