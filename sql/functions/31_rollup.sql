@@ -120,16 +120,12 @@ end;
 comment on function fact.endpoint_state(integer[], timestamptz, timestamptz) is
 'One row per endpoint that has results in or near the span: its state inside the span, and its results. Most endpoint days are calm and need no second look; the others are voted on.';
 
-create or replace function fact.spliced(
-    kept tstzmultirange, until timestamptz, settled tstzmultirange, unsettled tstzmultirange
-)
+create or replace function fact.joined(one tstzmultirange, other tstzmultirange)
 returns tstzmultirange
 language sql immutable parallel safe
-return coalesce(kept, '{}') * tstzmultirange(tstzrange(null, until))
-+ coalesce(settled, '{}')
-+ coalesce(unsettled, '{}');
-comment on function fact.spliced(tstzmultirange, timestamptz, tstzmultirange, tstzmultirange) is
-'What is kept up to an instant, and two parts that follow it; null is empty.';
+return coalesce(one + other, one, other);
+comment on function fact.joined(tstzmultirange, tstzmultirange) is
+'Both together; null is nothing, and costs nothing.';
 
 create or replace function fact.roll_up(day date) returns bigint
 language sql volatile
@@ -163,7 +159,19 @@ begin atomic
             s.starts,
             greatest(
                 s.starts, least(upper(b.span), date_bin('15 minutes', d.reached, lower(b.span)))
-            ) as settled_until
+            ) as settled_until,
+            case when s.starts > lower(b.span) then tstzmultirange(tstzrange(null, s.starts)) end
+                as kept,
+            e.up,
+            e.down,
+            e.certain_down,
+            e.possible_down,
+            case when s.starts > lower(b.span) then e.settled_results else 0 end
+                as settled_results,
+            case when s.starts > lower(b.span) then e.settled_up else 0 end as settled_up,
+            case when s.starts > lower(b.span) then e.settled_down else 0 end as settled_down,
+            e.first_at,
+            case when e.latency_until <= d.since then e.latency_until end as latency_until
         from dirty as d
         cross join fact.day_span(roll_up.day) as b (span)
         left join fact.endpoint_day as e
@@ -205,39 +213,24 @@ begin atomic
         select
             p.endpoint_id,
             roll_up.day,
-            fact.spliced(o.up, p.starts, s.up, u.up),
-            fact.spliced(o.down, p.starts, s.down, u.down),
-            fact.spliced(o.certain_down, p.starts, s.certain_down, u.certain_down),
-            fact.spliced(o.possible_down, p.starts, s.possible_down, u.possible_down),
-            n.settled_results + coalesce(u.results, 0),
-            n.settled_up + coalesce(u.results_up, 0),
-            n.settled_down + coalesce(u.results_down, 0),
-            least(o.first_at, s.first_at, u.first_at),
+            fact.joined(fact.joined(p.up * p.kept, s.up), u.up),
+            fact.joined(fact.joined(p.down * p.kept, s.down), u.down),
+            fact.joined(fact.joined(p.certain_down * p.kept, s.certain_down), u.certain_down),
+            fact.joined(fact.joined(p.possible_down * p.kept, s.possible_down), u.possible_down),
+            p.settled_results + coalesce(s.results, 0) + coalesce(u.results, 0),
+            p.settled_up + coalesce(s.results_up, 0) + coalesce(u.results_up, 0),
+            p.settled_down + coalesce(s.results_down, 0) + coalesce(u.results_down, 0),
+            least(p.first_at, s.first_at, u.first_at),
             '{}',
             '{}',
             p.settled_until,
-            n.settled_results,
-            n.settled_up,
-            n.settled_down,
-            case when o.latency_until <= p.since then o.latency_until end
+            p.settled_results + coalesce(s.results, 0),
+            p.settled_up + coalesce(s.results_up, 0),
+            p.settled_down + coalesce(s.results_down, 0),
+            p.latency_until
         from part as p
-        left join fact.endpoint_day as o on o.endpoint_id = p.endpoint_id and o.day = roll_up.day
         left join settled as s on s.endpoint_id = p.endpoint_id
         left join unsettled as u on u.endpoint_id = p.endpoint_id
-        cross join fact.day_span(roll_up.day) as b (span)
-        cross join
-            lateral (
-                select case when p.starts > lower(b.span) then 1 else 0 end as kept
-            ) as k
-        cross join
-            lateral (
-                select
-                    k.kept * coalesce(o.settled_results, 0) + coalesce(s.results, 0)
-                        as settled_results,
-                    k.kept * coalesce(o.settled_up, 0) + coalesce(s.results_up, 0) as settled_up,
-                    k.kept * coalesce(o.settled_down, 0) + coalesce(s.results_down, 0)
-                        as settled_down
-            ) as n
         where s.endpoint_id is not null or u.endpoint_id is not null
         on conflict (endpoint_id, day) do update
             set

@@ -141,26 +141,26 @@ MEASURED = (
     Mutant(
         name="settled_results_are_kept_when_the_day_is_built_anew",
         file="31_rollup.sql",
-        right="case when p.starts > lower(b.span) then 1 else 0 end as kept",
-        wrong="1 as kept",
+        right="case when s.starts > lower(b.span) then e.settled_results else 0 end",
+        wrong="coalesce(e.settled_results, 0)",
     ),
     Mutant(
         name="settled_results_are_forgotten_in_the_next_turn",
         file="31_rollup.sql",
-        right="k.kept * coalesce(o.settled_results, 0)",
+        right="case when s.starts > lower(b.span) then e.settled_results else 0 end",
         wrong="0",
     ),
     Mutant(
         name="latencies_of_late_results_are_left_out",
         file="31_rollup.sql",
-        right="case when o.latency_until <= p.since then o.latency_until end",
-        wrong="o.latency_until",
+        right="case when e.latency_until <= d.since then e.latency_until end",
+        wrong="e.latency_until",
     ),
     Mutant(
         name="spans_before_the_new_part_are_dropped",
         file="31_rollup.sql",
-        right="return coalesce(kept, '{}') * tstzmultirange",
-        wrong="return coalesce(kept, '{}') * tstzmultirange() * tstzmultirange",
+        right="fact.joined(p.up * p.kept, s.up)",
+        wrong="s.up",
     ),
     Mutant(
         name="latencies_are_counted_once_and_never_again",
