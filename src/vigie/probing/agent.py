@@ -1,6 +1,7 @@
 """The endpoints of one location, probed until told to stop; they may change meanwhile."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, NoReturn
@@ -88,6 +89,8 @@ class Agent:
             if number % LOT == 0:  # what is armed already must not wait for 100,000 others
                 await asyncio.sleep(0)
         self.flights.counts.endpoints = len(wanted)
+        # What stays for long is looked at no more: with many endpoints that held up every slot.
+        gc.freeze()
 
     def _is_here(self, endpoint: Endpoint) -> bool:
         return not endpoint.locations or self.flights.location in endpoint.locations
