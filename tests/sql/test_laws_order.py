@@ -27,7 +27,11 @@ def read_as(scenario: Scenario, **words: Any) -> Scenario:
 async def test_a_result_that_is_down_instead_of_up_never_raises_availability(
     partitioned: asyncpg.Connection, scenario: Scenario, second: int
 ) -> None:
-    """Corrections and windows stay as they are; the quorum may outvote it."""
+    """Corrections and windows stay as they are; the quorum may outvote it.
+
+    How much time is known may change either way: beside an endpoint that nobody measured, one
+    failure decides for a service that is down when any is, and one good result when all must be.
+    """
     plain = read_as(scenario, maintenance="up")
     worse = _with_one_failure(plain, second)
 
@@ -35,7 +39,7 @@ async def test_a_result_that_is_down_instead_of_up_never_raises_availability(
 
     assert _not_above(after, before)
     assert before["up_s"] >= after["up_s"]
-    assert before["committed_s"] == after["committed_s"]
+    assert before["unplanned_s"] <= after["unplanned_s"]
 
 
 @law
