@@ -13,6 +13,7 @@ from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Counts, Outcome, Reason, Result, Target, offset_ms, run_agent
 from vigie.probing.agent import Agent
+from vigie.probing.flights import Flights
 from vigie.probing.watch import EPOCH, MISSED_AT_MOST
 
 
@@ -212,7 +213,7 @@ async def clocked(one: Target) -> AsyncIterator[tuple[time_machine.Traveller, li
     """Run an agent by a clock that ticks from now on and can be set."""
     results: list[Result] = []
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
-        agent = Agent("main", results.append)
+        agent = Agent(Flights("main", results.append))
         await agent.retarget([one])
         yield clock, results
         await agent.close(timedelta(seconds=5))

@@ -14,6 +14,7 @@ from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Outcome, Result, Target, offset_ms, run_agent
 from vigie.probing.agent import Agent
+from vigie.probing.flights import Flights
 from vigie.probing.watch import EPOCH
 
 HOUR = 3_600_000
@@ -166,7 +167,7 @@ async def test_a_changed_endpoint_loses_and_doubles_no_slot(street: Street) -> N
 async def test_a_slot_whose_timer_is_late_goes_to_the_changed_endpoint(street: Street) -> None:
     visits, results = list[str](), list[Result]()
     urls = [await street.open(counting(answers(OK), visits, name)) for name in ("one", "two")]
-    agent = Agent("main", results.append)
+    agent = Agent(Flights("main", results.append))
     await agent.retarget([target(urls[0])])
     await until(lambda: len(results) >= 2)
     await asyncio.sleep(0.03)  # it has landed, and the timer of the next slot is set
@@ -274,7 +275,7 @@ async def test_what_goes_to_another_location_is_not_probed_here(street: Street) 
 async def test_what_stays_is_looked_at_no_more() -> None:
     """A full collection over 50,000 endpoints held up every slot for a third of a second."""
     before = gc.get_freeze_count()
-    agent = Agent("paris", lambda _: None)
+    agent = Agent(Flights("paris", lambda _: None))
     await agent.retarget([])
     await agent.close(timedelta(0))
 

@@ -20,6 +20,7 @@ from vigie.probing.agent import Agent
 from vigie.probing.attempt import result_of
 from vigie.probing.awake import Awake
 from vigie.probing.failure import Failed
+from vigie.probing.flights import Flights
 from vigie.probing.trace import Trace
 
 SPEC = {"every": "500ms", "timeout": "400ms", "edge_every": "500ms", "retries": ()}
@@ -78,7 +79,7 @@ async def clocked(*targets: Target) -> AsyncIterator[tuple[time_machine.Travelle
     """Run an agent by a clock that ticks from now on and can be set."""
     results: list[Result] = []
     with time_machine.travel(datetime.now(UTC), tick=True) as clock:
-        agent = Agent("main", results.append)
+        agent = Agent(Flights("main", results.append))
         await agent.retarget(targets)
         yield clock, results
         await agent.close(timedelta(seconds=5))

@@ -18,8 +18,9 @@ from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs
 from vigie.cli.board import Board
-from vigie.cli.engine import Pulse, measure, stopping
+from vigie.cli.engine import Pulse, measure
 from vigie.cli.live import show
+from vigie.cli.signals import stopping
 from vigie.cli.sla import print_figures
 from vigie.cli.words import command
 from vigie.demo import (

@@ -5,9 +5,8 @@ Probing does not wait for the database: what is measured meanwhile waits in the 
 
 import asyncio
 import platform
-import signal
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -274,32 +273,3 @@ async def _last_roll_up(pool: asyncpg.Pool, settle: timedelta) -> None:
             why=str(error),
             do="start the database, and vigie again",
         )
-
-
-@contextmanager
-def stopping() -> Iterator[asyncio.Event]:
-    """Give an event that SIGTERM and Ctrl-C set; a second one ends the process at once."""
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-
-    def on_signal(number: int) -> None:
-        stop.set()
-        loop.remove_signal_handler(number)
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, on_signal, number)
-    try:
-        yield stop
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-
-
-@contextmanager
-def on_signal(number: signal.Signals, call: Callable[[], None]) -> Iterator[None]:
-    """Have *call* called at each signal *number*."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(number, call)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(number)

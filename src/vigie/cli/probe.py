@@ -13,7 +13,8 @@ from cyclopts import Parameter
 from vigie import settings
 from vigie.cli import logs
 from vigie.cli.course import Course
-from vigie.cli.engine import Ends, Pulse, open_patiently, probe_and, stand, stopping
+from vigie.cli.engine import Ends, Pulse, open_patiently, probe_and, stand
+from vigie.cli.signals import stopping
 from vigie.errors import UsageError
 from vigie.settings import Settings
 from vigie.storing import Shipper

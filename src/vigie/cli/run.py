@@ -12,8 +12,9 @@ from cyclopts import Parameter
 from vigie import clock, settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs
-from vigie.cli.engine import Pulse, measure, on_signal, stopping
+from vigie.cli.engine import Pulse, measure
 from vigie.cli.following import Following
+from vigie.cli.signals import on_signal, stopping
 from vigie.cli.vitals import health, measured, unready
 from vigie.probing import Beats, arm, listened
 from vigie.serving import Asked, make_app, parse_listen, serve

@@ -19,9 +19,10 @@ from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs, urls
 from vigie.cli.board import Board
-from vigie.cli.engine import Pulse, measure, stopping
+from vigie.cli.engine import Pulse, measure
 from vigie.cli.live import show
 from vigie.cli.registry import read_duration
+from vigie.cli.signals import stopping
 from vigie.cli.words import command
 from vigie.errors import UsageError
 from vigie.storing import DATABASE_TROUBLE, query, roll_up

@@ -37,7 +37,7 @@ async def run_agent(
     Raises what *record* raised, after the same orderly end.
     """
     http.prepare()
-    agent = Agent(location, record, counts, judge)
+    agent = Agent(Flights(location, record, counts, judge))
     stopping: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
     following = asyncio.create_task(_follow(agent, targets, changes or asyncio.Queue()))
     try:
@@ -64,14 +64,8 @@ async def _follow(
 class Agent:
     """The endpoints probed from one location."""
 
-    def __init__(
-        self,
-        location: str,
-        record: Callable[[Result], None],
-        counts: Counts | None = None,
-        judge: Judging = as_measured,
-    ) -> None:
-        self.flights = Flights(location, record, counts, judge)
+    def __init__(self, flights: Flights) -> None:
+        self.flights = flights
         self._watches: dict[str, Watch] = {}
 
     async def retarget(self, targets: Sequence[Target]) -> None:

@@ -12,6 +12,7 @@ import dns.message
 from vigie.probing.connecting import connect, refused
 from vigie.probing.datagram import exchange, open_datagrams
 from vigie.probing.failure import Failed
+from vigie.probing.reach import note_first_byte
 from vigie.probing.result import Reason
 from vigie.probing.trace import CONNECTING, WAITING, Trace, since_us
 
@@ -58,8 +59,7 @@ async def _over_tcp(query: bytes, address: str, port: int, trace: Trace) -> byte
         sent = perf_counter_ns()
         await connection.exchange(len(query).to_bytes(LENGTH, "big") + query, message)
     finally:
-        if connection.first_byte_ns is not None:
-            trace.first_byte_us = (connection.first_byte_ns - sent) // 1000
+        note_first_byte(connection, sent, trace)
         connection.close()
     return message.data
 

@@ -15,17 +15,23 @@ from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.failure import Failed
 from vigie.probing.hostport import HostPort, Place, ServerName, place_of
-from vigie.probing.httpoptions import Auth, Ip, refuse_variables
+from vigie.probing.httpoptions import (
+    Auth,
+    Ip,
+    refuse_headers,
+    refuse_plain,
+    refuse_two_logins,
+    refuse_variables,
+)
 from vigie.probing.limits import Limits, check_limits
-from vigie.probing.reach import attempt, reach, secure
-from vigie.probing.request import header_problem
+from vigie.probing.reach import attempt, note_first_byte, reach, secure
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import WAITING, Trace
 from vigie.probing.verify import Verify
 
 PROTOCOL = "h2"  # as ALPN names it
 SERVICE_MAX = 127  # bytes
-OWN = ("te", "content-type", "host")  # headers of every call
+OWN = r"te|content-type|host|grpc-.*"  # headers of every call
 HEALTHY = "SERVING"
 
 
@@ -53,27 +59,16 @@ class GrpcEndpoint(Endpoint):
     @field_validator("headers")
     @classmethod
     def _sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        for name, value in headers.items():
-            problem = header_problem(name, value)
-            if problem:
-                raise refusal(*problem)
-            if name.lower() in OWN or name.lower().startswith("grpc-"):
-                raise refusal(f"{name} is set by the prober", "no such header")
+        refuse_headers(headers, OWN)
         return headers
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
         import_module("vigie.probing.healthcall")  # now: no attempt must wait for it
-        if self.auth and any(name.lower() == "authorization" for name in self.headers):
-            raise refusal("auth and the header Authorization say the same", "one of them")
+        refuse_two_logins(self.headers, self.auth)
         refuse_variables(self.auth)
-        needs = {
-            "certificate_days": self.expect.certificate_days,
-            "client_certificate": self.client_certificate,
-        }
-        for name in filter(needs.get, needs):
-            if not self.tls:
-                raise refusal(f"{name} needs a certificate", "no tls: false")
+        if not self.tls:
+            refuse_plain("no tls: false", self.expect.certificate_days, self.client_certificate)
         return self
 
 
@@ -128,8 +123,7 @@ async def _ask(
     try:
         await connection.exchange(opening, call)
     finally:
-        if connection.first_byte_ns is not None:
-            trace.first_byte_us = (connection.first_byte_ns - sent) // 1000
+        note_first_byte(connection, sent, trace)
     state = call.state()
     connection.send(call.goodbye())
     return state

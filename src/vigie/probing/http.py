@@ -16,7 +16,7 @@ from vigie.probing.failure import Failed
 from vigie.probing.httpchecked import tell_checked
 from vigie.probing.httpoptions import HttpOptions, HttpUrl, refuse_plain, refuse_variables
 from vigie.probing.placeholder import resolved
-from vigie.probing.reach import attempt, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reach, secure
 from vigie.probing.request import (
     REDIRECTS,
     BadUrl,
@@ -38,7 +38,8 @@ class HttpEndpoint(HttpOptions, Endpoint):
 
     @model_validator(mode="after")
     def _has_certificate(self) -> Self:
-        refuse_plain("http", self.http, self)
+        if self.http.startswith("http://"):
+            refuse_plain("http: https://…", self.expect.certificate_days, self.client_certificate)
         refuse_variables(self.auth)
         return self
 
@@ -159,7 +160,5 @@ async def _exchange(
     try:
         await connection.exchange(request.encoded(), response)
     finally:
-        if connection.first_byte_ns is not None:
-            waited = (connection.first_byte_ns - sent) // 1000
-            trace.first_byte_us = (trace.first_byte_us or 0) + waited
+        note_first_byte(connection, sent, trace)
         trace.status = response.status or trace.status

@@ -142,30 +142,40 @@ class HttpOptions(Model):
     @field_validator("headers")
     @classmethod
     def _sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        for name, value in headers.items():
-            problem = header_problem(name, value)
-            if problem:
-                raise refusal(*problem)
+        refuse_headers(headers)
         return headers
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:
-        if self.auth and any(name.lower() == "authorization" for name in self.headers):
-            raise refusal("auth and the header Authorization say the same", "one of them")
+        refuse_two_logins(self.headers, self.auth)
         if self.proxy and self.ip != "any":
             raise refusal("ip says nothing behind a proxy, which connects by itself", "one of them")
         return self
 
 
-def refuse_plain(key: str, url: str, options: HttpOptions) -> None:
-    """Raise the refusal of *options* that need TLS where *url*, written under *key*, has none."""
-    needs = {
-        "certificate_days": options.expect.certificate_days,
-        "client_certificate": options.client_certificate,
-    }
+def refuse_headers(headers: Mapping[str, str], own: str | None = None) -> None:
+    """Raise the refusal of *headers* that cannot be sent, or that match *own*: the prober's."""
+    for name, value in headers.items():
+        problem = header_problem(name, value)
+        if problem:
+            raise refusal(*problem)
+        if own and re.fullmatch(own, name.lower()):
+            raise refusal(f"{name} is set by the prober", "no such header")
+
+
+def refuse_two_logins(headers: Mapping[str, str], auth: Auth | None) -> None:
+    """Raise the refusal of *auth* beside a header that says the same."""
+    if auth and any(name.lower() == "authorization" for name in headers):
+        raise refusal("auth and the header Authorization say the same", "one of them")
+
+
+def refuse_plain(
+    write: str, certificate_days: int | None, client_certificate: ClientCertificate | None
+) -> None:
+    """Raise the refusal of options that need TLS, where there is none unless one *writes* that."""
+    needs = {"certificate_days": certificate_days, "client_certificate": client_certificate}
     for name in filter(needs.get, needs):
-        if url.startswith("http://"):
-            raise refusal(f"{name} needs a certificate", f"{key}: https://…")
+        raise refusal(f"{name} needs a certificate", write)
 
 
 def refuse_variables(auth: Auth | None) -> None:

@@ -113,3 +113,10 @@ async def _second_look(host: str, port: int, trace: Trace) -> datetime | None:
         return None
     finally:
         connection.close()
+
+
+def note_first_byte(connection: Connection, sent_ns: int, trace: Trace) -> None:
+    """Add to *trace* how long the first byte took after *sent_ns*, if any came."""
+    if connection.first_byte_ns is not None:
+        waited = (connection.first_byte_ns - sent_ns) // 1000
+        trace.first_byte_us = (trace.first_byte_us or 0) + waited

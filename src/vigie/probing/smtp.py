@@ -17,7 +17,7 @@ from vigie.probing.dialogue import read_line
 from vigie.probing.failure import Failed
 from vigie.probing.hostport import HostPort, ServerName, checked, place_of
 from vigie.probing.limits import Limits, came_of, check
-from vigie.probing.reach import attempt, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reach, secure
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import Trace
 from vigie.probing.verify import Verify
@@ -99,8 +99,7 @@ async def _greet(
     try:
         await _say(connection, b"", READY, "the greeting", trace)
     finally:
-        if connection.first_byte_ns is not None:
-            trace.first_byte_us = (connection.first_byte_ns - began) // 1000
+        note_first_byte(connection, began, trace)
     offered = await _hello(connection, trace)
     if endpoint.tls != "starttls":
         return offered

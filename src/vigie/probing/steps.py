@@ -57,7 +57,8 @@ class Step(HttpOptions):
 
     @model_validator(mode="after")
     def _has_certificate(self) -> Self:
-        refuse_plain("url", self.url, self)
+        if self.url.startswith("http://"):
+            refuse_plain("url: https://…", self.expect.certificate_days, self.client_certificate)
         return self
 
     def uses(self) -> set[str]:

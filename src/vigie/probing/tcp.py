@@ -13,7 +13,7 @@ from vigie.probing.dialogue import Step, matcher, read_line, read_prompt
 from vigie.probing.hostport import HostPort, Place, ServerName, place_of
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.placeholder import resolved
-from vigie.probing.reach import attempt, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reach, secure
 from vigie.probing.result import Attempt
 from vigie.probing.trace import Trace
 from vigie.probing.verify import Verify
@@ -78,8 +78,7 @@ async def _talk(
         for step in endpoint.dialogue:
             await _step(connection, step, endpoint, place, trace)
     finally:
-        if connection.first_byte_ns is not None:
-            trace.first_byte_us = (connection.first_byte_ns - began) // 1000
+        note_first_byte(connection, began, trace)
 
 
 async def _step(

@@ -14,12 +14,19 @@ from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import matcher
 from vigie.probing.failure import Failed
-from vigie.probing.httpoptions import Auth, Ip, refuse_variables
+from vigie.probing.httpoptions import (
+    Auth,
+    Ip,
+    refuse_headers,
+    refuse_plain,
+    refuse_two_logins,
+    refuse_variables,
+)
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.pattern import is_pattern, regular_expression
 from vigie.probing.placeholder import PLACEHOLDER, resolved
-from vigie.probing.reach import attempt, reach, secure
-from vigie.probing.request import HEADER_NAME, BadUrl, Url, header_problem, parse_url
+from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.request import HEADER_NAME, BadUrl, Url, parse_url
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import WAITING, Trace
 from vigie.probing.verify import Verify
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
 
 PROTOCOL = "http/1.1"  # as ALPN names it
 SCHEMES = {"ws": "http", "wss": "https"}
-OWN = ("host", "upgrade")  # headers of the handshake
+OWN = r"host|upgrade|sec-websocket-.*"  # headers of the handshake
 
 
 def _parse(text: str) -> Url:
@@ -84,12 +91,7 @@ class WebsocketEndpoint(Endpoint):
     @field_validator("headers")
     @classmethod
     def _sendable(cls, headers: Mapping[str, str]) -> Mapping[str, str]:
-        for name, value in headers.items():
-            problem = header_problem(name, value)
-            if problem:
-                raise refusal(*problem)
-            if name.lower() in OWN or name.lower().startswith("sec-websocket-"):
-                raise refusal(f"{name} is set by the prober", "no such header")
+        refuse_headers(headers, OWN)
         return headers
 
     @field_validator("subprotocols")
@@ -103,16 +105,12 @@ class WebsocketEndpoint(Endpoint):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         import_module("vigie.probing.frames")  # now: no attempt must wait for it
-        if self.auth and any(name.lower() == "authorization" for name in self.headers):
-            raise refusal("auth and the header Authorization say the same", "one of them")
+        refuse_two_logins(self.headers, self.auth)
         refuse_variables(self.auth)
-        needs = {
-            "certificate_days": self.expect.certificate_days,
-            "client_certificate": self.client_certificate,
-        }
-        for name in filter(needs.get, needs):
-            if self.websocket.lower().startswith("ws:"):
-                raise refusal(f"{name} needs a certificate", "websocket: wss://…")
+        if self.websocket.lower().startswith("ws:"):
+            refuse_plain(
+                "websocket: wss://…", self.expect.certificate_days, self.client_certificate
+            )
         return self
 
 
@@ -171,8 +169,7 @@ async def _talk(
     try:
         await connection.exchange(opening, session)
     finally:
-        if connection.first_byte_ns is not None:
-            trace.first_byte_us = (connection.first_byte_ns - sent) // 1000
+        note_first_byte(connection, sent, trace)
     if endpoint.subprotocols and session.subprotocol is None:
         names = ", ".join(endpoint.subprotocols)
         raise Failed(Reason.HEADER, f"the target chose no subprotocol, expected {names}")
