@@ -7,7 +7,8 @@ import pytest
 from tests.probing.shop import OK, Street, answers, ask, endpoint
 
 from vigie.probing import Outcome, Reason
-from vigie.probing.address import refusal
+from vigie.probing.address import refusal, resolve
+from vigie.probing.failure import Failed
 from vigie.probing.http import probe
 
 EVERYTHING = ("loopback", "private")
@@ -23,7 +24,11 @@ EVERYTHING = ("loopback", "private")
         ("2002:a9fe:a9fe::1", "a link-local address"),  # 6to4
         ("64:ff9b::a9fe:a9fe", "a link-local address"),  # NAT64
         ("::a9fe:a9fe", "a link-local address"),  # IPv4-compatible
+        ("::ffff:0:a9fe:a9fe", "a link-local address"),  # IPv4-translated
+        ("64:ff9b:1::a9fe:a9fe", "a link-local address"),  # NAT64 of one's own
+        ("2001:0:a9fe:a9fe::1", "a link-local address"),  # Teredo
         ("fd00:ec2::254", "a metadata address"),
+        ("fd00:ec2::23", "a metadata address"),
         ("fd20:ce::254", "a metadata address"),
         ("100.100.100.200", "a metadata address"),
         ("168.63.129.16", "a metadata address"),
@@ -59,7 +64,9 @@ def test_never_probed_whatever_is_allowed(address: str, kind: str) -> None:
         ("fec0::1", "private"),
         ("::ffff:10.0.0.1", "private"),
         ("2002:0a00:0001::1", "private"),
-        ("64:ff9b:1::1", "private"),
+        ("64:ff9b:1::101:101", "private"),
+        ("::ffff:0:7f00:1", "loopback"),
+        ("4000::1", "private"),  # nobody's yet
     ],
 )
 def test_probed_only_when_allowed(address: str, word: str) -> None:
@@ -99,6 +106,12 @@ async def test_no_spelling_gets_around_the_guard(host: str) -> None:
     assert attempt.connect_us is None
 
 
+async def test_zone_does_not_hide_an_address() -> None:
+    """IPv6 addresses are equal only where their zones are."""
+    with pytest.raises(Failed, match="fd00:ec2::254 is a metadata address"):
+        await resolve("fd00:ec2::254%lo", 80, EVERYTHING)
+
+
 async def test_name_with_a_forbidden_and_an_allowed_address_uses_the_allowed(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +140,31 @@ async def test_second_address_is_tried_when_the_first_refuses(
     attempt = await ask(f"http://shop.example:{port}/")
 
     assert (Outcome.UP, "127.0.0.1") == (attempt.outcome, attempt.address)
+
+
+@pytest.mark.parametrize("limit", ["500ms", "10s"])
+async def test_address_that_hangs_leaves_time_for_the_next(
+    street: Street, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """The attempt's timeout may be shorter than what connecting may take."""
+    monkeypatch.setattr("vigie.probing.connecting.CONNECT_SECONDS", 1.0)
+    port = int((await street.open(answers(OK))).rpartition(":")[2])
+
+    async def both(*_: object, **__: object) -> list[tuple[object, ...]]:
+        stream = (socket.AF_INET, socket.SOCK_STREAM, 6, "")
+        return [(*stream, (host, port)) for host in ("127.0.0.2", "127.0.0.1")]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", both)
+    with socket.socket() as full, socket.socket() as first, socket.socket() as second:
+        full.bind(("127.0.0.2", port))
+        full.listen(0)
+        for client in (first, second):
+            client.setblocking(False)  # noqa: FBT003 - no keyword there
+            client.connect_ex(full.getsockname())
+        attempt = await ask(f"http://shop.example:{port}/", timeout=limit, retries=[])
+
+    assert (Outcome.UP, "127.0.0.1") == (attempt.outcome, attempt.address)
+    assert 200_000 <= (attempt.connect_us or 0)  # it waited for the other one
 
 
 async def test_name_is_resolved_once(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:

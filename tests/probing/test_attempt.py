@@ -10,7 +10,7 @@ import time_machine
 
 from vigie.catalogue import Endpoint
 from vigie.probing import Attempt, Outcome, Reason, Result
-from vigie.probing.attempt import retries_of, run_slot
+from vigie.probing.attempt import result_of, retries_of, run_slot
 from vigie.probing.trace import Trace
 
 UP, DOWN, UNKNOWN = Outcome.UP, Outcome.DOWN, Outcome.UNKNOWN
@@ -87,6 +87,18 @@ async def test_lag_is_from_the_slot_to_the_first_start() -> None:
     assert result.lag_us is not None
     assert 1_000_000 <= result.lag_us < 1_045_000
     assert (result.attempts[0].started - result.at) // timedelta(microseconds=1) == result.lag_us
+
+
+@pytest.mark.parametrize(
+    ("late", "lag_us"), [(timedelta(days=-1), 0), (timedelta(days=1), 2**31 - 1)]
+)
+def test_lag_over_a_clock_that_was_set_is_one_that_can_be_stored(
+    late: timedelta, lag_us: int
+) -> None:
+    trace = Trace(number=1)
+    result = result_of("api", "main", trace.started - late, [trace.up()])
+
+    assert lag_us == result.lag_us
 
 
 async def test_slot_that_cannot_start_in_time_is_missed() -> None:

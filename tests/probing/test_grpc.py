@@ -239,6 +239,8 @@ async def test_call_is_that_of_the_protocol(street: Street) -> None:
     ("script", "reason", "detail"),
     [
         (answers(status="404"), Reason.STATUS, "HTTP status 404, expected 200"),
+        (answers(status="99999"), Reason.PROTOCOL, 'the answer is no HTTP/2: status "99999"'),
+        (answers(status="²00"), Reason.PROTOCOL, 'the answer is no HTTP/2: status "²00"'),
         (answers(kind="text/html"), Reason.PROTOCOL, "the answer is no gRPC: content-type text"),
         (answers(), Reason.PROTOCOL, 'the answer is no gRPC: grpc-status ""'),
         (answers(trailers=said(status="99")), Reason.PROTOCOL, "the answer is no gRPC: grpc-"),

@@ -250,6 +250,19 @@ async def test_endless_body_is_cut_at_its_cap(street: Street, start: bytes) -> N
     )
 
 
+async def test_endless_extension_of_a_chunk_is_cut(street: Street) -> None:
+    """It is neither head nor body, and the parser passes it over."""
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        start = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;a="
+        await _pour(writer, start, b"a" * 65536)
+
+    attempt = await ask(await street.open(endless))
+
+    assert (Outcome.DOWN, Reason.TOO_LARGE) == (attempt.outcome, attempt.reason)
+
+
 @pytest.mark.parametrize("piece", [b"A: b\r\n", b"a" * 1000, b"100 Continue\r\n\r\nHTTP/1.1 "])
 async def test_endless_headers_are_cut_at_their_cap(street: Street, piece: bytes) -> None:
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,5 +1,7 @@
 """Certificates: good, and each way of being bad."""
 
+import asyncio
+import socket
 import ssl
 from datetime import UTC, datetime, timedelta
 
@@ -100,6 +102,37 @@ async def test_days_left(
 
     expected = (Reason.CERTIFICATE_DAYS, detail.format(ends)) if detail else (None, None)
     assert expected == (attempt.reason, attempt.detail)
+
+
+async def test_days_without_a_certificate_are_unknown(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind a placeholder nobody sees that the URL is plain: met in silence, it would hide it."""
+    monkeypatch.setenv("SHOP", await street.open(answers(OK)))
+    attempt = await ask("${env:SHOP}/", expect={"certificate_days": 10})
+
+    assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
+    expected = "there was no certificate with an end, expected one of at least 10 days"
+    assert expected == attempt.detail
+
+
+async def test_final_dot_of_a_name_is_in_no_certificate(
+    street: Street, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await street.open(answers(OK), settings(authority, "shop.example"))
+    port = int(url.rpartition(":")[2])
+
+    async def here(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", here)
+    by_rustls = await ask(f"https://shop.example.:{port}/")
+    by_openssl = await ask(f"https://shop.example.:{port}/", retries=[])
+    other = await ask(f"https://shop.example.net.:{port}/")
+
+    assert (Outcome.UP, "rustls") == (by_rustls.outcome, by_rustls.tls_by)
+    assert (Outcome.UP, "openssl") == (by_openssl.outcome, by_openssl.tls_by)
+    assert Reason.TLS_HOSTNAME == other.reason
 
 
 @pytest.mark.parametrize("year", [2049, 2050, 2100])

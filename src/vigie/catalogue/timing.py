@@ -8,6 +8,7 @@ from vigie.catalogue.model import Lifetime, Timing
 from vigie.catalogue.scalars import duration_text
 
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
+_LONGEST_TIMEOUT = timedelta(minutes=30)  # the database counts microseconds up to 35 minutes
 
 
 def check_lifetime(lifetime: Lifetime) -> Iterator[tuple[str, str]]:
@@ -34,6 +35,9 @@ def _attempt_rules(timing: Timing) -> Iterable[tuple[str, str]]:
         return [("retries", "do not go forward (write rising times after the slot: [2s, 10s])")]
     if timing.timeout <= timedelta(0):
         return [("timeout", "0s leaves no time to answer (write 10s)")]
+    if timing.timeout > _LONGEST_TIMEOUT:
+        what = f"{duration_text(timing.timeout)} is out of range (write 30m or less)"
+        return [("timeout", what)]
     if timing.every < _SHORTEST or _attempts_end(steps, timing.timeout) <= timing.every:
         return []
     blamed = ("retries", "timeout") if steps[-1] >= timing.every else ("timeout", "retries")

@@ -18,9 +18,14 @@ Address = IPv4Address | IPv6Address
 IpVersion = Literal["any", 4, 6]
 
 THIS_NETWORK = IPv4Network("0.0.0.0/8")  # Linux connects 0.0.0.0 to itself
-NAT64 = IPv6Network("64:ff9b::/96")
 NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")
-IPV4_COMPATIBLE = IPv6Network("::/96")
+CARRY_IPV4 = (  # in their last 32 bits
+    IPv6Network("64:ff9b::/96"),
+    NAT64_LOCAL,
+    IPv6Network("::ffff:0:0:0/96"),  # IPv4-translated
+    IPv6Network("::/96"),  # IPv4-compatible; ::1 is not
+)
+PUBLIC = IPv6Network("2000::/3")  # all else is somebody's own, whatever it is called one day
 # Services that hand out a cloud machine's credentials outside the link-local ranges.
 METADATA = frozenset(
     map(
@@ -30,6 +35,7 @@ METADATA = frozenset(
             "168.63.129.16",  # Azure
             "192.0.0.192",  # Oracle Cloud
             "fd00:ec2::254",  # AWS
+            "fd00:ec2::23",  # AWS, to containers
             "fd20:ce::254",  # Google Cloud
         ),
     )
@@ -87,7 +93,8 @@ def _not_found(host: str, ip: IpVersion) -> Failed:
 @lru_cache(maxsize=4096)
 def _literal(host: str) -> tuple[str, ...]:
     try:
-        return (str(ip_address(host)),)
+        # Without a zone: it says by which interface, and hides the address from comparison.
+        return (str(ip_address(host)).partition("%")[0],)
     except ValueError:
         return ()
 
@@ -131,7 +138,7 @@ def _meanings(address: Address) -> list[Address]:
         inner.append(address.sixtofour)
     if address.teredo:
         inner.extend(address.teredo)
-    if address in NAT64 or (address in IPV4_COMPATIBLE and int(address) > 1):
+    if int(address) > 1 and any(address in network for network in CARRY_IPV4):
         inner.append(IPv4Address(int(address) & 0xFFFFFFFF))
     return inner
 
@@ -154,11 +161,13 @@ def _needs(address: Address) -> str | None:
     """Return the word that the service must allow for *address*, None for a public one."""
     if address.is_loopback:
         return "loopback"
-    if isinstance(address, IPv6Address) and (address.is_site_local or address in NAT64_LOCAL):
+    if isinstance(address, IPv4Address):
+        return None if address.is_global else "private"
+    if address in NAT64_LOCAL:
         return "private"
-    return None if address.is_global or _embeds(address) else "private"
+    return None if (address in PUBLIC and address.is_global) or _carries(address) else "private"
 
 
-def _embeds(address: Address) -> bool:
+def _carries(address: Address) -> bool:
     """Tell whether *address* only carries an IPv4 address, which is judged on its own."""
     return len(_meanings(address)) > 1

@@ -15,6 +15,8 @@ from vigie.catalogue import Endpoint
 from vigie.probing.result import Attempt, Outcome, Reason, Result
 from vigie.probing.trace import GRACE, Trace
 
+LAG_MAX_US = 2**31 - 1  # that the database holds: 36 minutes
+
 Probe = Callable[[int], Awaitable[Attempt]]  # by the attempt's number
 
 
@@ -104,7 +106,7 @@ def _doubted(attempt: Attempt, jump: timedelta) -> Attempt:
 def result_of(key: str, location: str, at: datetime, attempts: Sequence[Attempt]) -> Result:
     """Return what *attempts* say of the slot *at*; none at all: it was missed."""
     outcome, reason = _verdict(attempts)
-    lag = (attempts[0].started - at) // timedelta(microseconds=1) if attempts else None
+    lag = _lag_us(at, attempts[0].started) if attempts else None
     return Result(
         endpoint=key,
         location=location,
@@ -114,6 +116,11 @@ def result_of(key: str, location: str, at: datetime, attempts: Sequence[Attempt]
         lag_us=lag,
         attempts=tuple(attempts),
     )
+
+
+def _lag_us(at: datetime, started: datetime) -> int:
+    # The clock may have been set in between, by days.
+    return min(max((started - at) // timedelta(microseconds=1), 0), LAG_MAX_US)
 
 
 def doubted(result: Result, reason: Reason, detail: str) -> Result:

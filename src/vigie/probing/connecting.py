@@ -35,10 +35,10 @@ async def dial(
     began = perf_counter_ns()
     ends = asyncio.get_running_loop().time() + CONNECT_SECONDS
     try:
-        for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        for others, address in zip(range(len(addresses))[::-1], addresses, strict=True):
             trace.address = address
             try:
-                return await _dial(factory, address, port, ends, left)
+                return await _dial(factory, address, port, _share(ends, others, trace))
             except Failed as failure:
                 first = first or failure
         assert first  # a host has at least one address
@@ -47,12 +47,19 @@ async def dial(
         trace.connect_us = (trace.connect_us or 0) + since_us(began)
 
 
+def _share(ends: float, others: int, trace: Trace) -> float:
+    """Return the seconds for one address, so that the *others* have their turn."""
+    seconds = ends - asyncio.get_running_loop().time()
+    if others:  # to the last one the attempt's own timeout applies
+        seconds = min(seconds, trace.left().total_seconds())
+    return max(seconds, 0) / (others + 1)
+
+
 async def _dial(
-    factory: Callable[[], AnyProtocol], address: str, port: int, ends: float, left: int
+    factory: Callable[[], AnyProtocol], address: str, port: int, seconds: float
 ) -> tuple[asyncio.Transport, AnyProtocol]:
     loop = asyncio.get_running_loop()
     began = loop.time()
-    seconds = max(ends - began, 0) / left
     try:
         async with asyncio.timeout(seconds):
             return await loop.create_connection(factory, address, port)

@@ -116,7 +116,7 @@ async def _ask(
         authority=_authority(endpoint.server_name or place.host, place.port),
         headers=headers,
         service=endpoint.service,
-        milliseconds=_left(endpoint, trace),
+        milliseconds=max(trace.left() // timedelta(milliseconds=1), 1),  # the call's deadline
     )
     trace.phase = WAITING
     sent = perf_counter_ns()
@@ -137,8 +137,3 @@ def _check_state(endpoint: GrpcEndpoint, state: str) -> None:
 
 def _authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _left(endpoint: GrpcEndpoint, trace: Trace) -> int:
-    """Return how many milliseconds of the timeout are left: the call's deadline."""
-    return max(endpoint.timeout // timedelta(milliseconds=1) - trace.elapsed_us() // 1000, 1)

@@ -6,6 +6,7 @@ connections and judges certificates by itself, and tells neither phases nor reas
 Slow to import, like h2: only who probes an endpoint of kind grpc imports it.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import unquote
 
@@ -34,6 +35,7 @@ READ_MAX = 32 * 1024  # bytes of the whole call
 EVENTS_MAX = 200  # of HTTP/2, where a call has eight: nine bytes of the target's cost us more time
 SLICE = 1024  # bytes; h2 reads all that it was given before it says what it was
 TYPE_AT, SETTINGS = 3, 4  # every server's first frame is of this type, says RFC 9113
+HTTP_STATUS = re.compile("[1-5][0-9][0-9]")
 PREFIX = 5  # bytes before a message: compressed or not, and its length
 STREAM = 1
 OK, DEADLINE_EXCEEDED, UNIMPLEMENTED = 0, 4, 12
@@ -146,6 +148,8 @@ class Call:
 
     def _check_http(self) -> None:
         status, kind = self._headers[":status"], self._headers.get("content-type", "none")
+        if not HTTP_STATUS.fullmatch(status):
+            raise Failed(Reason.PROTOCOL, f'the answer is no HTTP/2: status "{status[:20]}"')
         if status != "200":
             self._trace.status = int(status)
             raise Failed(Reason.STATUS, f"HTTP status {status}, expected 200")

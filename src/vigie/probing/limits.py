@@ -46,10 +46,16 @@ def came_of(trace: Trace, now: datetime) -> Mapping[str, str]:
 
 
 def check_certificate(least: int | None, trace: Trace, now: datetime) -> None:
-    """Raise Failed when the certificate that was seen ends in less than *least* days."""
-    expires = trace.certificate_expires
-    if least is None or expires is None:
+    """Raise Failed when the certificate that was seen ends in less than *least* days.
+
+    Where none was seen, because a placeholder stands for an `http://` URL, nothing can be told.
+    """
+    if least is None:
         return
+    expires = trace.certificate_expires
+    if expires is None:
+        what = f"there was no certificate with an end, expected one of at least {least} days"
+        raise Failed(Reason.INTERNAL, what)
     days = (expires - now).days
     if days < least:
         raise Failed(

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import ip_address
 
 import structlog
@@ -168,7 +168,7 @@ async def ask_all(references: Sequence[Reference]) -> list[Asked]:
 
 
 async def _ask(reference: Reference) -> Asked:
-    trace, reason = Trace(number=1), None
+    trace, reason = Trace(number=1, limit=timedelta(seconds=SECONDS)), None
     try:
         async with asyncio.timeout(SECONDS):
             (await reach(reference.host, reference.port, reference.allow, trace)).close()

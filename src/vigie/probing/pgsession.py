@@ -45,7 +45,6 @@ class Login:
     user: str
     password: str
     tls: bool | None  # whether the certificate is checked; None: in the clear
-    limit: timedelta  # of the whole attempt
 
 
 @asynccontextmanager
@@ -66,14 +65,10 @@ async def log_in(login: Login, trace: Trace) -> AsyncIterator[asyncpg.Connection
     except BaseException:
         session.terminate()
         raise
-    if _left(login.limit, trace) > 2 * CLOSING:  # the verdict is known, and must not time out
+    if trace.left() > 2 * CLOSING:  # the verdict is known, and must not time out
         with suppress(Exception):
             await session.close(timeout=CLOSING.total_seconds())
     session.terminate()
-
-
-def _left(limit: timedelta, trace: Trace) -> timedelta:
-    return limit - timedelta(microseconds=trace.elapsed_us())
 
 
 async def _connect(login: Login, loop: "_Loop") -> asyncpg.Connection:
@@ -97,12 +92,10 @@ async def _connect(login: Login, loop: "_Loop") -> asyncpg.Connection:
     return session
 
 
-async def ask(
-    session: asyncpg.Connection, query: str, limit: timedelta, trace: Trace
-) -> Sequence[object] | None:
+async def ask(session: asyncpg.Connection, query: str, trace: Trace) -> Sequence[object] | None:
     """Return the first row that *query* gives, read-only; None: there is none."""
     trace.phase = QUERYING
-    left_ms = max(_left(limit, trace) // timedelta(milliseconds=1), 1)
+    left_ms = max(trace.left() // timedelta(milliseconds=1), 1)
     # Cancelled inside, asyncpg would open a second connection to cancel the query from there.
     task = asyncio.create_task(_first_row(session, query, left_ms, trace))
     try:

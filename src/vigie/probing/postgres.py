@@ -98,18 +98,17 @@ async def _probe(endpoint: PostgresEndpoint, allow: Sequence[str], trace: Trace)
     target, _, database = endpoint.postgres.rpartition("/")
     place = place_of(target, trace, PORT)
     login = Login(
-        name=endpoint.server_name or place.host,
+        name=(endpoint.server_name or place.host).removesuffix("."),  # as in no certificate
         addresses=await resolved_addresses(place.host, place.port, allow, trace),
         port=place.port,
         database=resolved(database, trace),
         user=resolved(endpoint.user, trace),
         password=resolved(endpoint.password or "", trace),
         tls=None if endpoint.sslmode == "disable" else endpoint.verify is True,
-        limit=endpoint.timeout,
     )
     async with log_in(login, trace) as session:
         query = endpoint.query
-        row = await ask(session, query, endpoint.timeout, trace) if query else None
+        row = await ask(session, query, trace) if query else None
         _check(endpoint.expect, row, trace, clock.now())
 
 

@@ -22,14 +22,15 @@ async def attempt(
     endpoint: Endpoint, number: int, steps: Callable[[Trace], Awaitable[None]]
 ) -> Attempt:
     """Return what *steps* gave within the endpoint's timeout; never raises but when cancelled."""
-    trace = Trace(number=number, first_of_several=number == 1 and bool(retries_of(endpoint)))
+    several = number == 1 and bool(retries_of(endpoint))
+    trace = Trace(number=number, limit=endpoint.timeout, first_of_several=several)
     try:
-        async with asyncio.timeout(endpoint.timeout.total_seconds()):
+        async with asyncio.timeout(trace.limit.total_seconds()):
             await steps(trace)
     except Failed as failure:
         return trace.failed(failure.reason, failure.detail)
     except TimeoutError:
-        return trace.timed_out(endpoint.timeout)
+        return trace.timed_out()
     except Exception as error:  # noqa: BLE001 - caught here, where its text is cleared of secrets
         return trace.failed(Reason.INTERNAL, f"{type(error).__name__}: {error}")
     return trace.up()
@@ -76,13 +77,14 @@ async def secure(
 ) -> None:
     """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it.
 
+    No certificate has the final dot of an absolute name, so it is not asked for either.
     *shown* is shown to a target that asks who connects. *upgrade*: in the middle of a dialogue or
     behind a proxy, where a second connection could not see the same. *quick*: settings of rustls.
     """
     trace.phase, trace.tls_by = SECURING, rustls.NAME if quick else "openssl"
-    began = perf_counter_ns()
+    name, began = host.removesuffix("."), perf_counter_ns()
     try:
-        await connection.secure(quick or _settings(shown, protocol, verify=verify), host)
+        await connection.secure(quick or _settings(shown, protocol, verify=verify), name)
     except Failed as failure:
         if failure.reason is Reason.TLS_EXPIRED and not (upgrade or quick):
             trace.certificate_expires = await _second_look(host, port, trace)

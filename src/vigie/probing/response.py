@@ -10,6 +10,7 @@ from vigie.probing.result import Reason
 
 HEAD_MAX = 64 * 1024  # bytes of status lines and headers, interim answers included
 BODY_MAX = 1024 * 1024  # bytes, on the wire and decompressed
+WIRE_MAX = HEAD_MAX + 8 * BODY_MAX  # bytes of all: a chunk of one byte takes six
 SWITCHING_PROTOCOLS, OK = 101, 200
 CHARSETS = {"us-ascii", "utf-8", "utf-16", "iso-8859-1", "iso-8859-15", "windows-1252"}
 HEAD_TOO_LARGE = "the headers are larger than 64 KiB"
@@ -29,7 +30,7 @@ class Response:
         self._in_head = True
         self._values: dict[str, list[str]] = {}
         self._named = 0  # bytes of names and values
-        self._head_size = 0  # bytes fed before the body
+        self._size = 0  # bytes fed
         self._body_size = 0
         self._parts: list[bytes] = []
         self._inflate: Inflate | None = None
@@ -37,8 +38,7 @@ class Response:
 
     def feed(self, data: bytes) -> None:
         """Take in *data*; raise Failed when it is no HTTP or too much."""
-        if self._in_head:
-            self._head_size += len(data)
+        self._size += len(data)
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -47,8 +47,10 @@ class Response:
             self._unless_complete(error.__context__ or error)
         except httptools.HttpParserError as error:
             self._unless_complete(error)
-        if self._in_head and self._head_size > HEAD_MAX:
+        if self._in_head and self._size > HEAD_MAX:
             raise Failed(Reason.TOO_LARGE, HEAD_TOO_LARGE)
+        if self._size > WIRE_MAX and not self.complete:
+            raise Failed(Reason.TOO_LARGE, TOO_LARGE)
 
     def _unless_complete(self, error: BaseException) -> None:
         """Raise what went wrong, but not for what follows a complete answer."""
@@ -75,7 +77,7 @@ class Response:
         """Take in the end of the connection; raise Failed when the answer is not whole."""
         if self.complete:
             return
-        if not self._head_size:
+        if not self._size:
             raise Failed(Reason.RESET, "the target closed the connection without an answer")
         if self._in_head:
             raise Failed(Reason.PROTOCOL, "the answer ends inside its headers")

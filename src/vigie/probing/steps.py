@@ -142,6 +142,7 @@ class _Run:
         """Return the trace of one step: its time is its own, its secrets are everybody's."""
         return Trace(
             number=self.trace.number,
+            limit=self.trace.left(),
             secrets=self.trace.secrets,
             variables=self.variables,
             label=f"step {number} ({step.name}): " if step.name else f"step {number}: ",

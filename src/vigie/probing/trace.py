@@ -13,6 +13,7 @@ from vigie.probing.result import UNKNOWN_REASONS, Attempt, Outcome, Reason
 
 GRACE = timedelta(seconds=2)  # after an attempt's timeout; what takes longer is our own fault
 HELD_UP = timedelta(milliseconds=250)
+NO_LIMIT = timedelta(days=1)  # longer than anything that is waited for
 RESOLVING = "resolving the name"
 CONNECTING = "connecting"
 SECURING = "the TLS handshake"
@@ -32,6 +33,7 @@ class Trace:
     """The phases of one attempt, filled in as they end; over redirects they add up."""
 
     number: int
+    limit: timedelta = NO_LIMIT  # of the attempt; whoever made the trace sees to it
     first_of_several: bool = False  # a failure is followed by another attempt
     started: datetime = field(default_factory=clock.now)
     began_ns: int = field(default_factory=perf_counter_ns)
@@ -53,6 +55,10 @@ class Trace:
         """Return the microseconds since the attempt began."""
         return (perf_counter_ns() - self.began_ns) // 1000
 
+    def left(self) -> timedelta:
+        """Return what is left of the limit; less than nothing when it is over."""
+        return self.limit - timedelta(microseconds=self.elapsed_us())
+
     def up(self) -> Attempt:
         """Return the attempt as good."""
         return self._attempt(Outcome.UP, None, None)
@@ -63,10 +69,10 @@ class Trace:
         body = excerpt(self.answer, self.secrets) if self.answer else None
         return self._attempt(outcome, reason, self.label + self.printable(detail), body)
 
-    def timed_out(self, limit: timedelta) -> Attempt:
-        """Return the attempt as not over within *limit*, by what it was waiting for."""
-        text = f"nothing within {duration_text(limit)}: {self.phase}"
-        if self.elapsed_us() > (limit + HELD_UP) // timedelta(microseconds=1):
+    def timed_out(self) -> Attempt:
+        """Return the attempt as not over within its limit, by what it was waiting for."""
+        text = f"nothing within {duration_text(self.limit)}: {self.phase}"
+        if self.left() < -HELD_UP:
             # Our own timer came late, so the answer may have been there in time.
             return self.failed(Reason.DEADLINE, f"the prober was held up; {text}")
         return self.failed(TIMEOUTS.get(self.phase, Reason.TIMEOUT), text)
