@@ -92,16 +92,29 @@ begin atomic
             u.key as customer_key,
             a.span,
             sla.seconds(a.span) as window_s,
-            array_agg(s.key order by s.key) as service_keys,
-            array_agg(s.service_id) as service_ids
+            k.service_keys,
+            k.service_ids
         from asked as a
-        inner join fact.contract_version as v
-            on v.replaced_at is null and v.valid @> lower(a.span)
+        cross join
+            lateral (
+                select v.*
+                from fact.contract_version as v
+                where v.replaced_at is null and v.valid @> lower(a.span)
+                -- Keeps what was asked first in turn: a wrong key is told without a contract, too.
+                offset 0 -- noqa: AM09
+            ) as v
         inner join fact.contract as c on c.contract_id = v.contract_id
         inner join fact.customer as u on u.customer_id = c.customer_id
-        inner join fact.contract_service as cs on cs.version_id = v.version_id
-        inner join fact.service as s on s.service_id = cs.service_id and s.key = any(a.keys)
-        group by v.version_id, c.key, u.key, a.span
+        cross join
+            lateral (
+                select
+                    array_agg(s.key order by s.key) as service_keys,
+                    array_agg(s.service_id) as service_ids
+                from fact.contract_service as cs
+                inner join fact.service as s on s.service_id = cs.service_id
+                where cs.version_id = v.version_id and s.key = any(a.keys)
+            ) as k
+        where k.service_ids is not null
     ),
     noticed as materialized (
         select

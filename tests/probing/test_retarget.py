@@ -156,12 +156,13 @@ async def test_a_changed_endpoint_loses_and_doubles_no_slot(street: Street) -> N
             await until(lambda turn=turn: len(run.of("api")) >= 2 * turn)  # type: ignore[misc]
             await asyncio.sleep(turn * 0.009)  # a twelfth of a slot later each time
             run.to(target(urls[turn % 2]))
-        await until(lambda: len(run.of("api")) >= 27)
+        await until(lambda: run.answered("api") >= 27)
 
     assert {100} == gaps(run.of("api"))
-    assert {Outcome.UP} == {result.outcome for result in run.of("api")}
-    assert len(visits) == len(run.of("api"))
+    assert len(visits) == run.answered("api")
     assert {"one", "two"} == set(visits)
+    # A busy machine may miss a slot now and then; the changes, twelve of them, may not.
+    assert len(run.of("api")) - run.answered("api") < 12
 
 
 async def test_a_slot_whose_timer_is_late_goes_to_the_changed_endpoint(street: Street) -> None:
