@@ -84,6 +84,13 @@ async def test_expectation_is_not_met(
     assert (Outcome.DOWN, reason, detail) == (attempt.outcome, attempt.reason, attempt.detail)
 
 
+async def test_cookie_that_is_another_one_is_not_told(street: Street) -> None:
+    url = await street.open(answers(body(b"", "Set-Cookie: session=s3cret")))
+    attempt = await ask(url, expect={"header": {"Set-Cookie": "/^lang=/"}})
+
+    assert "header Set-Cookie is another one, expected /^lang=/" == attempt.detail
+
+
 async def test_slow_answer_is_down_though_good(street: Street) -> None:
     attempt = await _expect(street, JSON, {"within": "0s"})
 

@@ -336,6 +336,10 @@ async def test_body_is_not_sent_to_another_origin(street: Street) -> None:
         ({"expect": {"status": []}}, "an empty list is never met (write 200-299)"),
         ({"expect": {"status": "299-200"}}, '"299-200" is empty (write 200-299)'),
         (
+            {"expect": {"body_regex": ""}},
+            'an empty pattern is found everywhere (write "ok|ready")',
+        ),
+        (
             {"expect": {"body_regex": "("}},
             (
                 '"(" is not a regular expression: missing ), unterminated subpattern at position 0'

@@ -141,6 +141,40 @@ async def test_captured_value_is_never_printed(street: Street) -> None:
     assert "you sent ***" == attempt.body
 
 
+@pytest.mark.parametrize(
+    ("answer", "spec", "detail", "kept"),
+    [
+        (
+            LOGIN,
+            {"expect": {"json": {"data.id": 1}}},
+            "data.id is 42, expected 1",
+            '"token": "***"',
+        ),
+        (LOGIN, {"capture": {"a": "$.b", "c": "$.data.token"}}, "a could not", '"token": "***"'),
+        (LOGIN, {"capture": {"a": "$.data"}}, "a could not be captured: data is an object", None),
+        (LOGIN, {"expect": {"json": {"data.token": "x"}}}, 'data.token is "***", expected', "***"),
+        (
+            LOGIN,
+            {"expect": {"json": {"data.token": "x"}}, "keep_body": False},
+            'data.token is "***", expected',
+            None,
+        ),
+        (LOGIN[:-9], {}, "the body ends early", None),
+        (ERROR, {}, "status 503", "out of orders"),
+    ],
+)
+async def test_what_would_be_captured_is_hidden_where_the_step_fails(
+    street: Street, answer: bytes, spec: dict[str, Any], detail: str, kept: str | None
+) -> None:
+    """The server takes the login for good: its token is worth as much as in a good answer."""
+    attempt = await take(logs_in(await street.open(answers(answer)), **spec))
+
+    assert str(attempt.detail).startswith(f"step 1 (log in): {detail}")
+    assert TOKEN not in f"{attempt.detail}{attempt.body}"
+    assert (attempt.body is None) == (kept is None)
+    assert (kept or "") in (attempt.body or "")
+
+
 async def test_phases_add_up_and_the_time_of_a_step_is_its_own(street: Street) -> None:
     def slow(seconds: float) -> Script:
         async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -216,6 +216,17 @@ async def test_missing_secret_is_unknown(street: Street) -> None:
     assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
 
 
+async def test_target_that_is_none_with_its_placeholder_is_not_quoted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Cut after 60 characters, half of a secret would stand there."""
+    monkeypatch.setenv("PLACE", "s3cret/s3cret")
+    attempt = await ask(f"http://{'x' * 56}${{env:PLACE}}:1")
+
+    assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
+    assert "with its placeholders, no host and port" == attempt.detail
+
+
 async def test_target_may_be_a_placeholder(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PLACE", (await street.open(says())).partition("//")[2])
 

@@ -48,18 +48,39 @@ Capture = Annotated[From, BeforeValidator(_capture, json_schema_input_type=str |
 def captured(name: str, place: From, response: Response) -> str:
     """Return what *response* has at *place*; raises Failed where it has no line of text there."""
     if place.json_ is not None:
-        reason, value = Reason.JSON, _json(name, place.json_, response)
-    elif place.header is not None:
-        reason, value = Reason.HEADER, response.headers.get(place.header.lower())
+        reason = Reason.JSON
     else:
-        reason, value = Reason.BODY, response.text(MATCHED_MAX)
-    if place.regex is not None and value is not None:
-        match = pattern.search(pattern.compiled(place.regex), value)
-        value = match and match[min(match.re.groups, 1)]
+        reason = Reason.BODY if place.header is None else Reason.HEADER
+    try:
+        value = found(place, response)
+    except NoText as error:
+        raise Failed(reason, f"{name} could not be captured: {error}") from error
     if not value or not value.isprintable() or len(value) > VALUE_MAX:
         # What it is instead is not told: it may be part of a secret.
         raise Failed(reason, f"{name} could not be captured: {_instead(value)}")
     return value
+
+
+class NoText(ValueError):  # noqa: N818 - an answer, not an error
+    """What stands there is no text; says what it is."""
+
+
+class NoJson(NoText):
+    """There is no JSON that something could stand in."""
+
+
+def found(place: From, response: Response) -> str | None:
+    """Return what *response* has at *place*, None where there is nothing; raises NoText."""
+    if place.json_ is not None:
+        return _json(place.json_, response)
+    if place.header is None:
+        value = response.text(MATCHED_MAX)
+    else:
+        value = response.headers.get(place.header.lower())
+    if place.regex is None or value is None:
+        return value
+    match = pattern.search(pattern.compiled(place.regex), value)
+    return match and match[min(match.re.groups, 1)]
 
 
 def _instead(value: str | None) -> str:
@@ -68,17 +89,13 @@ def _instead(value: str | None) -> str:
     return "it is not one line of text" if len(value) <= VALUE_MAX else "it is longer than 4 KiB"
 
 
-def _json(name: str, path: str, response: Response) -> str | None:
+def _json(path: str, response: Response) -> str | None:
     try:
-        found = jsonpath.at(json.loads(response.body), path)
+        value = jsonpath.at(json.loads(response.body), path)
     except (ValueError, RecursionError) as error:
-        what = f"{name} could not be captured: the body is not JSON"
-        raise Failed(Reason.JSON, what) from error
+        raise NoJson("the body is not JSON") from error
     except jsonpath.Missing:
         return None
-    if isinstance(found, dict | list):
-        kind = "a list" if isinstance(found, list) else "an object"
-        raise Failed(Reason.JSON, f"{name} could not be captured: {path} is {kind}")
-    if found is None or isinstance(found, str):
-        return found
-    return json.dumps(found)
+    if isinstance(value, dict | list):
+        raise NoText(f"{path} is {'a list' if isinstance(value, list) else 'an object'}")
+    return value if value is None or isinstance(value, str) else json.dumps(value)

@@ -19,6 +19,7 @@ CREDENTIALS = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 COOKIE_VALUE = re.compile(r"=\s*([^;,\s]+)")
+COOKIES_MOST = 100  # values, attributes such as a path included
 
 
 class Answer(Protocol):
@@ -33,11 +34,14 @@ class Answer(Protocol):
 
 
 def excerpt(answer: Answer, secrets: Sequence[str]) -> str | None:
-    """Return the printable beginning of the body without *secrets*; None: there is none."""
+    """Return the printable beginning of the body without *secrets*; None: there is none.
+
+    Nor is there one beside more cookies than a browser keeps: to look for each takes seconds.
+    """
     text = answer.text(LOOKED_AT)
-    if not text:
+    cookies = set(COOKIE_VALUE.findall(answer.headers.get("set-cookie", "")))
+    if not text or len(cookies) > COOKIES_MOST:
         return None
-    cookies = COOKIE_VALUE.findall(answer.headers.get("set-cookie", ""))
     text = hidden(text, (*secrets, *cookies), cut=True)
     text = CREDENTIALS.sub(rf"\1\2{MASK}", text.replace("\r\n", "\n"))
     line = "".join(c if c.isprintable() or c in "\n\t" else " " for c in text)

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 MASK = "***"
 WHOLE_WORD = 4  # characters; what is shorter occurs everywhere by chance, "80" inside "1800"
+LONGEST_SHAPE = len("%F0%9F%98%80")  # that one character may have
 LONG, HEAD = 32, 16  # of a secret so long, its head alone is taken for it
 
 
@@ -37,10 +38,13 @@ def _without(text: str, secret: str) -> str:
 
 
 def _without_tail(text: str, secret: str) -> str:
-    for start in range(max(0, len(text) - len(secret) * len("&#x1f600;")), len(text)):
-        end, known = _walk(text, start, secret)
+    began = max(0, len(text) - len(secret) * LONGEST_SHAPE)
+    # Overlapping, as the beginning of a secret may lie inside what only looks like one.
+    beginning = re.compile(f"(?={_literal(secret[:WHOLE_WORD])})", re.IGNORECASE)
+    for match in beginning.finditer(text, began):
+        end, known = _walk(text, match.start(), secret)
         if known >= WHOLE_WORD and end == len(text):
-            return text[:start] + MASK
+            return text[: match.start()] + MASK
     return text
 
 
@@ -49,7 +53,7 @@ def _walk(text: str, at: int, secret: str) -> tuple[int, int]:
     for known, char in enumerate(secret):
         shape = next((s for s in _shapes(char) if text[at : at + len(s)].lower() == s), None)
         if shape is None:
-            rest = text[at:].lower()
+            rest = text[at : at + LONGEST_SHAPE].lower()
             cut = rest and any(s.startswith(rest) for s in _shapes(char))
             return (len(text) if cut else at), known
         at += len(shape)
@@ -57,9 +61,13 @@ def _walk(text: str, at: int, secret: str) -> tuple[int, int]:
 
 
 def _pattern(secret: str) -> str:
-    shapes = ("|".join(map(re.escape, _shapes(char))) for char in secret)
-    literal = "".join(f"(?:{each})" for each in shapes)
+    literal = _literal(secret)
     return rf"(?<!\w){literal}(?!\w)" if len(secret) < WHOLE_WORD else literal
+
+
+def _literal(secret: str) -> str:
+    shapes = ("|".join(map(re.escape, _shapes(char))) for char in secret)
+    return "".join(f"(?:{each})" for each in shapes)
 
 
 @lru_cache(maxsize=4096)

@@ -61,7 +61,8 @@ def place_of(text: str, trace: Trace, default: int | None = None) -> HostPort:
     try:
         return parse(resolved(text, trace), default)
     except BadUrl as error:
-        raise Failed(Reason.INTERNAL, f"with its placeholders: {error.what}") from error
+        # What it says is cut, and half a secret would not be found to be hidden.
+        raise Failed(Reason.INTERNAL, "with its placeholders, no host and port") from error
 
 
 Place = Annotated[str, PlainValidator(checked), WithJsonSchema({"type": "string"})]

@@ -125,7 +125,7 @@ async def _ask_once(
             await _secure(connection, options, request, trace)
         trace.phase = WAITING
         response = Response(request.method)
-        trace.answer = response if options.keep_body else None
+        trace.answer, trace.keeps_body = response, options.keep_body
         await _exchange(connection, request, response, trace)
     finally:
         connection.close()

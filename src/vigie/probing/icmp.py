@@ -80,7 +80,7 @@ async def _probe(endpoint: IcmpEndpoint, allow: Sequence[str], trace: Trace) -> 
     try:
         host = _host_of(resolved(endpoint.icmp, trace))
     except BadUrl as error:
-        raise Failed(Reason.INTERNAL, f"with its placeholders: {error.what}") from error
+        raise Failed(Reason.INTERNAL, "with its placeholders, no host") from error
     address, *_ = await resolved_addresses(host, 0, allow, trace, ip=endpoint.ip)
     trace.address = address
     try:

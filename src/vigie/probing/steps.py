@@ -14,7 +14,7 @@ from typing import Annotated, Self
 from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, model_validator
 
 from vigie.catalogue import Endpoint, refusal
-from vigie.probing.capture import Capture, captured
+from vigie.probing.capture import Capture, From, NoJson, NoText, captured, found
 from vigie.probing.failure import Failed
 from vigie.probing.hiding import WHOLE_WORD
 from vigie.probing.http import fetch
@@ -22,6 +22,7 @@ from vigie.probing.httpoptions import HttpOptions, parsed_url, refuse_plain
 from vigie.probing.placeholder import VARIABLE, resolved
 from vigie.probing.reach import attempt
 from vigie.probing.request import BadUrl, parse_url
+from vigie.probing.response import Response
 from vigie.probing.result import Attempt, Outcome, Reason
 from vigie.probing.trace import Trace
 
@@ -150,12 +151,38 @@ class _Run:
 
     async def _take(self, step: Step, part: Trace) -> None:
         _refuse_other_host(step.url, part)
-        response = await fetch(step, step.url, self.allow, part)
-        for name, place in step.capture.items():
-            value = captured(name, place, response)
-            self.variables[name] = value
-            if len(value) >= WHOLE_WORD:  # a shorter one is no secret, and occurs everywhere
-                part.secrets.append(value)
+        try:
+            response = await fetch(step, step.url, self.allow, part)
+            for name, place in step.capture.items():
+                self.variables[name] = captured(name, place, response)
+        finally:
+            _hide_captured(step, part)
+
+
+def _hide_captured(step: Step, part: Trace) -> None:
+    """Hide what *step* captures, also of an answer that failed: its token is good all the same.
+
+    Where nobody can tell what to hide, in what is cut or no text, the answer is not kept.
+    """
+    answer = part.answer
+    if not step.capture or not isinstance(answer, Response):
+        return
+    try:
+        values = [_found_or_none(place, answer) for place in step.capture.values()]
+    except (NoText, Failed):
+        part.answer = None
+        return
+    # A shorter one is no secret, and occurs everywhere.
+    part.secrets.extend(it for it in values if it and len(it) >= WHOLE_WORD)
+
+
+def _found_or_none(place: From, response: Response) -> str | None:
+    if not response.complete:
+        raise NoText("it is cut")
+    try:
+        return found(place, response)
+    except NoJson:
+        return None
 
 
 def _refuse_other_host(url: str, trace: Trace) -> None:

@@ -49,7 +49,8 @@ class Trace:
     address: str | None = None
     certificate_expires: datetime | None = None
     tls_by: str | None = None
-    answer: Answer | None = None  # kept in part if the attempt fails
+    answer: Answer | None = None  # what came last
+    keeps_body: bool = True  # of the answer, if the attempt fails: its beginning
 
     def elapsed_us(self) -> int:
         """Return the microseconds since the attempt began."""
@@ -66,7 +67,7 @@ class Trace:
     def failed(self, reason: Reason, detail: str) -> Attempt:
         """Return the attempt as failed: unknown where *reason* is not the target's, else down."""
         outcome = Outcome.UNKNOWN if reason in UNKNOWN_REASONS else Outcome.DOWN
-        body = excerpt(self.answer, self.secrets) if self.answer else None
+        body = excerpt(self.answer, self.secrets) if self.answer and self.keeps_body else None
         return self._attempt(outcome, reason, self.label + self.printable(detail), body)
 
     def timed_out(self) -> Attempt:
@@ -85,7 +86,7 @@ class Trace:
                 setattr(self, name, (getattr(self, name) or 0) + took)
         self.phase, self.label = part.phase, part.label
         self.status, self.address, self.answer = part.status, part.address, part.answer
-        self.tls_by = part.tls_by or self.tls_by
+        self.keeps_body, self.tls_by = part.keeps_body, part.tls_by or self.tls_by
         ends = (self.certificate_expires, part.certificate_expires)
         self.certificate_expires = min(filter(None, ends), default=None)
 
