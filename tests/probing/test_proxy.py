@@ -106,6 +106,7 @@ async def test_proxy_that_forbids_the_target_is_unknown(street: Street) -> None:
     assert "the proxy does not connect to 127.0.0.1:9: status 403" == attempt.detail
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize(
     ("script", "detail"),
     [
@@ -113,18 +114,48 @@ async def test_proxy_that_forbids_the_target_is_unknown(street: Street) -> None:
         (answers(b"SSH-2.0-x\r\n"), "the proxy: the answer is not HTTP"),
     ],
 )
-async def test_proxy_that_is_none_is_unknown(street: Street, script: Script, detail: str) -> None:
-    attempt = await ask("https://127.0.0.1:9/", proxy=await street.open(script))
+async def test_proxy_that_is_none_is_unknown(
+    street: Street, scheme: str, script: Script, detail: str
+) -> None:
+    attempt = await ask(f"{scheme}://127.0.0.1:9/", proxy=await street.open(script))
 
     assert (Outcome.UNKNOWN, Reason.NETWORK) == (attempt.outcome, attempt.reason)
     assert str(attempt.detail).startswith(detail)
 
 
-async def test_silent_proxy_is_unknown(street: Street) -> None:
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok", Reason.PROTOCOL),
+        (body(b"", status="502 Bad Gateway"), Reason.STATUS),
+    ],
+)
+async def test_answer_by_way_of_a_proxy_that_is_not_good_is_down(
+    street: Street, answer: bytes, reason: Reason
+) -> None:
+    attempt = await ask("http://127.0.0.1:9/", proxy=await street.open(answers(answer)))
+
+    assert (Outcome.DOWN, reason) == (attempt.outcome, attempt.reason)
+
+
+async def test_answer_by_way_of_a_proxy_that_stalls_is_down(street: Street) -> None:
+    async def stalls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok")
+        await reader.read()
+
+    attempt = await ask("http://127.0.0.1:9/", proxy=await street.open(stalls), timeout="200ms")
+
+    assert (Outcome.DOWN, Reason.TIMEOUT) == (attempt.outcome, attempt.reason)
+    assert "nothing within 200ms: waiting for the answer" == attempt.detail
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_silent_proxy_is_unknown(street: Street, scheme: str) -> None:
     async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
         await reader.read()
 
-    attempt = await ask("https://127.0.0.1:9/", proxy=await street.open(silent), timeout="200ms")
+    door = await street.open(silent)
+    attempt = await ask(f"{scheme}://127.0.0.1:9/", proxy=door, timeout="200ms")
 
     assert (Outcome.UNKNOWN, Reason.NETWORK) == (attempt.outcome, attempt.reason)
     assert "nothing within 200ms: waiting for the proxy" == attempt.detail

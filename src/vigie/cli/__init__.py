@@ -50,6 +50,9 @@ def _loop() -> Callable[[Any], Any]:
         import asyncio
 
         return asyncio.run
+    # Names are looked up by half of libuv's threads. By default that is two: two names whose
+    # servers are silent would hold up every other name.
+    os.environ.setdefault("UV_THREADPOOL_SIZE", "128")
     return uvloop.run
 
 

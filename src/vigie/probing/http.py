@@ -26,7 +26,7 @@ from vigie.probing.request import (
 )
 from vigie.probing.response import Response
 from vigie.probing.result import Attempt, Reason
-from vigie.probing.trace import WAITING, Trace
+from vigie.probing.trace import PROXY, WAITING, Trace
 
 PROTOCOL = "http/1.1"  # as ALPN names it
 
@@ -123,14 +123,15 @@ async def _ask_once(
     try:
         if url.scheme == "https":
             await _secure(connection, options, request, trace)
-        trace.phase = WAITING
         response = Response(request.method)
         trace.answer, trace.keeps_body = response, options.keep_body
-        await _exchange(connection, request, response, trace)
+        if options.proxy and url.scheme == "http":
+            await _exchange_through(connection, request, response, trace)
+        else:
+            trace.phase = WAITING
+            await _exchange(connection, request, response, trace)
     finally:
         connection.close()
-    if options.proxy:
-        proxy.refuse_login(request, response.status)
     return response
 
 
@@ -151,6 +152,23 @@ async def _secure(
         upgrade=options.proxy is not None,
         quick=rustls.context(PROTOCOL) if quick else None,
     )
+
+
+async def _exchange_through(
+    connection: Connection, request: Request, response: Response, trace: Trace
+) -> None:
+    """Exchange by way of a proxy: as long as no answer comes, nobody can tell whose fault it is."""
+    trace.phase = PROXY
+    try:
+        await _exchange(connection, request, response, trace)
+    except Failed as failure:
+        if response.status:
+            raise
+        raise proxy.of_proxy(failure) from failure
+    finally:
+        if response.status:
+            trace.phase = WAITING  # what is late from here on is the target's
+    proxy.refuse_login(response.status)
 
 
 async def _exchange(

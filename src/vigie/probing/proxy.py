@@ -56,9 +56,9 @@ async def reach(
     return await _connect(way, trace), _absolute(request, way.headers)
 
 
-def refuse_login(request: Request, status: int) -> None:
-    """Raise Failed where it is the proxy that refused *request*: only a proxy answers so."""
-    if request.url.scheme == "http" and status == LOGIN_REQUIRED:
+def refuse_login(status: int) -> None:
+    """Raise Failed where it is the proxy that refused: only a proxy answers so."""
+    if status == LOGIN_REQUIRED:
         raise _refused(status)
 
 
@@ -81,10 +81,10 @@ async def _connect(way: Way, trace: Trace) -> Connection:
         trace.phase = PROXY
         return await connect(addresses, port, trace)
     except Failed as failure:
-        raise _of_proxy(failure) from failure
+        raise of_proxy(failure) from failure
 
 
-def _of_proxy(failure: Failed) -> Failed:
+def of_proxy(failure: Failed) -> Failed:
     """Return what befell the proxy: it says nothing of the target."""
     reason = failure.reason if failure.reason in UNKNOWN_REASONS else Reason.NETWORK
     return Failed(reason, f"the proxy: {failure.detail}")
@@ -120,7 +120,7 @@ async def _ask_for(
     try:
         await connection.exchange(asked.encoded(), answer)
     except Failed as failure:
-        raise _of_proxy(failure) from failure
+        raise of_proxy(failure) from failure
     finally:
         trace.connect_us = (trace.connect_us or 0) + since_us(began)
     if answer.status not in ACCEPTED:
