@@ -1,7 +1,19 @@
 from pathlib import Path
 
 import pytest
+from tests.cli.processes import Target, lay_out
 from tests.cli.typed import Typed
+
+from vigie.cli.following import Following
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Following:
+    """A catalogue of two endpoints where nobody answers."""
+    nobody = Target()
+    nobody.port = 1
+    lay_out(tmp_path, nobody)
+    return Following(tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Real processes, a real target and a wire to the database that can be cut."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import aiohttp
 import asyncpg
 from aiohttp import web
 
@@ -110,6 +112,15 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(DEADLINE_S):
         while not condition():  # noqa: ASYNC110 - conditions of other processes have no event
             await asyncio.sleep(0.05)
+
+
+async def get(running: Vigie, page: str) -> tuple[int, str]:
+    """The status and the text of one of the pages that *running* serves."""
+    await until(lambda: bool(running.said))
+    url = json.loads(running.said[0])["healthz"].replace("/healthz", page)
+    headers = {"accept": "application/openmetrics-text; version=1.0.0"}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
+        return answer.status, await answer.text()
 
 
 class Asked:

@@ -1,5 +1,6 @@
 """Agents as the processes that they are: `vigie probe` beside another, and beside `vigie run`."""
 
+import json
 import secrets
 import signal
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from time import monotonic
 
 import asyncpg
 import pytest
-from tests.cli.processes import CATALOGUE, Asked, Target, Vigie, Wire, a_target, until, vigie
+from tests.cli.processes import CATALOGUE, Asked, Target, Vigie, Wire, a_target, get, until, vigie
 from tests.cli.typed import Typed
 
 from vigie import catalogue, clock, probing
@@ -94,6 +95,24 @@ async def test_an_agent_needs_nothing_but_the_address(place: Place) -> None:
 
     assert (status, await asked.rows(two)) == (0, last)
     await place.answered_is_stored_once()
+
+
+async def test_an_agent_is_seen_from_outside(place: Place) -> None:
+    """Its login may read no figure and no schema; the pages say what an agent knows."""
+    where = place.home("a")
+    async with vigie(*PROBE, *LISTEN, folder=where, database=place.url) as agent:
+        await until(lambda: place.target.answered >= 4)
+        await until(lambda: says(agent, LEADS))
+        pages = {page: await get(agent, page) for page in ("/healthz", "/readyz", "/metrics")}
+        beat = await get(agent, "/beat/0123456789abcdef")
+        status = await agent.end()
+
+    assert [200, 200, 200] == [code for code, _ in pages.values()]
+    assert (status, beat[0]) == (0, 404)
+    assert {"status": "ready", "wrong": []} == json.loads(pages["/readyz"][1])
+    assert 'vigie_endpoints{location="main"} 2.0' in pages["/metrics"][1]
+    assert "vigie_database_latency_seconds" in pages["/metrics"][1]
+    assert "vigie_rollup" not in pages["/metrics"][1]
 
 
 async def test_a_database_that_vanishes_costs_an_agent_no_result(place: Place) -> None:

@@ -4,13 +4,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
-import pytest
-from tests.cli.processes import Target, lay_out
 
 from vigie import clock
-from vigie.cli.engine import Pulse
+from vigie.cli.engine import Pulse, targets
 from vigie.cli.following import Following
-from vigie.cli.vitals import LAG, SLACK, health
+from vigie.cli.vitals import LAG, SLACK, Vitals
+from vigie.serving import Health
 from vigie.storing import roll_up
 
 EVERY = timedelta(seconds=1)
@@ -18,16 +17,14 @@ SOON = timedelta(seconds=10)
 ZERO = timedelta(0)
 
 
-@pytest.fixture
-def found(tmp_path: Path) -> Following:
-    nobody = Target()
-    nobody.port = 1
-    lay_out(tmp_path, nobody)
-    return Following(tmp_path)
-
-
 async def wrong(found: Following, pulse: Pulse, home: Path, began: timedelta) -> tuple[str, ...]:
+    pulse.course.follow(targets(found.catalogue.services), ())
     return (await health(found, home, pulse, clock.now() - began)).wrong
+
+
+async def health(found: Following, home: Path, pulse: Pulse, began: datetime) -> Health:
+    vitals = Vitals(home=home, location="main", pulse=pulse, following=found, began=began)
+    return await vitals.health()
 
 
 async def test_a_young_process_is_given_time(found: Following, tmp_path: Path) -> None:

@@ -2,27 +2,29 @@
 
 import asyncio
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 
-import aiohttp
 import asyncpg
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
-from tests.cli.processes import DEADLINE_S, Vigie, Wire, a_target, lay_out, until, vigie
+from tests.cli.processes import (
+    DEADLINE_S,
+    Vigie,
+    Wire,
+    a_target,
+    get,
+    lay_out,
+    until,
+    vigie,
+)
 
 from vigie import clock
 from vigie.cli.engine import Pulse
-from vigie.cli.vitals import LAG, SLACK, unready
+from vigie.cli.following import Following
+from vigie.cli.vitals import LAG, SLACK, Vitals
 
 LISTEN = ("--listen", "127.0.0.1:0")
-
-
-async def get(running: Vigie, page: str) -> tuple[int, str]:
-    await until(lambda: bool(running.said))
-    url = json.loads(running.said[0])["healthz"].replace("/healthz", page)
-    headers = {"accept": "application/openmetrics-text; version=1.0.0"}
-    async with aiohttp.ClientSession() as session, session.get(url, headers=headers) as answer:
-        return answer.status, await answer.text()
 
 
 async def scraped(running: Vigie) -> dict[str, float]:
@@ -83,17 +85,22 @@ async def test_readiness_follows_the_database(database: str, tmp_path: Path) -> 
     assert "vigie_database_latency_seconds" not in told
 
 
-async def test_a_database_that_was_not_reached_yet_is_not_ready() -> None:
-    assert await unready(Pulse(), clock.now()) == ["the database was not reached yet"]
+async def unready(pulse: Pulse, began: datetime, found: Following) -> Sequence[str]:
+    vitals = Vitals(home=Path(), location="main", pulse=pulse, following=found, began=began)
+    return await vitals.unready()
 
 
-async def test_another_schema_is_not_ready(pool: asyncpg.Pool) -> None:
+async def test_a_database_that_was_not_reached_yet_is_not_ready(found: Following) -> None:
+    assert await unready(Pulse(), clock.now(), found) == ["the database was not reached yet"]
+
+
+async def test_another_schema_is_not_ready(pool: asyncpg.Pool, found: Following) -> None:
     pulse, now = Pulse(pool=pool), clock.now()
-    ready = await unready(pulse, now)
+    ready = await unready(pulse, now, found)
     await pool.execute("update vigie_meta.definitions set digest = 'of another program'")
-    older = await unready(pulse, now)
+    older = await unready(pulse, now, found)
     await pool.execute("insert into vigie_meta.migration values (9999, '9999_later.sql', '')")
-    newer = await unready(pulse, now)
+    newer = await unready(pulse, now, found)
 
     assert ready == []
     assert older == ["the database's schema is an older one (run vigie db migrate)"]
@@ -102,8 +109,8 @@ async def test_another_schema_is_not_ready(pool: asyncpg.Pool) -> None:
     ]
 
 
-async def test_figures_that_stay_behind_are_not_ready(pool: asyncpg.Pool) -> None:
+async def test_figures_that_stay_behind_are_not_ready(pool: asyncpg.Pool, found: Following) -> None:
     began = clock.now() - LAG - SLACK - timedelta(seconds=10)
 
-    assert await unready(Pulse(pool=pool), began) == ["the roll-up stopped"]
-    assert await unready(Pulse(pool=pool), clock.now()) == []
+    assert await unready(Pulse(pool=pool), began, found) == ["the roll-up stopped"]
+    assert await unready(Pulse(pool=pool), clock.now(), found) == []

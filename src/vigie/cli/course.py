@@ -23,6 +23,11 @@ class Course:
         self._wanted: tuple[Sequence[Target], Sequence[Reference]] = ((), ())
         self._judge: Callable[[Sequence[Target], Sequence[Reference]], None] | None = None
 
+    @property
+    def targets(self) -> Sequence[Target]:
+        """Return what is wanted, of every location."""
+        return self._wanted[0]
+
     def judged(self, judge: Callable[[Sequence[Target], Sequence[Reference]], None]) -> None:
         """Have *judge* told of targets and references too, now and whenever they change."""
         self._judge = judge

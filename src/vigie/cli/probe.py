@@ -1,7 +1,7 @@
 """The command `probe`: an agent that needs nothing but the database's address."""
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, nullcontext
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,9 @@ from vigie.cli import logs
 from vigie.cli.course import Course
 from vigie.cli.engine import Ends, Pulse, open_patiently, probe_and, stand
 from vigie.cli.signals import stopping
+from vigie.cli.vitals import Vitals
 from vigie.errors import UsageError
+from vigie.serving import make_app, parse_listen, serve
 from vigie.settings import Settings
 from vigie.storing import Shipper
 
@@ -23,7 +25,10 @@ log = structlog.get_logger()
 
 
 async def probe(
-    *, location: str, directory: Annotated[Path, Parameter(name="--dir")] = Path()
+    *,
+    location: str,
+    directory: Annotated[Path, Parameter(name="--dir")] = Path(),
+    listen: str | None = None,
 ) -> None:
     """Probe from one location what the applied catalogue asks for, until SIGTERM or Ctrl-C.
 
@@ -36,17 +41,24 @@ async def probe(
         Where this process probes from.
     directory
         Where .vigie is kept, with the results that wait for the database.
+    listen
+        Where /healthz, /readyz and /metrics answer (127.0.0.1:8791). Default: nowhere.
     """
     here = settings.read(directory)
     if here.database_url is None:
         raise UsageError("VIGIE_DATABASE_URL is not set (`vigie agent add LOCATION` tells it)")
+    if listen:
+        parse_listen(listen)
     logs.set_up()
     pulse = Pulse(course=Course(leads=None))
+    pages = make_app(Vitals(home=here.home, location=location, pulse=pulse).asked())
     with stopping() as stop:
-        ends = Ends(stop=stop, written=asyncio.Event(), settle=timedelta(0))
-        log.info("running", location=location, home=str(here.home))
-        store = partial(_store, here, ends, pulse, location)
-        await probe_and(store, here, ends, location=location, pulse=pulse)
+        async with serve(pages, listen) if listen else nullcontext() as url:
+            ends = Ends(stop=stop, written=asyncio.Event(), settle=timedelta(0))
+            told = {"healthz": f"{url}/healthz"} if url else {}
+            log.info("running", location=location, home=str(here.home), **told)
+            store = partial(_store, here, ends, pulse, location)
+            await probe_and(store, here, ends, location=location, pulse=pulse)
     log.info("stopped", newest=str(pulse.newest))
 
 

@@ -9,15 +9,15 @@ from typing import Annotated, Literal
 import structlog
 from cyclopts import Parameter
 
-from vigie import clock, settings
+from vigie import settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs
 from vigie.cli.engine import Pulse, measure
 from vigie.cli.following import Following
 from vigie.cli.signals import on_signal, stopping
-from vigie.cli.vitals import health, measured, unready
+from vigie.cli.vitals import Vitals
 from vigie.probing import Beats, arm, listened
-from vigie.serving import Asked, make_app, parse_listen, serve
+from vigie.serving import make_app, parse_listen, serve
 
 log = structlog.get_logger()
 
@@ -49,18 +49,12 @@ async def run(
     here, chosen = settings.read(directory), following.location
     parse_listen(listen)
     logs.set_up(log_format)
-    pulse, began = Pulse(), clock.now()
+    pulse = Pulse()
     beats = Beats(here.home / "beats", chosen)
     following.then = partial(listen_for, beats, chosen)
     following.then(following.catalogue)
-    pages = make_app(
-        Asked(
-            health=partial(health, following, here.home, pulse, began),
-            unready=partial(unready, pulse, began),
-            measured=partial(measured, here.home, pulse, chosen),
-        ),
-        beats,
-    )
+    vitals = Vitals(home=here.home, location=chosen, pulse=pulse, following=following)
+    pages = make_app(vitals.asked(), beats)
     with listened(beats.known), stopping() as stop, on_signal(signal.SIGHUP, following.ask):
         async with serve(pages, listen) as url:
             log.info("running", directory=str(directory), location=chosen, healthz=f"{url}/healthz")

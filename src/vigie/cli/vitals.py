@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -10,7 +11,7 @@ from time import perf_counter
 from vigie import clock
 from vigie.cli.engine import Pulse
 from vigie.cli.following import Following
-from vigie.serving import Health, Measured
+from vigie.serving import Asked, Health, Measured
 from vigie.storing import DATABASE_TROUBLE, mismatch, query, spool_depth
 
 SLACK = timedelta(minutes=2)  # what a busy machine may take before something is wrong
@@ -19,84 +20,99 @@ PATIENCE_S = 2.0  # with the database
 STOPPED = "the roll-up stopped"
 
 
-async def health(following: Following, home: Path, pulse: Pulse, began: datetime) -> Health:
-    """Return how the process that *began* then is doing."""
-    now = clock.now()
-    await _look(pulse)
-    wrong = []
-    services = following.catalogue.services
-    endpoints = [endpoint for service in services for endpoint in service.endpoints]
-    fastest = min((endpoint.every for endpoint in endpoints), default=None)
-    course = pulse.course
-    since = max(filter(None, (pulse.newest, began, course.since)))
-    if fastest and course.leads and now - since > fastest + SLACK:
-        wrong.append("the prober stopped")
-    if _is_stalled(pulse, began, now):
-        wrong.append(STOPPED)
-    files = sum(1 for _ in home.joinpath("spool").glob("*.jsonl"))
-    return Health(
-        newest_result=pulse.newest,
-        as_of=pulse.as_of,
-        spool_files=files,
-        wrong=tuple(wrong),
-        spool=pulse.spool.wrong if pulse.spool else (),
-        catalogue=following.problems,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vitals:
+    """What the pages of one process are made of; each look at them asks anew."""
 
+    home: Path
+    location: str
+    pulse: Pulse
+    # The files that are in force; None: an agent's, which has none and computes no figures.
+    following: Following | None = None
+    began: datetime = field(default_factory=clock.now)
 
-async def unready(pulse: Pulse, began: datetime) -> Sequence[str]:
-    """Return why whoever asks for figures would not get them as they should be; [] when ready."""
-    why = [told for told in [await _schema_trouble(pulse)] if told]
-    if _is_stalled(pulse, began, clock.now()):
-        why.append(STOPPED)
-    return why
+    def asked(self) -> Asked:
+        """Return whom the pages ask."""
+        return Asked(health=self.health, unready=self.unready, measured=self.measured)
 
+    async def health(self) -> Health:
+        """Return how the process is doing."""
+        await self._look()
+        spool = self.pulse.spool
+        return Health(
+            newest_result=self.pulse.newest,
+            as_of=self.pulse.as_of,
+            spool_files=sum(1 for _ in self.home.joinpath("spool").glob("*.jsonl")),
+            wrong=tuple(self._wrong(clock.now())),
+            spool=spool.wrong if spool else (),
+            catalogue=self.following.problems if self.following else (),
+        )
 
-async def measured(home: Path, pulse: Pulse, location: str) -> Measured:
-    """Return what the process has measured of itself."""
-    latency_s = await _look(pulse)
-    depth = await asyncio.to_thread(spool_depth, home / "spool")
-    return Measured(
-        now=clock.now(),
-        location=location,
-        counts=pulse.counts,
-        depth=depth,
-        in_memory=len(pulse.spool) if pulse.spool else 0,
-        lost=pulse.spool.lost if pulse.spool else 0,
-        shipped=pulse.shipper.shipped if pulse.shipper else 0,
-        newest=pulse.newest,
-        as_of=pulse.as_of,
-        latency_s=latency_s,
-    )
+    async def unready(self) -> Sequence[str]:
+        """Return why whoever asks the database would not get what they should; [] when ready."""
+        why = [told for told in [await self._database_trouble()] if told]
+        return [*why, STOPPED] if self._is_stalled(clock.now()) else why
 
+    async def measured(self) -> Measured:
+        """Return what the process has measured of itself."""
+        latency_s, pulse = await self._look(), self.pulse
+        return Measured(
+            now=clock.now(),
+            location=self.location,
+            counts=pulse.counts,
+            depth=await asyncio.to_thread(spool_depth, self.home / "spool"),
+            in_memory=len(pulse.spool) if pulse.spool else 0,
+            lost=pulse.spool.lost if pulse.spool else 0,
+            shipped=pulse.shipper.shipped if pulse.shipper else 0,
+            newest=pulse.newest,
+            as_of=pulse.as_of,
+            latency_s=latency_s,
+        )
 
-def _is_stalled(pulse: Pulse, began: datetime, now: datetime) -> bool:
-    return now - (pulse.as_of or began) > LAG + SLACK
+    def _wrong(self, now: datetime) -> list[str]:
+        course, wrong = self.pulse.course, list[str]()
+        fastest = min((it.endpoint.every for it in course.targets), default=None)
+        since = max(filter(None, (self.pulse.newest, self.began, course.since)))
+        if fastest and course.leads and now - since > fastest + SLACK:
+            wrong.append("the prober stopped")
+        if self._is_stalled(now):
+            wrong.append(STOPPED)
+        return wrong
 
+    def _is_stalled(self, now: datetime) -> bool:
+        figures = self.following is not None
+        return figures and now - (self.pulse.as_of or self.began) > LAG + SLACK
 
-async def _look(pulse: Pulse) -> float | None:
-    """Ask the database up to where the figures hold, and return how many seconds that took.
+    async def _look(self) -> float | None:
+        """Ask the database up to where the figures hold, and return how many seconds that took.
 
-    While it is away the last answer stays, and there is no time.
-    """
-    if pulse.pool is None:
+        An agent's login may not see that, and asks for nothing. While the database is away the
+        last answer stays, and there is no time.
+        """
+        if self.pulse.pool is None:
+            return None
+        with suppress(*DATABASE_TROUBLE):
+            async with asyncio.timeout(PATIENCE_S), self.pulse.pool.acquire() as connection:
+                asked = perf_counter()
+                if self.following:
+                    self.pulse.as_of = await connection.fetchval(query("as_of"))
+                else:
+                    await connection.fetchval(query("answers"))
+                return perf_counter() - asked
         return None
-    with suppress(*DATABASE_TROUBLE):
-        async with asyncio.timeout(PATIENCE_S), pulse.pool.acquire() as connection:
-            asked = perf_counter()
-            pulse.as_of = await connection.fetchval(query("as_of"))
-            return perf_counter() - asked
-    return None
 
-
-async def _schema_trouble(pulse: Pulse) -> str | None:
-    if pulse.pool is None:
-        return "the database was not reached yet"
-    try:
-        async with asyncio.timeout(PATIENCE_S), pulse.pool.acquire() as connection:
-            trouble = await mismatch(connection)
-            if trouble is None:
-                pulse.as_of = await connection.fetchval(query("as_of"))
-            return trouble
-    except DATABASE_TROUBLE as error:
-        return f"the database does not answer: {str(error) or type(error).__name__}"
+    async def _database_trouble(self) -> str | None:
+        pool = self.pulse.pool
+        if pool is None:
+            return "the database was not reached yet"
+        try:
+            async with asyncio.timeout(PATIENCE_S), pool.acquire() as connection:
+                if self.following is None:
+                    await connection.fetchval(query("answers"))
+                    return None
+                trouble = await mismatch(connection)
+                if trouble is None:
+                    self.pulse.as_of = await connection.fetchval(query("as_of"))
+                return trouble
+        except DATABASE_TROUBLE as error:
+            return f"the database does not answer: {str(error) or type(error).__name__}"
