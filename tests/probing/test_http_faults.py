@@ -11,6 +11,7 @@ import pytest
 from tests.probing.shop import OK, Street, answers, ask, body
 
 from vigie.probing import Outcome, Reason
+from vigie.probing.response import Response
 
 FAST = {"timeout": "200ms"}
 MEGABYTE = 1024 * 1024
@@ -104,6 +105,23 @@ async def test_timeout_that_came_late_is_unknown(street: Street) -> None:
 async def _stall(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
     await reader.read(65536)
     await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("step", ["on_header", "on_body", "feed", "end"])
+async def test_defect_of_ours_while_reading_is_unknown(
+    street: Street, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """The event loop would log it, and the attempt wait until it looks like the target's fault."""
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("a defect")
+
+    monkeypatch.setattr(Response, step, broken)
+    answer = b"HTTP/1.1 200 OK\r\nX-Shop: Paris\r\n\r\nok"
+    attempt = await ask(await street.open(answers(answer)), timeout="1s")
+
+    assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
+    assert "RuntimeError: a defect" == attempt.detail
 
 
 async def test_stall_after_accept_times_out(street: Street) -> None:

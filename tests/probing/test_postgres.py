@@ -221,17 +221,19 @@ async def test_server_name_and_verification_turned_off(
 
 
 @pytest.mark.parametrize(
-    ("made", "reason", "detail"),
+    ("made", "reason", "detail", "ended"),
     [
         (
             lambda good: settings(good, "shop.example"),
             Reason.TLS_HOSTNAME,
             "the certificate is not for 127.0.0.1",
+            None,
         ),
         (
             lambda _: settings(trustme.CA()),
             Reason.TLS_UNTRUSTED,
             "the certificate is not trusted: unable to get local issuer certificate",
+            None,
         ),
         (
             lambda good: settings(
@@ -239,6 +241,7 @@ async def test_server_name_and_verification_turned_off(
             ),
             Reason.TLS_EXPIRED,
             "the certificate has expired",
+            NOW - timedelta(3),
         ),
     ],
 )
@@ -246,6 +249,7 @@ async def test_certificate_is_checked(
     made: Callable[[trustme.CA], ssl.SSLContext],
     reason: Reason,
     detail: str,
+    ended: datetime | None,
     ask: Ask,
     street: Street,
     server: str,
@@ -254,6 +258,7 @@ async def test_certificate_is_checked(
     attempt = await ask(await street.open(relays(server, made(authority))))
 
     assert (Outcome.DOWN, reason, detail) == (attempt.outcome, attempt.reason, attempt.detail)
+    assert ended == attempt.certificate_expires
 
 
 def answers(*pieces: bytes, ends: bool = False) -> Script:

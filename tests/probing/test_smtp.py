@@ -30,10 +30,15 @@ async def ask(url: str, **spec: Any) -> Attempt:
 class Mail:
     """A mail server that says what it is told to, and keeps what it hears."""
 
-    def __init__(self, answers: Mapping[str, bytes], authority: trustme.CA | None = None) -> None:
+    def __init__(
+        self,
+        answers: Mapping[str, bytes],
+        authority: trustme.CA | None = None,
+        **validity: datetime,
+    ) -> None:
         self.heard: list[str] = []
         self.left = asyncio.Event()
-        self._settings = settings(authority) if authority else None
+        self._settings = settings(authority, **validity) if authority else None
         self._answers = {"greeting": GREETING, "EHLO": PLAIN, "STARTTLS": READY, **answers}
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -184,6 +189,17 @@ async def test_certificate_is_checked_after_the_upgrade(street: Street) -> None:
     attempt = await ask(await street.open(Mail({}, trustme.CA())), tls="starttls")
 
     assert (Outcome.DOWN, Reason.TLS_UNTRUSTED) == (attempt.outcome, attempt.reason)
+
+
+async def test_certificate_that_expired_behind_the_upgrade_is_dated(
+    street: Street, authority: trustme.CA
+) -> None:
+    ended = NOW - timedelta(days=3)
+    mail = Mail({}, authority, not_before=NOW - timedelta(days=90), not_after=ended)
+    attempt = await ask(await street.open(mail), tls="starttls")
+
+    assert (Outcome.DOWN, Reason.TLS_EXPIRED) == (attempt.outcome, attempt.reason)
+    assert ended == attempt.certificate_expires
 
 
 async def test_words_put_behind_the_go_ahead_are_not_believed(

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -275,8 +276,14 @@ UPGRADE = (
 )
 
 
-def upgrades(authority: trustme.CA, name: str = "127.0.0.1", *, injected: bytes = b"") -> Script:
-    made = settings(authority, name)
+def upgrades(
+    authority: trustme.CA,
+    name: str = "127.0.0.1",
+    *,
+    injected: bytes = b"",
+    **validity: datetime,
+) -> Script:
+    made = settings(authority, name, **validity)
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail ready\r\n")
@@ -300,6 +307,17 @@ async def test_upgrade_verifies_the_certificate(street: Street, authority: trust
     attempt = await ask(await street.open(upgrades(authority, "shop.example")), *UPGRADE)
 
     assert (Outcome.DOWN, Reason.TLS_HOSTNAME) == (attempt.outcome, attempt.reason)
+
+
+async def test_certificate_that_expired_behind_the_upgrade_is_dated(
+    street: Street, authority: trustme.CA
+) -> None:
+    ended = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
+    validity = {"not_before": ended - timedelta(days=90), "not_after": ended}
+    attempt = await ask(await street.open(upgrades(authority, **validity)), *UPGRADE)
+
+    assert (Outcome.DOWN, Reason.TLS_EXPIRED) == (attempt.outcome, attempt.reason)
+    assert ended == attempt.certificate_expires
 
 
 async def test_answer_in_the_clear_never_passes_for_an_encrypted_one(

@@ -48,6 +48,24 @@ async def test_expired_certificate_is_down_and_dated(street: Street, authority: 
     assert attempt.status is None
 
 
+async def test_second_look_that_hangs_changes_no_verdict(
+    street: Street, authority: trustme.CA
+) -> None:
+    """The date is asked for on another connection, which a server may leave waiting."""
+    made = settings(authority, not_before=NOW - timedelta(days=9), not_after=NOW - timedelta(3))
+
+    async def serves_one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if street.connections == 1:
+            await writer.start_tls(made)
+        await reader.read()
+
+    url = (await street.open(serves_one)).replace("http", "https")
+    attempt = await ask(url, timeout="1s", retries=[])
+
+    assert (Outcome.DOWN, Reason.TLS_EXPIRED) == (attempt.outcome, attempt.reason)
+    assert attempt.certificate_expires is None
+
+
 async def test_future_certificate_is_down(street: Street, authority: trustme.CA) -> None:
     made = settings(authority, not_before=NOW + timedelta(days=1))
     attempt = await ask(await street.open(answers(OK), made))

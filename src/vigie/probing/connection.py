@@ -15,6 +15,7 @@ from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
 CHUNK = 65536
+Peer = tuple[str, int]  # address and port
 KEPT_MAX = 65536  # bytes that came before anybody asked for them; then reading pauses
 LEAVING_SECONDS = 1.0
 
@@ -32,13 +33,13 @@ class Receiver(Protocol):
 
 
 class Connection(asyncio.Protocol):
-    """A connection to one address; each step is awaited, and fails with Failed."""
+    """A connection to one address; each step is awaited, and fails with Failed or a defect."""
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._failure: Failed | None = None
+        self._failure: Exception | None = None  # Failed, or a defect of ours
         self._receiver: Receiver | None = None
         self._tls: ssl.SSLObject | None = None
         self._secured = False
@@ -46,6 +47,7 @@ class Connection(asyncio.Protocol):
         self._ended = False
         self._kept = b""  # came before anybody asked for it
         self.first_byte_ns: int | None = None
+        self.last_words = b""  # for `leave`
 
     async def secure(self, settings: ssl.SSLContext, host: str) -> None:
         """Do the TLS handshake as *host* under *settings*; also in the middle of a dialogue."""
@@ -94,14 +96,26 @@ class Connection(asyncio.Protocol):
         assert self._transport
         return str(self._transport.get_extra_info("sockname")[0])
 
+    def peer(self) -> Peer:
+        """Return the address and the port on the other side."""
+        assert self._transport
+        address, port = self._transport.get_extra_info("peername")[:2]
+        return address, port
+
     def leave(self) -> None:
-        """Close after what was sent is gone, and with TLS's good-bye: no log shows a fault."""
+        """Say the *last_words*, and TLS's good-bye; close when all is gone: no log shows a fault.
+
+        What the target makes of it changes nothing any more.
+        """
         if self._transport is None or self._transport.is_closing():
             return
         if self._tls:
             with suppress(ssl.SSLError):
+                self._tls.write(self.last_words)
                 self._tls.unwrap()
             self._flush()
+        else:
+            self._write(self.last_words)
         self._transport.close()
         self._loop.call_later(LEAVING_SECONDS, self._transport.abort)  # to who reads nothing
 
@@ -124,7 +138,11 @@ class Connection(asyncio.Protocol):
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
 
-    def _fail(self, failure: Failed) -> None:
+    def _fail(self, failure: Exception) -> None:
+        """End the step that is waited for, and each one after it, with *failure*.
+
+        A defect too: left to the event loop, it would end as a connection that the target closed.
+        """
         self._failure = self._failure or failure
         if self._waiter and not self._waiter.done():
             self._waiter.set_exception(self._failure)
@@ -140,7 +158,7 @@ class Connection(asyncio.Protocol):
                 self._feed(data)
             else:
                 self._decrypt(data)
-        except Failed as failure:
+        except Exception as failure:  # noqa: BLE001 - whoever waits raises it
             self._fail(failure)
 
     def eof_received(self) -> bool:
@@ -168,7 +186,7 @@ class Connection(asyncio.Protocol):
             return
         try:
             self._receiver.end()
-        except Failed as failure:
+        except Exception as failure:  # noqa: BLE001 - whoever waits raises it
             self._fail(failure)
         else:
             self._done()
@@ -186,7 +204,7 @@ class Connection(asyncio.Protocol):
                 self._feed(kept)
             if self._tls and self._incoming.pending:
                 self._decrypt(b"")
-        except Failed as failure:
+        except Exception as failure:  # noqa: BLE001 - whoever waits raises it
             self._fail(failure)
         if len(kept) > KEPT_MAX and self._transport and not self._transport.is_closing():
             self._transport.resume_reading()

@@ -24,7 +24,7 @@ from vigie.probing.httpoptions import (
     refuse_variables,
 )
 from vigie.probing.limits import Limits, check_limits
-from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reached, secure
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import WAITING, Trace
 from vigie.probing.verify import Verify
@@ -80,13 +80,11 @@ async def probe(endpoint: GrpcEndpoint, *, number: int, allow: Sequence[str]) ->
 async def _probe(endpoint: GrpcEndpoint, allow: Sequence[str], trace: Trace) -> None:
     place = place_of(endpoint.grpc, trace)
     headers = header_pairs(endpoint.headers, endpoint.auth, trace)
-    connection = await reach(place.host, place.port, allow, trace, ip=endpoint.ip)
-    try:
+    async with reached(place.host, place.port, allow, trace, ip=endpoint.ip) as connection:
         if endpoint.tls:
             await secure(
                 connection,
                 endpoint.server_name or place.host,
-                place.port,
                 trace,
                 verify=endpoint.verify is True,
                 protocol=PROTOCOL,
@@ -94,10 +92,6 @@ async def _probe(endpoint: GrpcEndpoint, allow: Sequence[str], trace: Trace) -> 
             )
         _check_state(endpoint, await _ask(connection, endpoint, place, headers, trace))
         check_limits(endpoint.expect, trace, clock.now())
-        connection.leave()
-    except BaseException:
-        connection.close()
-        raise
 
 
 async def _ask(
@@ -125,7 +119,7 @@ async def _ask(
     finally:
         note_first_byte(connection, sent, trace)
     state = call.state()
-    connection.send(call.goodbye())
+    connection.last_words = call.goodbye()
     return state
 
 

@@ -16,7 +16,7 @@ from vigie.probing.failure import Failed
 from vigie.probing.httpchecked import tell_checked
 from vigie.probing.httpoptions import HttpOptions, HttpUrl, refuse_plain, refuse_variables
 from vigie.probing.placeholder import resolved
-from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reach, secure, silence
 from vigie.probing.request import (
     REDIRECTS,
     BadUrl,
@@ -144,13 +144,12 @@ async def _secure(
     await secure(
         connection,
         url.host,
-        url.port,
         trace,
         verify=options.verify is True,
         protocol=PROTOCOL,
         shown=shown,
-        upgrade=options.proxy is not None,
         quick=rustls.context(PROTOCOL) if quick else None,
+        talk=None if options.proxy else silence,
     )
 
 

@@ -23,7 +23,10 @@ from asyncpg.exceptions import (
 
 from vigie.probing import trust
 from vigie.probing.connecting import dial
+from vigie.probing.connection import Connection
+from vigie.probing.dialogue import read_prompt
 from vigie.probing.failure import Failed
+from vigie.probing.reach import second_look
 from vigie.probing.result import Reason
 from vigie.probing.trace import CONNECTING, SECURING, Trace, since_us
 
@@ -31,6 +34,7 @@ RECEIVED_MAX = 1024 * 1024  # bytes in one session
 LOGGING_IN = "logging in"
 QUERYING = "waiting for the query"
 STOPPED = "57014"  # query_canceled: by the statement's time-out
+SSL_REQUEST = bytes([0, 0, 0, 8, 4, 210, 22, 47])  # length, and 1234 5679
 CLOSING = timedelta(milliseconds=200)
 
 
@@ -143,6 +147,11 @@ def _our_words(reason: Reason, what: str, loop: "_Loop") -> Iterator[None]:
         raise loop.lost() from error
 
 
+async def _ask_for_tls(connection: Connection, trace: Trace) -> None:
+    connection.send(SSL_REQUEST)
+    await read_prompt(connection, "S", "the server's yes to TLS", trace)
+
+
 class _Loop:
     """The running loop, but connecting as we do, with the phases measured."""
 
@@ -181,7 +190,13 @@ class _Loop:
                 transport, protocol, settings, server_hostname=server_hostname
             )
         except ssl.SSLError as error:
-            raise trust.failure(error, self._login.name) from error
+            failure = trust.failure(error, self._login.name)
+            if failure.reason is Reason.TLS_EXPIRED:
+                peer = transport.get_extra_info("peername")[:2]
+                self._trace.certificate_expires = await second_look(
+                    peer, self._login.name, self._trace, _ask_for_tls
+                )
+            raise failure from error
         finally:
             self._trace.tls_us = since_us(began)
         if secured is None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from time import perf_counter_ns
 
@@ -12,10 +13,12 @@ from vigie.probing.address import IpVersion, resolve
 from vigie.probing.attempt import retries_of
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connecting import connect
-from vigie.probing.connection import Connection
+from vigie.probing.connection import Connection, Peer
 from vigie.probing.failure import Failed
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import CONNECTING, RESOLVING, SECURING, Trace, since_us
+
+Talk = Callable[[Connection, Trace], Awaitable[None]]
 
 
 async def attempt(
@@ -63,31 +66,48 @@ async def reach(
     return await connect(addresses, port, trace)
 
 
+@asynccontextmanager
+async def reached(
+    host: str, port: int, allow: Sequence[str], trace: Trace, *, ip: IpVersion = "any"
+) -> AsyncIterator[Connection]:
+    """Give a connection as `reach` does; it is left in good order when all is well, else cut."""
+    connection = await reach(host, port, allow, trace, ip=ip)
+    try:
+        yield connection
+        connection.leave()
+    except BaseException:
+        connection.close()
+        raise
+
+
+async def silence(_connection: Connection, _trace: Trace) -> None:
+    """Say nothing: TLS begins at once."""
+
+
 async def secure(
     connection: Connection,
     host: str,
-    port: int,
     trace: Trace,
     *,
     verify: bool,
     protocol: str | None = None,
     shown: ClientCertificate | None = None,
-    upgrade: bool = False,
     quick: ssl.SSLContext | None = None,
+    talk: Talk | None = silence,
 ) -> None:
     """Do the TLS handshake on *connection* as *host*; raise Failed for what is wrong with it.
 
     No certificate has the final dot of an absolute name, so it is not asked for either.
-    *shown* is shown to a target that asks who connects. *upgrade*: in the middle of a dialogue or
-    behind a proxy, where a second connection could not see the same. *quick*: settings of rustls.
+    *shown* is shown to a target that asks who connects. *quick*: settings of rustls.
+    *talk* is what came before the handshake; None: another connection could not say the same.
     """
     trace.phase, trace.tls_by = SECURING, rustls.NAME if quick else "openssl"
     name, began = host.removesuffix("."), perf_counter_ns()
     try:
         await connection.secure(quick or _settings(shown, protocol, verify=verify), name)
     except Failed as failure:
-        if failure.reason is Reason.TLS_EXPIRED and not (upgrade or quick):
-            trace.certificate_expires = await _second_look(host, port, trace)
+        if failure.reason is Reason.TLS_EXPIRED and talk and not quick:
+            trace.certificate_expires = await second_look(connection.peer(), name, trace, talk)
         raise
     finally:
         trace.tls_us = (trace.tls_us or 0) + since_us(began)
@@ -102,17 +122,24 @@ def _settings(
     return clientcert.context(shown, protocol, verify=verify)
 
 
-async def _second_look(host: str, port: int, trace: Trace) -> datetime | None:
-    """Return when the refused certificate ends: OpenSSL shows only those it trusts."""
+async def second_look(peer: Peer, name: str, trace: Trace, talk: Talk) -> datetime | None:
+    """Return when the refused certificate ends: OpenSSL shows only those it trusts.
+
+    It takes half of the time that is left at most: the verdict is known, and must not time out.
+    """
+    address, port = peer
+    aside = Trace(number=trace.number, limit=trace.left() / 2, secrets=trace.secrets)
+    with suppress(Failed, TimeoutError):
+        async with asyncio.timeout(aside.limit.total_seconds()):
+            return await _look(await connect([address], port, aside), name, aside, talk)
+    return None
+
+
+async def _look(connection: Connection, name: str, trace: Trace, talk: Talk) -> datetime | None:
     try:
-        connection = await connect([str(trace.address)], port, Trace(number=trace.number))
-    except Failed:
-        return None
-    try:
-        await connection.secure(trust.context(verify=False), host)
+        await talk(connection, trace)
+        await connection.secure(trust.context(verify=False), name)
         return trust.expiry(connection.certificate())
-    except Failed:
-        return None
     finally:
         connection.close()
 

@@ -44,21 +44,15 @@ class Response:
         except httptools.HttpParserUpgrade:
             self.on_message_complete()
         except httptools.HttpParserCallbackError as error:
-            self._unless_complete(error.__context__ or error)
+            if not self.complete:
+                raise error.__context__ or error from None  # what a method below raised
         except httptools.HttpParserError as error:
-            self._unless_complete(error)
+            if not self.complete:  # or it is about what follows a whole answer
+                raise Failed(Reason.PROTOCOL, f"the answer is not HTTP: {error}") from error
         if self._in_head and self._size > HEAD_MAX:
             raise Failed(Reason.TOO_LARGE, HEAD_TOO_LARGE)
         if self._size > WIRE_MAX and not self.complete:
             raise Failed(Reason.TOO_LARGE, TOO_LARGE)
-
-    def _unless_complete(self, error: BaseException) -> None:
-        """Raise what went wrong, but not for what follows a complete answer."""
-        if self.complete:
-            return
-        if isinstance(error, Failed):
-            raise error
-        raise Failed(Reason.PROTOCOL, f"the answer is not HTTP: {error}") from error
 
     def text(self, most: int) -> str | None:
         """Return the first *most* bytes of the body so far, in the charset that it names.

@@ -15,9 +15,9 @@ from vigie.probing.checked import tell
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import read_line
 from vigie.probing.failure import Failed
-from vigie.probing.hostport import HostPort, ServerName, checked, place_of
+from vigie.probing.hostport import ServerName, checked, place_of
 from vigie.probing.limits import Limits, came_of, check
-from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reached, secure
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import Trace
 from vigie.probing.verify import Verify
@@ -70,44 +70,36 @@ async def probe(endpoint: SmtpEndpoint, *, number: int, allow: Sequence[str]) ->
 
 async def _probe(endpoint: SmtpEndpoint, allow: Sequence[str], trace: Trace) -> None:
     place = place_of(endpoint.smtp, trace, PORT_TLS if endpoint.tls == "implicit" else PORT)
-    connection = await reach(place.host, place.port, allow, trace)
-    try:
+    name, verify = endpoint.server_name or place.host, endpoint.verify is True
+    async with reached(place.host, place.port, allow, trace) as connection:
         if endpoint.tls == "implicit":
-            await _secure(connection, endpoint, place, trace)
-        offered = await _greet(connection, endpoint, place, trace)
+            await secure(connection, name, trace, verify=verify)
+        if endpoint.tls == "starttls":
+            await _ask_for_tls(connection, trace)
+            await secure(connection, name, trace, verify=verify, talk=_ask_for_tls)
+            # What was offered in the clear is not to be trusted.
+            offered = await _hello(connection, trace)
+        else:
+            offered = await _greet(connection, trace)
         _check(endpoint.expect, offered, trace, clock.now())
-        connection.send(b"QUIT\r\n")  # its answer would say nothing about the service
-        connection.leave()
-    except BaseException:
-        connection.close()
-        raise
+        connection.last_words = b"QUIT\r\n"  # its answer would say nothing about the service
 
 
-async def _secure(
-    connection: Connection, endpoint: SmtpEndpoint, place: HostPort, trace: Trace
-) -> None:
-    name, upgrade = endpoint.server_name or place.host, endpoint.tls == "starttls"
-    verify = endpoint.verify is True
-    await secure(connection, name, place.port, trace, verify=verify, upgrade=upgrade)
+async def _ask_for_tls(connection: Connection, trace: Trace) -> None:
+    """Come to where the TLS handshake begins."""
+    if "STARTTLS" not in await _greet(connection, trace):
+        raise Failed(Reason.PROTOCOL, "the server does not offer STARTTLS")
+    await _say(connection, b"STARTTLS\r\n", READY, "the answer to STARTTLS", trace)
 
 
-async def _greet(
-    connection: Connection, endpoint: SmtpEndpoint, place: HostPort, trace: Trace
-) -> Sequence[str]:
-    """Return what the server offers, after the upgrade to TLS where one is asked for."""
+async def _greet(connection: Connection, trace: Trace) -> Sequence[str]:
+    """Return what the server offers once it has greeted us."""
     began = perf_counter_ns()
     try:
         await _say(connection, b"", READY, "the greeting", trace)
     finally:
         note_first_byte(connection, began, trace)
-    offered = await _hello(connection, trace)
-    if endpoint.tls != "starttls":
-        return offered
-    if "STARTTLS" not in offered:
-        raise Failed(Reason.PROTOCOL, "the server does not offer STARTTLS")
-    await _say(connection, b"STARTTLS\r\n", READY, "the answer to STARTTLS", trace)
-    await _secure(connection, endpoint, place, trace)
-    return await _hello(connection, trace)  # what was offered in the clear is not to be trusted
+    return await _hello(connection, trace)
 
 
 async def _hello(connection: Connection, trace: Trace) -> Sequence[str]:

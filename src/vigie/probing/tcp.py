@@ -1,6 +1,7 @@
 """The kind tcp: connect, and hold a dialogue."""
 
 from collections.abc import Sequence
+from itertools import takewhile
 from time import perf_counter_ns
 from typing import Self
 
@@ -13,7 +14,7 @@ from vigie.probing.dialogue import Step, matcher, read_line, read_prompt
 from vigie.probing.hostport import HostPort, Place, ServerName, place_of
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.placeholder import resolved
-from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reached, secure
 from vigie.probing.result import Attempt
 from vigie.probing.trace import Trace
 from vigie.probing.verify import Verify
@@ -50,24 +51,22 @@ async def probe(endpoint: TcpEndpoint, *, number: int, allow: Sequence[str]) -> 
 
 async def _probe(endpoint: TcpEndpoint, allow: Sequence[str], trace: Trace) -> None:
     place = place_of(endpoint.tcp, trace)
-    connection = await reach(place.host, place.port, allow, trace)
-    try:
+    async with reached(place.host, place.port, allow, trace) as connection:
         if endpoint.tls:
             await _secure(connection, endpoint, place, trace)
         await _talk(connection, endpoint, place, trace)
         check_limits(endpoint.expect, trace, clock.now())
-        connection.leave()
-    except BaseException:
-        connection.close()
-        raise
 
 
 async def _secure(
     connection: Connection, endpoint: TcpEndpoint, place: HostPort, trace: Trace
 ) -> None:
+    async def talk(connection: Connection, trace: Trace) -> None:
+        for step in takewhile(lambda it: not endpoint.tls and not it.starttls, endpoint.dialogue):
+            await _step(connection, step, endpoint, place, trace)
+
     name, verify = endpoint.server_name or place.host, endpoint.verify is True
-    upgrade = not endpoint.tls
-    await secure(connection, name, place.port, trace, verify=verify, upgrade=upgrade)
+    await secure(connection, name, trace, verify=verify, talk=talk)
 
 
 async def _talk(

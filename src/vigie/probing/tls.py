@@ -10,7 +10,7 @@ from vigie.probing.checked import tell
 from vigie.probing.failure import Failed
 from vigie.probing.hostport import Place, ServerName, place_of
 from vigie.probing.limits import Limits, came_of, check
-from vigie.probing.reach import attempt, reach, secure
+from vigie.probing.reach import attempt, reached, secure
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import Trace
 from vigie.probing.verify import Verify
@@ -40,15 +40,10 @@ async def probe(endpoint: TlsEndpoint, *, number: int, allow: Sequence[str]) -> 
 
 async def _probe(endpoint: TlsEndpoint, allow: Sequence[str], trace: Trace) -> None:
     place = place_of(endpoint.tls, trace)
-    connection = await reach(place.host, place.port, allow, trace)
-    try:
+    async with reached(place.host, place.port, allow, trace) as connection:
         name = endpoint.server_name or place.host
-        await secure(connection, name, place.port, trace, verify=endpoint.verify is True)
+        await secure(connection, name, trace, verify=endpoint.verify is True)
         _check(endpoint.expect, str(connection.version()), trace, clock.now())
-        connection.leave()
-    except BaseException:
-        connection.close()
-        raise
 
 
 def _check(expect: TlsExpect, version: str, trace: Trace, now: datetime) -> None:

@@ -25,7 +25,7 @@ from vigie.probing.httpoptions import (
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.pattern import is_pattern, regular_expression
 from vigie.probing.placeholder import PLACEHOLDER, resolved
-from vigie.probing.reach import attempt, note_first_byte, reach, secure
+from vigie.probing.reach import attempt, note_first_byte, reached, secure
 from vigie.probing.request import HEADER_NAME, BadUrl, Url, parse_url
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import WAITING, Trace
@@ -125,13 +125,11 @@ async def probe(endpoint: WebsocketEndpoint, *, number: int, allow: Sequence[str
 async def _probe(endpoint: WebsocketEndpoint, allow: Sequence[str], trace: Trace) -> None:
     url = _resolved(endpoint, trace)
     headers = header_pairs(endpoint.headers, endpoint.auth, trace)
-    connection = await reach(url.host, url.port, allow, trace, ip=endpoint.ip)
-    try:
+    async with reached(url.host, url.port, allow, trace, ip=endpoint.ip) as connection:
         if url.scheme == "https":
             await secure(
                 connection,
                 url.host,
-                url.port,
                 trace,
                 verify=endpoint.verify is True,
                 protocol=PROTOCOL,
@@ -139,10 +137,6 @@ async def _probe(endpoint: WebsocketEndpoint, allow: Sequence[str], trace: Trace
             )
         await _talk(connection, endpoint, url, headers, trace)
         check_limits(endpoint.expect, trace, clock.now())
-        connection.leave()
-    except BaseException:
-        connection.close()
-        raise
 
 
 def _resolved(endpoint: WebsocketEndpoint, trace: Trace) -> Url:
@@ -175,7 +169,7 @@ async def _talk(
         raise Failed(Reason.HEADER, f"the target chose no subprotocol, expected {names}")
     if endpoint.send or endpoint.expect.message:
         await _exchange(connection, session, endpoint, trace)
-    connection.send(session.goodbye())
+    connection.last_words = session.goodbye()
 
 
 async def _exchange(
