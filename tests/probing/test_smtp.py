@@ -34,7 +34,7 @@ class Mail:
         self,
         answers: Mapping[str, bytes],
         authority: trustme.CA | None = None,
-        **validity: datetime,
+        **validity: Any,
     ) -> None:
         self.heard: list[str] = []
         self.left = asyncio.Event()

@@ -281,9 +281,9 @@ def upgrades(
     name: str = "127.0.0.1",
     *,
     injected: bytes = b"",
-    **validity: datetime,
+    validity: dict[str, Any] | None = None,
 ) -> Script:
-    made = settings(authority, name, **validity)
+    made = settings(authority, name, **(validity or {}))
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 mail ready\r\n")
@@ -314,7 +314,7 @@ async def test_certificate_that_expired_behind_the_upgrade_is_dated(
 ) -> None:
     ended = datetime.now(UTC).replace(microsecond=0) - timedelta(days=3)
     validity = {"not_before": ended - timedelta(days=90), "not_after": ended}
-    attempt = await ask(await street.open(upgrades(authority, **validity)), *UPGRADE)
+    attempt = await ask(await street.open(upgrades(authority, validity=validity)), *UPGRADE)
 
     assert (Outcome.DOWN, Reason.TLS_EXPIRED) == (attempt.outcome, attempt.reason)
     assert ended == attempt.certificate_expires
