@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -134,6 +135,7 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
             await apply_catalogue(connection, found, clock.now())
             at = connection.get_server_version()
             where = await connection.fetchval("select inet_server_port()")
+            server = _parent(await connection.fetchval("select pg_backend_pid()"))
         url = os.environ.get("VIGIE_DATABASE_URL") or _url(folder, where)
         shop = _start("--ports", json.dumps(ports), "--serve", str(folder))
         wait_for(ports[0])
@@ -146,9 +148,15 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
         try:
             await asyncio.sleep(WARM_UP_S)
             first = datetime.now(UTC)
-            seen = await _watch(folder, [p.pid for p in agents], options.minutes * 60)
+            parties = {
+                "target": [shop.pid],
+                "agents": [p.pid for p in agents],
+                "roll-up": [os.getpid()],
+            }
+            before = _costs(parties, server)
+            seen = await _watch(folder, [*parties["agents"], os.getpid()], server, options)
             last = first + timedelta(minutes=options.minutes)
-            cost = _costs([shop.pid, os.getpid(), *(p.pid for p in agents)])
+            cost = {name: after - before[name] for name, after in _costs(parties, server).items()}
         finally:
             for process in agents:
                 process.terminate()
@@ -157,12 +165,16 @@ async def measure(options: argparse.Namespace, folder: Path) -> None:
             stop.set()
             await rollup
         await _tell(pool, options, (first, last), seen)
-        print("agents:", *(text.decode().strip() for text, _ in told), f"CPU before: {cost}")
+        print("CPU s meanwhile:", ", ".join(f"{name} {cpu:.1f}" for name, cpu in cost.items()))
+        print("agents in all:", *(text.decode().strip() for text, _ in told))
 
 
 def _start(*more: str, **settings: str) -> subprocess.Popen[bytes]:
     me = [sys.executable, "-m", MODULE, *sys.argv[1:], *more]
-    return subprocess.Popen(me, env=os.environ | settings, stdout=subprocess.PIPE)
+    # Services of their own: in one session they would share the CPU of one among the rest.
+    return subprocess.Popen(
+        me, env=os.environ | settings, stdout=subprocess.PIPE, start_new_session=True
+    )
 
 
 def _start_agent(
@@ -178,16 +190,18 @@ def _url(folder: Path, port: int) -> str:
     return f"postgresql://vigie:{password}@127.0.0.1:{port}/vigie"
 
 
-async def _watch(folder: Path, agents: Sequence[int], seconds: float) -> dict[str, float]:
+async def _watch(
+    folder: Path, processes: Sequence[int], server: int, options: argparse.Namespace
+) -> dict[str, float]:
     """Return the greatest memory and the greatest age of a spool file seen meanwhile."""
-    ends = time.monotonic() + seconds
+    ends = time.monotonic() + options.minutes * 60
     memory, oldest = 0.0, 0.0
     turn = 0
     while time.monotonic() < ends:
         await asyncio.sleep(SAMPLE_S)
         oldest = max(oldest, _oldest(folder))
         if turn % 40 == 0:
-            memory = max(memory, sum(map(_pss, [os.getpid(), *agents, *_servers()])))
+            memory = max(memory, sum(map(_pss, [*processes, *_family(server)])))
         turn += 1
     return {"memory_mib": memory / 1024, "stored_lag_s": oldest}
 
@@ -203,16 +217,23 @@ def _oldest(folder: Path) -> float:
     return max(ages)
 
 
-def _servers() -> list[int]:
-    """Return the processes of PostgreSQL."""
-    found = []
-    for path in Path("/proc").glob("[0-9]*/comm"):
-        try:
-            if path.read_text().strip() == "postgres":
-                found.append(int(path.parent.name))
-        except (FileNotFoundError, ProcessLookupError):
-            continue
+def _family(process: int) -> list[int]:
+    """Return *process* and its children."""
+    found = [process]
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if _parent(int(path.name)) == process:
+                found.append(int(path.name))
     return found
+
+
+def _parent(process: int) -> int:
+    return int(_stat(process)[1])
+
+
+def _stat(process: int) -> list[str]:
+    """Return the fields of *process* after its name."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
 def _pss(process: int) -> float:
@@ -226,8 +247,11 @@ def _pss(process: int) -> float:
     return 0.0
 
 
-def _costs(processes: Sequence[int]) -> list[float]:
-    return [round(used(process), 1) for process in processes]
+def _costs(parties: dict[str, list[int]], server: int) -> dict[str, float]:
+    """Return the seconds of CPU of each party, and of PostgreSQL with its ended backends."""
+    ended = sum(map(int, _stat(server)[13:15])) / os.sysconf("SC_CLK_TCK")
+    costs = {name: sum(map(used, processes)) for name, processes in parties.items()}
+    return costs | {"PostgreSQL": ended + sum(map(used, _family(server)))}
 
 
 async def _tell(
