@@ -58,11 +58,9 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trust
     made.cert_pem.write_to_path(tmp_path / "ca.pem")
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
     monkeypatch.setattr(rustls, "_left", set())
-    trust.context.cache_clear()
-    rustls.context.cache_clear()
+    trust._looked_at.cache_clear()
     yield made
-    trust.context.cache_clear()
-    rustls.context.cache_clear()
+    trust._looked_at.cache_clear()
 
 
 @pytest.fixture

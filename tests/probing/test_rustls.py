@@ -121,7 +121,7 @@ async def test_both_give_the_same_verdict(
     server, between = make(root)
     served = _served(server, between, tmp_path)
     port = _port(await street.open(answers(OK), served))
-    quick = rustls.context.__wrapped__("http/1.1")
+    quick = rustls.new_context("http/1.1")
     assert quick is not None
 
     assert await _accepts(quick, port) is good
@@ -144,6 +144,18 @@ async def test_rustls_says_that_all_is_well(street: Street, authority: trustme.C
     attempt = await ask(await street.open(answers(OK), settings(authority)), retries=["2s"])
 
     assert (Outcome.UP, "rustls") == (attempt.outcome, attempt.tls_by)
+
+
+@pytest.mark.usefixtures("authority")
+def test_a_version_of_rtls_that_tells_no_end_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every answer that ends with its connection would wait for its timeout."""
+    assert rustls.new_context("http/1.1") is not None
+
+    def tells_not(_: object) -> bool:
+        raise AttributeError("_conn")
+
+    monkeypatch.setattr(rustls, "is_over", tells_not)
+    assert rustls.new_context("http/1.1") is None
 
 
 async def test_without_another_attempt_openssl_does_it(

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import trustme
@@ -46,6 +47,28 @@ async def test_expired_certificate_is_down_and_dated(street: Street, authority: 
     assert "the certificate has expired" == attempt.detail
     assert ended == attempt.certificate_expires
     assert attempt.status is None
+
+
+@pytest.mark.usefixtures("authority")
+@pytest.mark.parametrize("retries", [["2s"], []])
+async def test_authority_that_is_trusted_since_is_found(
+    street: Street,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    retries: list[str],
+) -> None:
+    """A prober runs for months, and the system's authorities are brought up to date meanwhile."""
+    monkeypatch.setattr(trust, "LOOK_S", 1e9)
+    newcomer = trustme.CA()
+    url = await street.open(answers(OK), settings(newcomer))
+    before = await ask(url, retries=retries)
+    newcomer.cert_pem.write_to_path(tmp_path / "ca.pem", append=True)
+    soon_after = await ask(url, retries=retries)
+    monkeypatch.setattr(trust, "LOOK_S", 1e-6)
+    later = await ask(url, retries=retries)
+
+    assert (Reason.TLS_UNTRUSTED, Reason.TLS_UNTRUSTED) == (before.reason, soon_after.reason)
+    assert (Outcome.UP, "rustls" if retries else "openssl") == (later.outcome, later.tls_by)
 
 
 async def test_second_look_that_hangs_changes_no_verdict(

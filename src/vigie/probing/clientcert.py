@@ -22,19 +22,19 @@ class ClientCertificate(Model):
     key: str = Field(min_length=1, examples=["/etc/vigie/probe.key"])
 
 
-Stamp = tuple[tuple[int, int, int], ...]  # of both files: inode, time of change, size
+Stamp = tuple[object, ...]  # inode, time of change and size of both files; the authorities
 _built: dict[tuple[ClientCertificate, str | None, bool], tuple[Stamp, ssl.SSLContext]] = {}
 
 
 def context(
     pair: ClientCertificate, protocol: str | None = None, *, verify: bool
 ) -> ssl.SSLContext:
-    """Return the TLS settings that show *pair*; built anew when its files have changed.
+    """Return the TLS settings that show *pair*; built anew when its files or authorities change.
 
     Raises:
         Failed: a file cannot be read, or they are no pair: names the files, never what they hold.
     """
-    stamp = tuple(map(_stamp, (pair.certificate, pair.key)))
+    stamp = (*map(_stamp, (pair.certificate, pair.key)), trust.authorities())
     key = (pair, protocol, verify)
     known = _built.get(key)
     if known and known[0] == stamp:

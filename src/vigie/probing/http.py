@@ -46,7 +46,7 @@ class HttpEndpoint(HttpOptions, Endpoint):
 
 def prepare() -> None:
     """Build the TLS settings that the probes share, before the first of them is timed."""
-    trust.context(True, PROTOCOL)  # noqa: FBT003 - a key
+    trust.context(verify=True, protocol=PROTOCOL)
     rustls.context(PROTOCOL)
 
 

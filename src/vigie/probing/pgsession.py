@@ -84,7 +84,7 @@ async def _connect(login: Login, loop: "_Loop") -> asyncpg.Connection:
         database=login.database,
         user=login.user,
         password=login.password,
-        ssl=False if login.tls is None else trust.context(login.tls),
+        ssl=False if login.tls is None else trust.context(verify=login.tls),
         direct_tls=False,
         target_session_attrs="any",
         krbsrvname="postgres",

@@ -118,7 +118,7 @@ def _settings(
     shown: ClientCertificate | None, protocol: str | None, *, verify: bool
 ) -> ssl.SSLContext:
     if shown is None:
-        return trust.context(verify, protocol)
+        return trust.context(verify=verify, protocol=protocol)
     return clientcert.context(shown, protocol, verify=verify)
 
 

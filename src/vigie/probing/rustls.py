@@ -8,6 +8,7 @@ import ssl
 from functools import lru_cache
 from typing import Any
 
+from vigie.probing import trust
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import SECURING, Trace
@@ -55,13 +56,31 @@ def is_over(tls: ssl.SSLObject) -> bool:
     return not tls._conn.wants_read()  # noqa: SLF001 - no public word
 
 
-@lru_cache(maxsize=8)
 def context(protocol: str) -> ssl.SSLContext | None:
-    """Return shared settings that verify against OpenSSL's authorities; None where they cannot."""
+    """Return the shared settings of `new_context`; others once the authorities change."""
+    return _context(protocol, trust.authorities())
+
+
+@lru_cache(maxsize=8)
+def _context(protocol: str, _now: trust.Authorities) -> ssl.SSLContext | None:
+    return new_context(protocol)
+
+
+def new_context(protocol: str) -> ssl.SSLContext | None:
+    """Return settings that verify against OpenSSL's authorities; None where they cannot."""
     authorities = ssl.create_default_context().get_ca_certs(binary_form=True)
     if rtls is None or not authorities:  # a directory of authorities is read when it is needed
         return None
     settings: ssl.SSLContext = rtls.SSLContext(rtls.PROTOCOL_TLS_CLIENT)
     settings.load_verify_locations(cadata="".join(map(ssl.DER_cert_to_PEM_cert, authorities)))
     settings.set_alpn_protocols([protocol])
-    return settings
+    return settings if _tells_the_end(settings) else None
+
+
+def _tells_the_end(settings: ssl.SSLContext) -> bool:
+    """Tell whether `is_over` works with this version of rtls: its word for that is not public."""
+    tls = settings.wrap_bio(rtls.MemoryBIO(), rtls.MemoryBIO(), server_hostname="vigie.invalid")
+    try:
+        return not is_over(tls)
+    except AttributeError:
+        return False

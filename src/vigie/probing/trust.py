@@ -4,10 +4,13 @@ import re
 import ssl
 from datetime import UTC, datetime
 from functools import lru_cache
+from pathlib import Path
+from time import monotonic
 
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
+LOOK_S = 60.0  # between two looks at the authorities' files
 VERSION, UTC_TIME = 0xA0, 0x17  # tags of DER
 # OpenSSL's X509_V_ERR_… numbers
 NOT_YET_VALID, HAS_EXPIRED, HOSTNAME_MISMATCH, IP_ADDRESS_MISMATCH = 9, 10, 62, 64
@@ -23,16 +26,44 @@ CERTIFICATE_ALERTS = frozenset(
     }
 )
 
+Authorities = tuple[tuple[str, int, int], ...]  # of each file: path, inode, time of change
+
+
+def context(*, verify: bool, protocol: str | None = None) -> ssl.SSLContext:
+    """Return the shared TLS settings of `new_context`; others once the authorities change."""
+    return _context(verify, protocol, authorities())
+
 
 @lru_cache(maxsize=8)
-def context(verify: bool, protocol: str | None = None) -> ssl.SSLContext:  # noqa: FBT001 - a key
-    """Return the shared TLS settings of `new_context`."""
+def _context(verify: bool, protocol: str | None, _now: Authorities) -> ssl.SSLContext:  # noqa: FBT001 - a key
     return new_context(protocol, verify=verify)
+
+
+def authorities() -> Authorities:
+    """Return what is another thing once the system trusts other authorities.
+
+    A prober runs for months, and what was trusted at its start would call a new authority's
+    customers down. Their files are looked at once in a minute.
+    """
+    return _looked_at(int(monotonic() // LOOK_S))
+
+
+@lru_cache(maxsize=1)
+def _looked_at(_minute: int) -> Authorities:
+    paths = ssl.get_default_verify_paths()
+    return tuple(map(_stamp, filter(None, (paths.cafile, paths.capath))))
+
+
+def _stamp(path: str) -> tuple[str, int, int]:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return path, 0, 0
+    return path, found.st_ino, found.st_mtime_ns
 
 
 def new_context(protocol: str | None = None, *, verify: bool) -> ssl.SSLContext:
     """Return TLS settings; the system's authorities, or nobody checked.
-
 
     *protocol* is the one to speak, where servers want to hear that (ALPN).
     Building one costs 16 ms. `SSL_CERT_FILE` names other authorities.

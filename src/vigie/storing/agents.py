@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -169,6 +169,19 @@ def _valid(model: type[M], spec: Mapping[str, Any]) -> M | None:
         return None
 
 
+@contextmanager
+def _patience(connection: asyncpg.Connection) -> Iterator[None]:
+    """Give up on a database that says nothing, which no closed connection tells of.
+
+    By ending the session: a query that is cancelled waits for the server's word on that.
+    """
+    timer = asyncio.get_running_loop().call_later(PATIENCE_S, connection.terminate)
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 async def attend(
     pool: asyncpg.Pool,
     state: Callable[[], AgentState],
@@ -191,12 +204,13 @@ async def attend(
     while not stop.is_set():
         try:
             async with pool.acquire(timeout=PATIENCE_S) as connection:
-                said = await asyncio.to_thread(state)
-                version = await report_agent(connection, said)
-                if take and version != known:
-                    targets = await read_targets(connection, said.location)
-                    take(targets, await read_references(connection, said.location))
-                    known = version
+                with _patience(connection):
+                    said = await asyncio.to_thread(state)
+                    version = await report_agent(connection, said)
+                    if take and version != known:
+                        targets = await read_targets(connection, said.location)
+                        take(targets, await read_references(connection, said.location))
+                        known = version
             trouble.worked()
         except DATABASE_TROUBLE as error:
             trouble.failed(why=str(error) or type(error).__name__)
