@@ -2,7 +2,9 @@
 
 import asyncio
 import gzip
+import os
 import zlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -155,6 +157,25 @@ async def test_missing_file_is_unknown_and_named() -> None:
 
     assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
     assert "the prober cannot read /nowhere/secret: No such file or directory" == attempt.detail
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (os.mkfifo, "it is no file"),
+        (lambda path: path.mkdir(), "it is no file"),
+        (lambda path: path.write_bytes(b"a" * 65537), "it is larger than 64 KiB"),
+        (lambda path: path.write_bytes(b"\xff"), "is not UTF-8 text"),
+    ],
+)
+async def test_file_that_holds_no_secret_is_unknown_and_holds_up_nobody(
+    tmp_path: Path, make: Callable[[Path], object], why: str
+) -> None:
+    make(tmp_path / "secret")
+    attempt = await ask("http://127.0.0.1:9/", headers={"A": f"${{file:{tmp_path}/secret}}"})
+
+    assert (Outcome.UNKNOWN, Reason.INTERNAL) == (attempt.outcome, attempt.reason)
+    assert f"the prober cannot read {tmp_path}/secret: {why}" == attempt.detail
 
 
 async def test_placeholder_may_be_the_whole_url(

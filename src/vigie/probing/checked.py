@@ -78,9 +78,15 @@ def _failure(check: Callable[[Model], None], one: Model) -> Failed | None:
 
 
 def singled(expect: Model, anything: Mapping[str, object] | None = None) -> Iterator[Singled]:
-    """Yield the expectations in *expect* one by one."""
+    """Yield the expectations in *expect* one by one, its own before those of every kind.
+
+    In this order they are checked.
+    """
     written = expect.model_dump(mode="json", by_alias=True)
-    for field, info in type(expect).model_fields.items():
+    fields = type(expect).model_fields
+    for field, info in sorted(
+        fields.items(), key=lambda it: it[0] not in type(expect).__annotations__
+    ):
         name, value = info.alias or field, getattr(expect, field)
         if value is None or (not value and isinstance(value, Mapping | tuple)):
             continue

@@ -21,7 +21,6 @@ from vigie.probing.trace import Trace
 
 READ_MAX = 64 * 1024  # bytes that one step reads
 LINES_MAX = 1000  # lines; a pattern is searched for in each of them
-SHOWN_MAX = 80  # characters of a line in a detail
 
 Found = Callable[[str], bool]
 
@@ -147,8 +146,7 @@ def _left(wanted: str, last: str, trace: Trace) -> Failed:
 
 
 def _last(line: str, trace: Trace) -> str:
-    said = trace.hidden(line)  # before it is cut, which could leave half a secret
-    return f"; the last line was {said if len(said) <= SHOWN_MAX else said[: SHOWN_MAX - 1] + '…'}"
+    return f"; the last line was {trace.seen(line)}"
 
 
 async def read_line(

@@ -8,17 +8,16 @@ from typing import Annotated
 
 from pydantic import Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from vigie.catalogue import Duration, Model, refusal
-from vigie.probing import jsonpath, pattern
+from vigie.catalogue import refusal
+from vigie.probing import jsonpath, limits, pattern
 from vigie.probing.failure import Failed
-from vigie.probing.limits import check_certificate, check_time
+from vigie.probing.limits import Limits
 from vigie.probing.pattern import compiled, is_pattern, regular_expression
 from vigie.probing.response import Response
 from vigie.probing.result import Reason
-from vigie.probing.trace import Trace
+from vigie.probing.trace import Trace, short
 
 MATCHED_MAX = 64 * 1024  # bytes of the body that are searched
-SHOWN_MAX = 80  # characters of a value in a detail
 
 Statuses = tuple[tuple[int, int], ...]  # first and last of each range
 Scalar = str | bool | int | float | None
@@ -106,7 +105,7 @@ JsonValue = Annotated[
 ]
 
 
-class HttpExpect(Model):
+class HttpExpect(Limits):
     """What the answer must be like; what is not named is not looked at."""
 
     status: Status = Field(((200, 299),), json_schema_extra={"default": "200-299"})
@@ -114,8 +113,6 @@ class HttpExpect(Model):
     body_regex: BodyPattern | None = None  # Python's; searched, not anchored
     json_: Mapping[JsonPath, JsonValue] = Field({}, alias="json")  # path: the value it must have
     header: Mapping[str, HeaderValue] = {}  # name: the value, or /regular expression/
-    within: Duration | None = None  # the whole attempt, redirects included
-    certificate_days: int | None = Field(None, ge=1, le=3650)  # the certificate lasts so long
 
 
 def check(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -> None:
@@ -125,11 +122,10 @@ def check(expect: HttpExpect, response: Response, trace: Trace, now: datetime) -
         _check_header(name, wanted, response.headers.get(name.lower()), trace)
     if expect.body_contains is not None or expect.body_regex is not None:
         _refuse_encoded(response, trace)
-        _check_body(expect, response.text(MATCHED_MAX) or "")
+        _check_body(expect, response)
     if expect.json_:
         _check_json(expect.json_, response, trace)
-    check_certificate(expect.certificate_days, trace, now)
-    check_time(expect.within, trace)
+    limits.check(expect, trace, now)
 
 
 def expects_status(expect: HttpExpect, status: int) -> bool:
@@ -148,16 +144,17 @@ def _check_header(name: str, wanted: str, value: str | None, trace: Trace) -> No
     same = pattern.found(compiled(wanted[1:-1]), value) if is_pattern(wanted) else value == wanted
     if not same:
         # What a cookie is worth is nobody's to read.
-        seen = "another one" if name.lower() == "set-cookie" else _seen(value, trace)
+        seen = "another one" if name.lower() == "set-cookie" else trace.seen(value)
         raise Failed(Reason.HEADER, f"header {name} is {seen}, expected {wanted}")
 
 
-def _check_body(expect: HttpExpect, text: str) -> None:
-    where = "the first 64 KiB of the body" if len(text) >= MATCHED_MAX else "the body"
+def _check_body(expect: HttpExpect, response: Response) -> None:
+    text = response.text(MATCHED_MAX) or ""
+    where = "the first 64 KiB of the body" if len(response.body) > MATCHED_MAX else "the body"
     if expect.body_contains is not None and expect.body_contains not in text:
-        raise Failed(Reason.BODY, f"{where} does not contain {_short(expect.body_contains)}")
+        raise Failed(Reason.BODY, f"{where} does not contain {short(expect.body_contains)}")
     if expect.body_regex is not None and not pattern.found(compiled(expect.body_regex), text):
-        raise Failed(Reason.BODY, f"{where} does not match {_short(expect.body_regex)}")
+        raise Failed(Reason.BODY, f"{where} does not match {short(expect.body_regex)}")
 
 
 def _check_json(wanted: Mapping[str, Scalar], response: Response, trace: Trace) -> None:
@@ -170,11 +167,11 @@ def _check_json(wanted: Mapping[str, Scalar], response: Response, trace: Trace) 
         try:
             found = jsonpath.at(document, path)
         except jsonpath.Missing as missing:
-            what = f"{path} is missing, expected {_short(_json(value))}"
+            what = f"{path} is missing, expected {short(_json(value))}"
             raise Failed(Reason.JSON, what) from missing
         if not _equal(found, value):
-            seen = _seen(_json(found), trace)
-            raise Failed(Reason.JSON, f"{path} is {seen}, expected {_short(_json(value))}")
+            seen = trace.seen(_json(found))
+            raise Failed(Reason.JSON, f"{path} is {seen}, expected {short(_json(value))}")
 
 
 def _equal(found: object, wanted: Scalar) -> bool:
@@ -186,7 +183,7 @@ def _refuse_encoded(response: Response, trace: Trace) -> None:
     if response.encoded:
         raise Failed(
             Reason.PROTOCOL,
-            f"the body comes as {_seen(response.encoded, trace)}, which was not asked for",
+            f"the body comes as {trace.seen(response.encoded)}, which was not asked for",
         )
 
 
@@ -194,12 +191,3 @@ def _json(value: object) -> str:
     if isinstance(value, dict | list):
         return "a list" if isinstance(value, list) else "an object"
     return jsonlib.dumps(value, ensure_ascii=False)
-
-
-def _seen(text: str, trace: Trace) -> str:
-    """Return what the target said, short; cut only when no secret is in it."""
-    return _short(trace.hidden(text))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"

@@ -13,7 +13,7 @@ from vigie.probing.trace import Trace
 
 
 class Limits(Model):
-    """What a kind without an answer of its own to look at can expect."""
+    """What is expected of the attempt as a whole; each kind adds what its answers can be like."""
 
     within: Duration | None = None  # the whole attempt
     certificate_days: int | None = Field(None, ge=1, le=3650)  # the certificate lasts so long

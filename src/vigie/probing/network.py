@@ -128,7 +128,9 @@ class Network:
                 do="look at this machine's network; what fails meanwhile is unknown",
             )
             self._blind_since = answer.at
-            self._watching = asyncio.create_task(self._watch())
+            # One goes on where we saw for a moment between two of its looks.
+            if self._watching is None or self._watching.done():
+                self._watching = asyncio.create_task(self._watch())
         elif before:
             log.info("network: we see again", location=self.location, since=str(self._blind_since))
             self.saw_again = answer.asked

@@ -5,6 +5,7 @@ The database and every page keep the placeholder; the value lives as long as one
 
 import os
 import re
+import stat
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -16,6 +17,7 @@ from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
 
+FILE_MAX = 64 * 1024  # bytes
 LINE_MIN = 8  # characters of a line that is a secret by itself
 PLACEHOLDER = re.compile(r"\$\{(env|file):([^}]+)\}")
 VARIABLE = re.compile(r"\{\{([a-z][a-z0-9_]*)\}\}")  # what an earlier step captured
@@ -59,10 +61,21 @@ def _environment(name: str) -> str:
 
 def _file(path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").removesuffix("\n").removesuffix("\r")
+        text = _bounded(Path(path)).decode()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "is not UTF-8 text"
         raise Failed(Reason.INTERNAL, f"the prober cannot read {path}: {why}") from error
+    return text.removesuffix("\n").removesuffix("\r")
+
+
+def _bounded(path: Path) -> bytes:
+    """Return what *path* holds; a pipe or a device would hold up everybody, or never end."""
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        raise OSError(0, "it is no file")
+    if found.st_size > FILE_MAX:
+        raise OSError(0, "it is larger than 64 KiB")
+    return path.read_bytes()
 
 
 def secret(value: object) -> str:

@@ -16,11 +16,10 @@ from vigie.probing.limits import Limits, came_of, check
 from vigie.probing.placeholder import Secret, resolved
 from vigie.probing.reach import attempt, resolved_addresses
 from vigie.probing.result import Attempt, Reason
-from vigie.probing.trace import Trace
+from vigie.probing.trace import Trace, short
 from vigie.probing.verify import Verify
 
 PORT = 5432
-SHOWN_MAX = 80  # characters of a value in a detail
 
 
 def _target(value: object) -> str:
@@ -115,21 +114,17 @@ async def _probe(endpoint: PostgresEndpoint, allow: Sequence[str], trace: Trace)
 def _check(
     expect: PostgresExpect, row: Sequence[object] | None, trace: Trace, now: datetime
 ) -> None:
-    found = trace.hidden(text_of(row[0]) if row else "no row")
+    found = trace.seen(text_of(row[0]) if row else "no row")
 
     def check_one(one: Model) -> None:
         assert isinstance(one, PostgresExpect)
         if one.value is not None and (not row or text_of(row[0]) != one.value):
-            what = f"the query gave {_short(found)}, expected {_short(one.value)}"
+            what = f"the query gave {found}, expected {short(one.value)}"
             raise Failed(Reason.BODY, what)
         check(one, trace, now)
 
     def came() -> Mapping[str, str]:
-        return {**came_of(trace, now), "value": _short(found)}
+        return {**came_of(trace, now), "value": found}
 
     tell(expect, check_one, trace, came, {})
     check_one(expect)
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"

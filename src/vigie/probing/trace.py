@@ -25,6 +25,7 @@ TIMEOUTS = {
     PROXY: Reason.NETWORK,  # its silence says nothing of the target
 }
 PHASES = ("dns_us", "connect_us", "tls_us", "first_byte_us")
+SHOWN_MAX = 80  # characters of a value in a detail
 DETAIL_MAX = 300  # characters: a hostile answer must not fill the database
 
 
@@ -94,6 +95,10 @@ class Trace:
         """Return *text* without the secrets that this attempt used; call it before cutting."""
         return hidden(text, self.secrets)
 
+    def seen(self, text: str) -> str:
+        """Return what the target said, for a detail: without secrets, then short."""
+        return short(self.hidden(text))
+
     def printable(self, detail: str) -> str:
         """Return *detail* on one short line and without any secret."""
         line = "".join(c if c.isprintable() else " " for c in self.hidden(detail))
@@ -119,6 +124,11 @@ class Trace:
             tls_by=self.tls_by,
             body=body,
         )
+
+
+def short(text: str) -> str:
+    """Return *text* as far as it fits into a detail."""
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
 
 
 def since_us(ns: int) -> int:
