@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from tests.probing.shop import OK, Street, answers, ask, body, endpoint, keeps
 
 from vigie.probing import Outcome, Reason
+from vigie.probing.records import name_of
+from vigie.probing.request import parse_url
 
 FOUND = b"HTTP/1.1 302 Found\r\nLocation: %s\r\nContent-Length: 0\r\n\r\n"
 
@@ -244,6 +246,28 @@ async def test_relative_redirect_keeps_the_headers(street: Street) -> None:
     assert Outcome.UP == attempt.outcome
     assert seen[1].startswith(b"GET /b?c HTTP/1.1\r\n")
     assert b"A: secret" in seen[1]
+
+
+async def test_redirect_to_a_path_in_utf_8_is_followed_byte_for_byte(street: Street) -> None:
+    """Headers are read as Latin-1: those letters encoded again would be four bytes, not two."""
+    seen: list[bytes] = []
+    found = b"HTTP/1.1 302 Found\r\nLocation: /caf\xc3\xa9?\xe9\r\nContent-Length: 0\r\n\r\n"
+    attempt = await ask(await street.open(keeps(seen, found, OK)))
+
+    assert Outcome.UP == attempt.outcome
+    assert seen[1].startswith(b"GET /caf%C3%A9?%E9 HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("host", "there"),
+    [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("straße.example", "xn--strae-oqa.example"),  # not strasse.example, as until 2010
+    ],
+)
+def test_host_is_the_one_that_browsers_ask(host: str, there: str) -> None:
+    assert there == parse_url(f"https://{host}/").host
+    assert there == str(name_of(host, "A")).lower().removesuffix(".")
 
 
 async def test_redirect_loop_is_down(street: Street) -> None:

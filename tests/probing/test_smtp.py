@@ -223,6 +223,13 @@ async def test_endless_greeting_is_cut(street: Street) -> None:
     assert (Outcome.DOWN, Reason.TOO_LARGE) == (attempt.outcome, attempt.reason)
 
 
+async def test_line_without_a_word_offers_nothing(street: Street) -> None:
+    mail = Mail({"EHLO": b"250-mail.shop.example\r\n250-\r\n250 PIPELINING\r\n"})
+    attempt = await ask(await street.open(mail), expect={"extensions": ["PIPELINING"]})
+
+    assert (Outcome.UP, None) == (attempt.outcome, attempt.detail)
+
+
 @pytest.mark.parametrize(
     ("wanted", "offered"),
     [

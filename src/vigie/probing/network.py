@@ -17,6 +17,7 @@ from vigie import clock
 from vigie.catalogue import UNRELATED, Reference
 from vigie.probing.failure import Failed
 from vigie.probing.reach import reach
+from vigie.probing.request import ascii_host
 from vigie.probing.result import BlindEdge, Reason
 from vigie.probing.trace import Trace
 
@@ -173,7 +174,8 @@ async def _ask(reference: Reference) -> Asked:
     trace, reason = Trace(number=1, limit=timedelta(seconds=SECONDS)), None
     try:
         async with asyncio.timeout(SECONDS):
-            (await reach(reference.host, reference.port, reference.allow, trace)).close()
+            host = ascii_host(reference.host)
+            (await reach(host, reference.port, reference.allow, trace)).close()
     except Failed as failure:
         reason = failure.reason
     except TimeoutError:

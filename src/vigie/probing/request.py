@@ -69,12 +69,17 @@ def parse_url(text: str) -> Url:
 
 
 def ascii_host(host: str) -> str:
-    """Return *host* as DNS takes it; raise BadUrl when it is no host name."""
+    """Return *host* as DNS takes it, and as browsers do; raise BadUrl when it is no host name."""
     if ":" in host:
         return host.partition("%")[0]
+    if host.isascii():
+        return host
+    # Python's own codec is of 2003, where straße.example is another host: strasse.example.
+    import idna
+
     try:
-        return host.encode("ascii" if host.isascii() else "idna").decode("ascii")
-    except UnicodeError:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except idna.IDNAError:
         raise BadUrl(f'"{host}" is not a host name') from None
 
 
@@ -128,7 +133,8 @@ def redirected(request: Request, status: int, location: str) -> Request:
     """
     try:
         # The path alone would do for joining, but a relative Location needs the whole URL.
-        url = parse_url(urljoin(request.url.origin + request.url.target, location.strip()))
+        there = _as_it_came(location.strip())
+        url = parse_url(urljoin(request.url.origin + request.url.target, there))
     except ValueError as error:  # urljoin has its own
         raise Failed(Reason.REDIRECTS, f"redirected to a bad URL: {error}") from error
     changed = _followed(request, status, url)
@@ -137,6 +143,11 @@ def redirected(request: Request, status: int, location: str) -> Request:
     if changed.body:
         raise Failed(Reason.REDIRECTS, f"redirected to {url.origin}, which must not get the body")
     return replace(changed, headers=(), trusted=False)
+
+
+def _as_it_came(location: str) -> str:
+    """Return *location* with the bytes escaped that are not ASCII: servers send them bare."""
+    return "".join(c if c.isascii() else f"%{ord(c):02X}" for c in location)
 
 
 def _followed(request: Request, status: int, url: Url) -> Request:

@@ -153,6 +153,6 @@ def _check(expect: SmtpExpect, offered: Sequence[str], trace: Trace, now: dateti
 
 def _offers(line: str, wanted: str) -> bool:
     """Tell whether the *line* of an answer names the extension, with the parameters *wanted*."""
-    name, *parameters = line.split()
+    name, *parameters = line.split() or [""]
     asked, *with_these = wanted.split()
     return name == asked and set(with_these) <= set(parameters)
