@@ -18,7 +18,7 @@ from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs
 from vigie.cli.board import Board
-from vigie.cli.engine import Pulse, measure
+from vigie.cli.engine import Order, Pulse, measure
 from vigie.cli.live import show
 from vigie.cli.signals import stopping
 from vigie.cli.sla import print_figures
@@ -141,9 +141,8 @@ async def _probe(
                 show(shown, console, lambda: _screen(board, began), lambda: _lines(board, began))
             )
             try:
-                await measure(
-                    found, here, stop, location="main", pulse=Pulse(), record=take, alone=True
-                )
+                order = Order(catalogue=found, location="main", record=take, alone=True)
+                await measure(order, here, stop, Pulse())
             finally:
                 shown.set()
         timer.cancel()

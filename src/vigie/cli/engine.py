@@ -58,6 +58,19 @@ class Pulse:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What one process measures, and for whom."""
+
+    catalogue: Catalogue  # applied as a whole
+    location: str
+    only: Sequence[Service] | None = None  # probed; None: all services
+    # Replaces the catalogue by what its files say, whenever they change.
+    following: Following | None = None
+    record: Callable[[Result], None] | None = None  # gets each result, too
+    alone: bool = False  # no other process measures, so figures hold up to the very end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ends:
     """When storing ends, and how far behind the end the figures stay."""
 
@@ -75,34 +88,22 @@ def targets(services: Sequence[Service]) -> list[Target]:
     ]
 
 
-async def measure(
-    catalogue: Catalogue,
-    settings: Settings,
-    stop: asyncio.Event,
-    *,
-    location: str,
-    pulse: Pulse,
-    record: Callable[[Result], None] | None = None,
-    only: Sequence[Service] | None = None,
-    alone: bool = False,
-    following: Following | None = None,
-) -> None:
+async def measure(order: Order, settings: Settings, stop: asyncio.Event, pulse: Pulse) -> None:
     """Probe until *stop*, then write, ship and roll up what is left. No result is lost.
 
-    The whole *catalogue* is applied; *only* some of its services may be probed.
-    With *following* it is replaced by what its files say, whenever they change.
-    *alone*: no other process measures, so the figures hold up to the very end.
     Raises what made it impossible, after the same orderly end.
     """
-    services = catalogue.services if only is None else only
-    pulse.course.follow(targets(services), references_at(catalogue, location))
-    settle = timedelta(0) if alone else SETTLE
+    services = order.catalogue.services if order.only is None else order.only
+    pulse.course.follow(targets(services), references_at(order.catalogue, order.location))
+    settle = timedelta(0) if order.alone else SETTLE
     ends = Ends(stop=stop, written=asyncio.Event(), settle=settle)
-    beside: list[Beside] = [partial(_keep_up, catalogue, following, ends, pulse.course)]
-    if following:
-        beside.append(partial(stand, settings, location, pulse, stop))
-    store = partial(_store, catalogue, settings, ends, pulse, beside)
-    await probe_and(store, settings, ends, location=location, pulse=pulse, record=record)
+    beside: list[Beside] = [partial(_keep_up, order, ends, pulse.course)]
+    if order.following:
+        beside.append(partial(stand, settings, order.location, pulse, stop))
+    store = partial(_store, order.catalogue, settings, ends, pulse, beside)
+    await probe_and(
+        store, settings, ends, location=order.location, pulse=pulse, record=order.record
+    )
 
 
 async def probe_and(
@@ -120,8 +121,6 @@ async def probe_and(
     """
     spool = pulse.spool = Spool(settings.home / "spool")
     probed = asyncio.Event()
-    judge = Judge(location=location, tell=spool.put)
-    pulse.course.judged(judge.follow)
 
     def keep(result: Result) -> None:
         pulse.newest = result.at
@@ -134,23 +133,33 @@ async def probe_and(
     for task in (writing, storing):  # they end on their own only when they cannot go on
         task.add_done_callback(lambda _: ends.stop.set())
     try:
-        await run_agent(
-            (),
-            location=location,
-            record=keep,
-            stop=ends.stop,
-            changes=pulse.course.changes,
-            counts=pulse.counts,
-            judge=judge,
-        )
+        await _probe(location, keep, ends.stop, pulse, spool)
     finally:
-        await judge.aclose()  # what it tells must reach the spool
         probed.set()
         await asyncio.wait([writing])
         ends.written.set()
         await asyncio.wait([storing])
     writing.result()
     storing.result()
+
+
+async def _probe(
+    location: str, keep: Callable[[Result], None], stop: asyncio.Event, pulse: Pulse, spool: Spool
+) -> None:
+    judge = Judge(location=location, tell=spool.put)
+    pulse.course.judged(judge.follow)
+    try:
+        await run_agent(
+            (),
+            location=location,
+            record=keep,
+            stop=stop,
+            changes=pulse.course.changes,
+            counts=pulse.counts,
+            judge=judge,
+        )
+    finally:
+        await judge.aclose()  # what it tells must reach the spool
 
 
 async def _store(
@@ -181,16 +190,11 @@ async def _store(
         await _last_roll_up(pool, ends.settle)
 
 
-async def _keep_up(
-    catalogue: Catalogue,
-    following: Following | None,
-    ends: Ends,
-    course: Course,
-    pool: asyncpg.Pool,
-) -> None:
+async def _keep_up(order: Order, ends: Ends, course: Course, pool: asyncpg.Pool) -> None:
     """Keep up with the years, and with the files where they are followed."""
+    following = order.following
     if following is None:
-        await keep_years(pool, lambda: catalogue, ends.written)
+        await keep_years(pool, lambda: order.catalogue, ends.written)
         return
 
     async def put_in_force(found: Catalogue) -> None:

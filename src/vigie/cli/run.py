@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from vigie import settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs
-from vigie.cli.engine import Pulse, measure
+from vigie.cli.engine import Order, Pulse, measure
 from vigie.cli.following import Following
 from vigie.cli.signals import on_signal, stopping
 from vigie.cli.vitals import Vitals
@@ -59,9 +59,8 @@ async def run(
         async with serve(pages, listen) as url:
             log.info("running", directory=str(directory), location=chosen, healthz=f"{url}/healthz")
             listening = asyncio.create_task(beats.run())
-            await measure(
-                following.catalogue, here, stop, location=chosen, pulse=pulse, following=following
-            )
+            order = Order(catalogue=following.catalogue, location=chosen, following=following)
+            await measure(order, here, stop, pulse)
             listening.cancel()
     log.info("stopped", newest=str(pulse.newest))
 

@@ -19,7 +19,7 @@ from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue
 from vigie.cli import logs, urls
 from vigie.cli.board import Board
-from vigie.cli.engine import Pulse, measure
+from vigie.cli.engine import Order, Pulse, measure
 from vigie.cli.live import show
 from vigie.cli.registry import read_duration
 from vigie.cli.signals import stopping
@@ -113,16 +113,14 @@ async def _watch(watched: Watched, whole: Catalogue, directory: Path) -> None:
             group.create_task(show(shown, Console(), lambda: _screen(board, so_far), board.lines))
             group.create_task(_figures(shown, pulse, watched, so_far))
             try:
-                await measure(
-                    whole,
-                    here,
-                    stop,
+                order = Order(
+                    catalogue=whole,
                     location=whole.locations[0],
-                    pulse=pulse,
-                    record=board.take,
                     only=services,
+                    record=board.take,
                     alone=True,
                 )
+                await measure(order, here, stop, pulse)
             finally:
                 shown.set()
 

@@ -23,7 +23,7 @@ from asyncpg.exceptions import (
 
 from vigie.probing import trust
 from vigie.probing.connecting import dial
-from vigie.probing.connection import Connection
+from vigie.probing.connection import Connection, Peer
 from vigie.probing.dialogue import read_prompt
 from vigie.probing.failure import Failed
 from vigie.probing.reach import second_look
@@ -190,13 +190,7 @@ class _Loop:
                 transport, protocol, settings, server_hostname=server_hostname
             )
         except ssl.SSLError as error:
-            failure = trust.failure(error, self._login.name)
-            if failure.reason is Reason.TLS_EXPIRED:
-                peer = transport.get_extra_info("peername")[:2]
-                self._trace.certificate_expires = await second_look(
-                    peer, self._login.name, self._trace, _ask_for_tls
-                )
-            raise failure from error
+            raise await self._refused(error, transport.get_extra_info("peername")[:2]) from error
         finally:
             self._trace.tls_us = since_us(began)
         if secured is None:
@@ -205,6 +199,13 @@ class _Loop:
         self._trace.certificate_expires = trust.expiry(certificate)
         self._trace.phase = LOGGING_IN
         return _Transport(secured, self)
+
+    async def _refused(self, error: ssl.SSLError, peer: Peer) -> Failed:
+        name, trace = self._login.name, self._trace
+        failure = trust.failure(error, name)
+        if failure.reason is Reason.TLS_EXPIRED:
+            trace.certificate_expires = await second_look(peer, name, trace, _ask_for_tls)
+        return failure
 
     def received(self, data: bytes) -> bool:
         """Count *data*; tell whether it is still little enough."""

@@ -24,6 +24,7 @@ ATTEND_S = 5.0  # between two reports
 PATIENCE_S = 10.0
 
 M = TypeVar("M", bound=Model)
+Take = Callable[[list[Target], list[Reference]], None]
 
 log = structlog.get_logger()
 
@@ -169,6 +170,20 @@ def _valid(model: type[M], spec: Mapping[str, Any]) -> M | None:
         return None
 
 
+async def _attend_once(
+    connection: asyncpg.Connection,
+    state: Callable[[], AgentState],
+    take: Take | None,
+    known: int | None,
+) -> int:
+    said = await asyncio.to_thread(state)
+    version = await report_agent(connection, said)
+    if take and version != known:
+        targets = await read_targets(connection, said.location)
+        take(targets, await read_references(connection, said.location))
+    return version
+
+
 @contextmanager
 def _patience(connection: asyncpg.Connection) -> Iterator[None]:
     """Give up on a database that says nothing, which no closed connection tells of.
@@ -187,7 +202,7 @@ async def attend(
     state: Callable[[], AgentState],
     stop: asyncio.Event,
     *,
-    take: Callable[[list[Target], list[Reference]], None] | None = None,
+    take: Take | None = None,
     every_s: float = ATTEND_S,
 ) -> None:
     """Tell every few seconds how we are, until *stop*, and *take* the targets when they change.
@@ -205,12 +220,7 @@ async def attend(
         try:
             async with pool.acquire(timeout=PATIENCE_S) as connection:
                 with _patience(connection):
-                    said = await asyncio.to_thread(state)
-                    version = await report_agent(connection, said)
-                    if take and version != known:
-                        targets = await read_targets(connection, said.location)
-                        take(targets, await read_references(connection, said.location))
-                        known = version
+                    known = await _attend_once(connection, state, take, known)
             trouble.worked()
         except DATABASE_TROUBLE as error:
             trouble.failed(why=str(error) or type(error).__name__)
