@@ -21,8 +21,7 @@ begin
         select
             e.endpoint_id,
             l.location_id,
-            before.at as before_at,
-            after.at as after_at
+            before.at as before_at
         from unnest(endpoints) as e (endpoint_id)
         cross join fact.location as l
         left join
@@ -38,26 +37,12 @@ begin
                 limit 1
             ) as before
             on true
-        left join
-            lateral (
-                select r.at
-                from fact.result as r
-                where
-                    r.endpoint_id = e.endpoint_id
-                    and r.location_id = l.location_id
-                    and r.at >= ends
-                    and r.at < near_end
-                order by r.at
-                limit 1
-            ) as after
-            on true
     ),
-    -- A track without a neighbour begins or ends with a result of its own.
+    -- A track without a neighbour begins with a result of its own.
     bounded as (
         select
             n.*,
-            coalesce(n.before_at, first_one.at) as from_at,
-            coalesce(n.after_at, last_one.at) as to_at
+            coalesce(n.before_at, first_one.at) as from_at
         from neighbour as n
         left join
             lateral (
@@ -73,20 +58,6 @@ begin
                 limit 1
             ) as first_one
             on true
-        left join
-            lateral (
-                select r.at
-                from fact.result as r
-                where
-                    n.after_at is null
-                    and r.endpoint_id = n.endpoint_id
-                    and r.location_id = n.location_id
-                    and r.at >= starts
-                    and r.at < ends
-                order by r.at desc
-                limit 1
-            ) as last_one
-            on true
         where coalesce(n.before_at, first_one.at) is not null
     ),
     track as (
@@ -94,7 +65,6 @@ begin
             b.*,
             v.every,
             v.valid,
-            coalesce(b.after_at, b.to_at + v.every) as until,
             -- Where the first result is, if the day is calm.
             case when b.before_at is null then b.from_at else b.from_at + v.every end as first_at
         from bounded as b
@@ -108,41 +78,63 @@ begin
                 limit 1
             ) as v
             on true
-    )
-    select
-        t.endpoint_id,
-        tstzrange(t.from_at, t.until) as up,
-        coalesce(
-            t.valid @> tstzrange(t.from_at, t.to_at, '[]')
-            and s.results * t.every = t.until - t.first_at
-            and not exists (
-                select from fact.result as r
+    ),
+    counted as (
+        select
+            t.*,
+            s.results,
+            -- Where the next result is due, if every one was in its slot.
+            t.first_at + s.results * t.every as until
+        from track as t
+        cross join
+            lateral (
+                -- One aggregate, half the time of two: off the grid counts for more than a day.
+                select
+                    sum(
+                        case when r.at = date_bin(t.every, r.at, t.from_at) then 1 else 1000000 end
+                    ) as results
+                from fact.result as r
                 where
                     r.endpoint_id = t.endpoint_id
                     and r.location_id = t.location_id
+                    and r.at >= starts
+                    and r.at < ends
+            ) as s
+    )
+    select
+        c.endpoint_id,
+        tstzrange(c.from_at, c.until) as up,
+        coalesce(
+            c.valid @> tstzrange(c.from_at, near_end)
+            -- As many as the slots of the span, or of a part after which there are none.
+            and c.until < ends + c.every
+            and (
+                c.until >= ends
+                or not exists (
+                    select from fact.result as r
+                    where
+                        r.endpoint_id = c.endpoint_id
+                        and r.location_id = c.location_id
+                        and r.at >= c.until
+                        and r.at >= near_start
+                        and r.at < near_end
+                )
+            )
+            and not exists (
+                select from fact.result as r
+                where
+                    r.endpoint_id = c.endpoint_id
+                    and r.location_id = c.location_id
+                    and r.at >= c.from_at
                     and r.at >= near_start
                     and r.at < near_end
-                    and r.at between t.from_at and t.to_at
                     and r.outcome <> 'up'
             ),
             false
         ) as is_calm,
-        s.results,
-        t.first_at
-    from track as t
-    cross join
-        lateral (
-            -- One aggregate, half the time of two: off the grid counts for more than a day holds.
-            select
-                sum(case when r.at = date_bin(t.every, r.at, t.from_at) then 1 else 1000000 end)
-                    as results
-            from fact.result as r
-            where
-                r.endpoint_id = t.endpoint_id
-                and r.location_id = t.location_id
-                and r.at >= starts
-                and r.at < ends
-        ) as s;
+        c.results,
+        c.first_at
+    from counted as c;
 end
 $$;
 comment on function fact.track_day(integer[], timestamptz, timestamptz) is

@@ -51,14 +51,32 @@ MEASURED = (
     Mutant(
         name="a_missing_slot_is_calm",
         file="29_calm.sql",
-        right="and s.results * t.every = t.until",
-        wrong="and s.results * t.every <= t.until",
+        right="c.until >= ends",
+        wrong="true",
+    ),
+    Mutant(
+        name="a_hole_before_the_last_slot_is_calm",
+        file="29_calm.sql",
+        right="r.at >= c.until",
+        wrong="r.at > c.until",
+    ),
+    Mutant(
+        name="results_that_go_on_after_midnight_are_not_seen",
+        file="29_calm.sql",
+        right="r.at < near_end\n                )",
+        wrong="r.at < ends\n                )",
+    ),
+    Mutant(
+        name="more_results_than_slots_are_calm",
+        file="29_calm.sql",
+        right="and c.until < ends + c.every",
+        wrong="",
     ),
     Mutant(
         name="a_failed_slot_is_calm",
         file="29_calm.sql",
-        right="r.at between t.from_at and t.to_at",
-        wrong="r.at in (t.from_at, t.to_at)",
+        right="r.at >= c.from_at",
+        wrong="r.at = c.from_at",
     ),
     Mutant(
         name="a_slot_beside_the_grid_is_calm",
@@ -69,19 +87,19 @@ MEASURED = (
     Mutant(
         name="a_failure_before_midnight_is_calm",
         file="29_calm.sql",
-        right="r.at between t.from_at and t.to_at",
-        wrong="r.at > t.from_at and r.at <= t.to_at",
+        right="r.at >= c.from_at",
+        wrong="r.at > c.from_at",
     ),
     Mutant(
         name="a_failure_after_midnight_is_calm",
         file="29_calm.sql",
-        right="r.at between t.from_at and t.to_at",
-        wrong="r.at >= t.from_at and r.at < t.to_at",
+        right="r.at < near_end\n                    and r.outcome <> 'up'",
+        wrong="r.at < ends\n                    and r.outcome <> 'up'",
     ),
     Mutant(
         name="a_changed_interval_is_calm",
         file="29_calm.sql",
-        right="t.valid @> tstzrange(t.from_at, t.to_at, '[]')",
+        right="c.valid @> tstzrange(c.from_at, near_end)",
         wrong="true",
     ),
     Mutant(
