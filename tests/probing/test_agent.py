@@ -1,10 +1,12 @@
 """Slots, flights, edges and ends, against real servers and the real clock."""
 
 import asyncio
+import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from statistics import median
 
 import pytest
 import time_machine
@@ -13,7 +15,7 @@ from tests.probing.slots import MS, ms, target, until
 
 from vigie.probing import Counts, Outcome, Reason, Result, Target, offset_ms, run_agent
 from vigie.probing.agent import Agent
-from vigie.probing.flights import Flights
+from vigie.probing.flights import Flights, at_most
 from vigie.probing.watch import EPOCH, MISSED_AT_MOST
 
 
@@ -96,6 +98,45 @@ async def test_what_happened_is_counted_as_it_was_recorded(street: Street) -> No
     assert counts.duration["http"].sum == sum(a.duration_us for r in run for a in r.attempts)
     # 250 ms and more: nothing in the buckets up to 250 ms, all in the next ones.
     assert sum(counts.duration["http"].counts[7:]) == len(run)
+
+
+async def test_many_that_hang_do_not_hold_up_those_that_answer(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each of them is waited for nearly all the time; together they want far more than there is."""
+    monkeypatch.setattr("vigie.probing.flights.FLIGHTS_AT_MOST", 10)
+    monkeypatch.setattr("vigie.probing.flights.FAILING_AT_MOST", 10)
+
+    async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    spec = {"every": "1s", "timeout": "900ms", "edge_every": "1s", "retries": ()}
+    hangs, good = await street.open(silent), await street.open(answers(OK))
+    hanging = [target(hangs, key=f"hangs-{number}", **spec) for number in range(50)]
+    answering = [target(good, key=f"good-{number}", **spec) for number in range(10)]
+    async with running(*hanging, *answering, grace=timedelta(0)) as results:
+        await until(lambda: len(of_good(results)) >= 120, seconds=60)
+
+    later = of_good(results)[60:]  # the others are known to fail by then
+    lags = [1_000_000 if result.lag_us is None else result.lag_us for result in later]
+    assert median(lags) < 250_000  # in one queue with the others, it was half a second
+
+
+def of_good(results: list[Result]) -> list[Result]:
+    return [result for result in results if result.endpoint.startswith("good")]
+
+
+def test_as_many_files_are_opened_as_may_be_asked_for() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, before[1]))
+        wanted = 1_000 + 8_000 + 200
+        most = wanted if before[1] == resource.RLIM_INFINITY else min(wanted, before[1])
+
+        assert sum(at_most()) == most - 200
+        assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == most
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 async def test_down_endpoint_is_probed_on_its_edge_until_recovery(street: Street) -> None:

@@ -43,14 +43,16 @@ async def run_slot(
     until: datetime,
     probe: Probe,
     gate: asyncio.Semaphore,
+    retry_gate: asyncio.Semaphore | None = None,
 ) -> Result:
     """Return the result of the slot *at*: missed when it cannot start before *until*.
 
+    Attempts wait at *gate*, after a failure at *retry_gate*.
     Cancelling it ends it at once, with a result: unknown, unless it was up already.
     """
     attempts: list[Attempt] = []
     try:
-        await _climb(endpoint, until, probe, gate, attempts)
+        await _climb(endpoint, until, probe, (gate, retry_gate or gate), attempts)
     except asyncio.CancelledError:
         if attempts and attempts[-1].outcome is not Outcome.UP:
             stopped = Trace(number=len(attempts) + 1)
@@ -62,11 +64,11 @@ async def _climb(
     endpoint: Endpoint,
     until: datetime,
     probe: Probe,
-    gate: asyncio.Semaphore,
+    gates: tuple[asyncio.Semaphore, asyncio.Semaphore],
     attempts: list[Attempt],
 ) -> None:
     loop = asyncio.get_running_loop()
-    async with gate:
+    async with gates[0]:
         if clock.now() >= until:
             return
         began = loop.time()
@@ -75,7 +77,7 @@ async def _climb(
         if attempts[-1].outcome is Outcome.UP:
             return
         await asyncio.sleep(began + retry.total_seconds() - loop.time())
-        async with gate:
+        async with gates[1]:
             attempts.append(await _try(probe, len(attempts) + 1, endpoint.timeout))
 
 

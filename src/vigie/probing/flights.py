@@ -11,7 +11,10 @@ from vigie.probing.awake import Awake
 from vigie.probing.counts import Counts
 from vigie.probing.result import Result
 
-FLIGHTS_AT_MOST = 1_000
+FLIGHTS_AT_MOST = 1_000  # more would only wait for the processor
+# They wait for their timeouts and cost little; those that answer must not wait behind them.
+FAILING_AT_MOST = 8_000
+LEAST = 10
 SPARE_FILES = 200  # descriptors for the database, the spool and the rest
 
 
@@ -42,7 +45,9 @@ class Flights:
         self.awake = Awake()
         self.counts = counts or Counts()
         self._record = record
-        self.gate = asyncio.Semaphore(flights_at_most())  # attempts at the same time
+        most, failing = at_most()
+        self.gate = asyncio.Semaphore(most)  # attempts at the same time
+        self.failing_gate = asyncio.Semaphore(failing)  # at targets that failed the last time
         self.broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._flights: set[asyncio.Task[None]] = set()
 
@@ -84,7 +89,25 @@ class Flights:
         self.awake.end()
 
 
-def flights_at_most() -> int:
-    """Return how many attempts may be under way: within the files this process may open."""
-    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return max(10, min(FLIGHTS_AT_MOST, files - SPARE_FILES))
+def at_most() -> tuple[int, int]:
+    """Return how many attempts may be under way, at targets that answer and at those that fail.
+
+    Within the files that this process may open; first it is made as many as it may ask for.
+    """
+    wanted = FLIGHTS_AT_MOST + FAILING_AT_MOST + SPARE_FILES
+    files = _files(wanted) - SPARE_FILES
+    answering = max(LEAST, min(FLIGHTS_AT_MOST, files // 2))
+    return answering, max(LEAST, min(FAILING_AT_MOST, files - answering))
+
+
+def _files(wanted: int) -> int:
+    soft, hard = (
+        wanted if limit == resource.RLIM_INFINITY else limit
+        for limit in resource.getrlimit(resource.RLIMIT_NOFILE)
+    )
+    most = min(wanted, hard)
+    if soft < most:
+        resource.setrlimit(
+            resource.RLIMIT_NOFILE, (most, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+        )
+    return max(soft, most)

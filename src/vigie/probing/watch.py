@@ -137,24 +137,23 @@ class Watch:
 
     async def _fly(self, slot: int, until: int, *, regular: bool) -> None:
         target, kind = self._target, self._kind  # they may change meanwhile
-        began = monotonic()
+        began, flights = monotonic(), self._flights
         result = await run_slot(
             target.endpoint,
             _instant(slot),
-            location=self._flights.location,
+            location=flights.location,
             until=_instant(until),
             probe=partial(_probe, kind, target),
-            gate=self._flights.gate,
+            gate=flights.failing_gate if self._outcome is Outcome.DOWN else flights.gate,
+            retry_gate=flights.failing_gate,
         )
         if result.attempts and result.outcome is not Outcome.UP:
             again = self._outcome is Outcome.DOWN
-            result = await self._flights.judge(
-                self._flights.awake.doubt(result, began), again=again
-            )
+            result = await flights.judge(flights.awake.doubt(result, began), again=again)
         if result.attempts and target is self._target:
             self._note(result.outcome)
         if result.attempts or regular:
-            self._flights.record(result, kind.name)
+            flights.record(result, kind.name)
 
     def _note(self, outcome: Outcome) -> None:
         changed = self._outcome is not None and outcome is not self._outcome
