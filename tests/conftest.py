@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from vigie.storing.embedded import Embedded
-from vigie.storing.migrate import migrate
+from vigie.storing.migrating import migrate
 
 # Nothing in a test outlives its server.
 _FAST = ("fsync", "full_page_writes", "synchronous_commit")

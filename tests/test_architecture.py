@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,17 @@ def test_every_folder_of_the_source_is_a_stage() -> None:
     folders = {file.parent.relative_to(SOURCE).parts[0] for file in SOURCE.rglob("*/*.py")}
 
     assert set() == folders - set(STAGES)
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if (SOURCE / stage).is_dir()])
+def test_every_name_that_a_stage_offers_is_there(stage: str) -> None:
+    """Some are imported only when they are asked for, and a misspelt one would be told late."""
+    package = import_module(f"vigie.{stage}")
+    modules = {file.stem for file in (SOURCE / stage).glob("*.py")}
+
+    assert [] == [name for name in getattr(package, "__all__", []) if not hasattr(package, name)]
+    # Whoever imports the file first would find the file under the name.
+    assert set() == modules & set(getattr(package, "__all__", []))
 
 
 def test_a_stage_imports_only_what_stands_to_its_left_and_by_its_package() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from vigie import paths
 from vigie.errors import MigrationError
-from vigie.storing.migrate import migrate, read_migrations
+from vigie.storing.migrating import migrate, read_migrations
 
 FIRST = "create schema fact;\ncreate table fact.thing (n integer);\n"
 SECOND = "-- migrate: no-transaction\ncreate index concurrently thing_n on fact.thing (n);\n"

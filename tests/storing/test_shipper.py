@@ -31,7 +31,7 @@ from vigie.probing import Result
 from vigie.storing import spoolfile
 from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.embedded import Embedded
-from vigie.storing.migrate import migrate
+from vigie.storing.migrating import migrate
 from vigie.storing.shipper import Shipper
 
 LOST = "shipper: results cannot be shipped, they wait in the spool"

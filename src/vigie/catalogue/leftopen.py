@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from vigie.catalogue.finding import Finding, Looking
-from vigie.catalogue.lint import OF_THE_TEXT, lint
+from vigie.catalogue.linting import OF_THE_TEXT, lint
 from vigie.catalogue.model import Catalogue, Contract
 from vigie.catalogue.plans import ALWAYS, calendars_in
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import asyncpg
 
 from vigie.reporting.document import to_json
-from vigie.reporting.figures import figures
 from vigie.reporting.periods import Asked, Days, Span
+from vigie.reporting.reading import figures
 from vigie.reporting.records import Figures
 from vigie.settings import Settings
 from vigie.storing import open_database, roll_up

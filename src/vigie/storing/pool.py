@@ -13,7 +13,7 @@ from vigie.errors import DatabaseDownError, DatabaseError
 from vigie.settings import Settings
 from vigie.storing.embedded import Embedded
 from vigie.storing.explain import address, explained, refusals
-from vigie.storing.migrate import migrate
+from vigie.storing.migrating import migrate
 from vigie.storing.trouble import DATABASE_TROUBLE
 
 _log = logging.getLogger(__name__)

@@ -1,0 +1,46 @@
+from .agent import run_agent
+from .beats import Beats, Known, listened, stored
+from .checked import Checked
+from .counts import Counts, Histogram
+from .explained import Explained, explain
+from .heard import Heard, Signal, signal_of
+from .heartbeat import arm
+from .http import HttpEndpoint
+from .judge import Judge
+from .kinds import KINDS, MODELS, Kind, kind_of
+from .result import UNKNOWN_REASONS, Attempt, BlindEdge, Outcome, Reason, Result
+from .schedule import next_slot, offset_ms, slot_at
+from .target import Target
+
+__all__ = [
+    "KINDS",
+    "MODELS",
+    "UNKNOWN_REASONS",
+    "Attempt",
+    "Beats",
+    "BlindEdge",
+    "Checked",
+    "Counts",
+    "Explained",
+    "Heard",
+    "Histogram",
+    "HttpEndpoint",
+    "Judge",
+    "Kind",
+    "Known",
+    "Outcome",
+    "Reason",
+    "Result",
+    "Signal",
+    "Target",
+    "arm",
+    "explain",
+    "kind_of",
+    "listened",
+    "next_slot",
+    "offset_ms",
+    "run_agent",
+    "signal_of",
+    "slot_at",
+    "stored",
+]
