@@ -140,17 +140,18 @@ begin atomic
     with mark as (
         delete from fact.dirty_day as d
         where d.day = roll_up.day
-        returning d.endpoint_id, coalesce(d.since, '-infinity') as since
+        returning d.endpoint_ids, coalesce(d.since, '-infinity') as since
     ),
     dirty as (
         select
-            m.endpoint_id,
+            e.endpoint_id,
             min(m.since) as since,
             -- No new result reaches back to what lies before.
             min(m.since) - fact.reach() as reached
         from mark as m
+        cross join unnest(m.endpoint_ids) as e (endpoint_id)
         where fact.final_until() is null or roll_up.day > fact.final_until()
-        group by m.endpoint_id
+        group by e.endpoint_id
     ),
     part as (
         select

@@ -1,4 +1,4 @@
-"""Measure the replay of a spool that waited for its database: seconds, and memory at its peak.
+"""Measure the replay of a spool that waited for its database: seconds, CPU, and memory at its peak.
 
 Run it as `python -m tests.bench.replay [RESULTS]`; it uses `VIGIE_DATABASE_URL`, or an embedded
 PostgreSQL in a temporary directory. The spool is what 100,000 endpoints a minute leave: a file
@@ -9,14 +9,14 @@ every half second, and one result in a hundred is down with three attempts.
 
 import asyncio
 import multiprocessing
-import os
 import resource
 import sys
 import tempfile
-import time
 from datetime import timedelta
 from pathlib import Path
 
+import uvloop
+from tests.bench.cpu import Used
 from tests.bench.place import bench_pool
 from tests.storing.made import NOON, catalogue, down, service, up
 
@@ -50,7 +50,7 @@ async def _know(folder: Path) -> None:
 
 def _prepare(folder: Path, results: int) -> None:
     """Fill the spool and the catalogue; in a process of its own, whose memory does not count."""
-    asyncio.run(_know(folder))
+    uvloop.run(_know(folder))
     _lay_spool(folder / "spool", results)
 
 
@@ -61,15 +61,16 @@ async def _ship(folder: Path, results: int) -> None:
         )
         preparing.start()
         await asyncio.to_thread(preparing.join)
-        load, started, cpu = os.getloadavg()[0], time.perf_counter(), time.process_time()
+        async with pool.acquire() as connection:
+            backend = connection.get_server_pid()  # the pool gives out the one used last
+        started = Used.now(backend)
         stored = await Shipper(folder / "spool", pool).ship()
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        used = Used.now(backend) - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"{stored:,} results stored, {seconds:.1f} s ({stored / seconds:,.0f}/s), ", end="")
-    print(f"{cpu:.1f} s CPU of this process, peak {peak} MiB, load before {load:.1f}")
+    print(f"{stored:,} results stored, {used.told(stored)}, peak {peak} MiB here")
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
         Path(made).chmod(0o755)  # PostgreSQL may run as another user
-        asyncio.run(_ship(Path(made), int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))
+        uvloop.run(_ship(Path(made), int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000))

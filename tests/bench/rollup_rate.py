@@ -21,6 +21,7 @@ from pathlib import Path
 
 import asyncpg
 import pandas as pd
+from tests.bench.cpu import cpu_of
 from tests.bench.place import bench_pool
 
 with suppress(ImportError):
@@ -115,15 +116,16 @@ async def fill(connection: asyncpg.Connection, kind: str, days: list[date], endp
 async def measure_vigie(connection: asyncpg.Connection, days: list[date]) -> tuple[float, float]:
     """Return the seconds of wall time and of the backend's CPU that the roll-up takes."""
     await connection.execute(
-        "insert into fact.dirty_day (endpoint_id, day)"
-        " select endpoint_id, day from fact.endpoint cross join unnest($1::date[]) as day",
+        "insert into fact.dirty_day (endpoint_ids, day)"
+        " select array_agg(e.endpoint_id), d.day from fact.endpoint as e"
+        " cross join unnest($1::date[]) as d (day) group by d.day",
         days,
     )
     backend = await connection.fetchval("select pg_backend_pid()")
-    started, cpu = time.perf_counter(), _cpu_of(backend)
+    started, cpu = time.perf_counter(), cpu_of(backend)
     for day in days:
         await connection.execute("select fact.roll_up($1)", day)
-    return time.perf_counter() - started, _cpu_of(backend) - cpu
+    return time.perf_counter() - started, cpu_of(backend) - cpu
 
 
 async def measure_peers(
@@ -185,12 +187,6 @@ def with_duckdb(near: pd.DataFrame) -> object:
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("near", near)
         return connection.execute(_SPANS).fetchall()
-
-
-def _cpu_of(process: int) -> float:
-    """Return the CPU seconds of a process of this machine."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / 100
 
 
 async def main(days: int, endpoints: int, folder: Path) -> None:

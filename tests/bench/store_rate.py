@@ -1,4 +1,4 @@
-"""Measure the storing of results through COPY, repeatable as in production: rows a second.
+"""Measure the storing of results through COPY, repeatable as in production: rows a second, and CPU.
 
 Run it as `python -m tests.bench.store_rate [ROWS]`; it uses `VIGIE_DATABASE_URL`, or an embedded
 PostgreSQL in a temporary directory. Reading the spool is left out: it runs beside PostgreSQL.
@@ -6,15 +6,15 @@ PostgreSQL in a temporary directory. Reading the spool is left out: it runs besi
 
 # ruff: noqa: T201 - a program that prints
 
-import asyncio
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
+import uvloop
+from tests.bench.cpu import Used
 from tests.bench.place import bench_pool
 from tests.storing.made import NOON, catalogue, service
 
@@ -38,17 +38,17 @@ def _row(number: int) -> Row:
     return (f"e{endpoint}", "paris", at, "up", 1, 200, *phases, None)
 
 
-async def store(connection: asyncpg.Connection, rows: int) -> tuple[int, float]:
-    """Store the batches and return how many rows were new, and in how many seconds."""
-    new, seconds = 0, 0.0
+async def store(connection: asyncpg.Connection, rows: int) -> tuple[int, Used]:
+    """Store the batches and return how many rows were new, and what that used."""
+    new, used, ids, writer = 0, Used(), results.Ids(), results.Writer()
     for batch in batches(rows):
-        started = time.perf_counter()
+        started = Used.now(connection.get_server_pid())
         await results.make_partitions(connection, {row[2].date() for row in batch})
         async with connection.transaction():
-            await results.stage(connection, batch)
-            new += await results.store_staged(connection)
-        seconds += time.perf_counter() - started
-    return new, seconds
+            await ids.learn(connection, batch)
+            new += await writer.store(connection, ids.of(batch))
+        used += Used.now(connection.get_server_pid()) - started
+    return new, used
 
 
 async def main(rows: int, folder: Path) -> None:
@@ -57,11 +57,11 @@ async def main(rows: int, folder: Path) -> None:
         wanted = catalogue(service("api", *(f"e{number}" for number in range(ENDPOINTS))))
         await apply_catalogue(connection, wanted, NOON)
         for what in ("first", "again"):
-            new, seconds = await store(connection, rows)
-            print(f"{what}: {new:,} new rows, {seconds:.1f} s, {rows / seconds:,.0f} rows/s")
+            new, used = await store(connection, rows)
+            print(f"{what}: {new:,} new rows, {used.told(rows)}")
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
         Path(made).chmod(0o755)  # PostgreSQL may run as another user
-        asyncio.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, Path(made)))
+        uvloop.run(main(int(sys.argv[1]) if len(sys.argv) > 1 else 2_000_000, Path(made)))

@@ -392,7 +392,7 @@ async def _month(world: World, *, days: int, down: int, planned: range = range(0
         ],
     )
     await world.connection.execute(
-        "insert into fact.dirty_day (endpoint_id, day) select distinct endpoint_id, at::date "
-        "from fact.result"
+        "insert into fact.dirty_day (endpoint_ids, day)"
+        " select distinct array[endpoint_id], at::date from fact.result"
     )
     await world.rolled_up_to(minute(days * 1440 + 60))

@@ -29,7 +29,7 @@ insert into fact.result (endpoint_id, location_id, at, outcome, attempts, durati
 select $1, location_id, $3, $4, 1, $5 from fact.location where key = $2
 on conflict do nothing
 """
-_MARK = "insert into fact.dirty_day (endpoint_id, day, since) values ($1, $2, $3)"
+_MARK = "insert into fact.dirty_day (endpoint_ids, day, since) values ($1, $2, $3)"
 _TURN = "select fact.roll_up($1), fact.roll_up_latency($1, $2)"
 
 
@@ -83,7 +83,7 @@ async def _turn(world: World, came: Sequence[Arrival], until: datetime) -> None:
 
 
 async def _mark(world: World, since: datetime | None) -> None:
-    await world.connection.execute(_MARK, world.ids["a"], START.date(), since)
+    await world.connection.execute(_MARK, [world.ids["a"]], START.date(), since)
 
 
 async def _day(world: World) -> list[tuple[Any, ...]]:

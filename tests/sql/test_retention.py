@@ -82,8 +82,8 @@ async def test_figures_are_the_same_when_all_days_are_rolled_up_again(
     before = await figures(days)
     await drop(days, *numbers)
     await days.connection.execute(
-        "insert into fact.dirty_day (endpoint_id, day)"
-        " select endpoint_id, day from fact.endpoint_day"
+        "insert into fact.dirty_day (endpoint_ids, day)"
+        " select array[endpoint_id], day from fact.endpoint_day"
     )
     await days.rolled_up_to(minute(5 * DAY))
 

@@ -114,7 +114,8 @@ class World:
             for reach in (timedelta(minutes=-90), timedelta(), timedelta(minutes=90))
         }
         await self.connection.executemany(
-            "insert into fact.dirty_day (endpoint_id, day) values ($1, $2)", list(marks)
+            "insert into fact.dirty_day (endpoint_ids, day) values (array[$1::integer], $2)",
+            list(marks),
         )
 
     async def rolled_up_to(self, moment: datetime) -> None:

@@ -213,6 +213,19 @@ async def test_gzip_and_a_byte_order_mark_and_line_ends_of_windows_are_read(
     assert await import_results(known, path, NOW) == Imported(rows=1, new=1, refused=0, problems=())
 
 
+async def test_a_missed_slot_gives_way_to_what_was_measured(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    missed, measured = "unknown,,,missed", "up,1,200,"
+    new = []
+    for told in (missed, measured, missed, "down,1,503,status"):
+        path = write(tmp_path, f"api-health,paris,2026-03-02T12:00:00Z,{told}")
+        new.append((await import_results(known, path, NOW)).new)
+
+    assert new == [1, 1, 0, 0]
+    assert await stored(known, "outcome, attempts") == [("api-health", "up", 1)]
+
+
 async def test_importing_again_changes_nothing_and_more_adds_the_rest(
     known: asyncpg.Pool, tmp_path: Path
 ) -> None:

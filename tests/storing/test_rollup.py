@@ -22,13 +22,14 @@ async def known(pool: asyncpg.Pool) -> asyncpg.Pool:
 
 
 async def store(pool: asyncpg.Pool, *minutes: int, outcome: str = "up") -> None:
-    columns = ("endpoint", "location", "at", "outcome", "attempts")
+    columns = ("endpoint_id", "location_id", "at", "outcome", "attempts")
     rows = [("api-health", "paris", NOON + minute * MINUTE, outcome, 1) for minute in minutes]
     async with pool.acquire() as connection:
         await results.make_partitions(connection, {row[2].date() for row in rows})
         async with connection.transaction():
-            await results.stage(connection, rows, columns=columns)
-            await results.store_staged(connection)
+            ids = results.Ids()
+            await ids.learn(connection, rows)
+            await results.Writer(columns).store(connection, ids.of(rows))
 
 
 async def days(pool: asyncpg.Pool) -> list[tuple[Any, ...]]:

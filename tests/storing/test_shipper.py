@@ -138,6 +138,33 @@ async def test_results_near_midnight_mark_both_days(
     assert {record["since"] for record in marked} == {first}
 
 
+async def test_a_mark_tells_the_first_result_of_its_endpoints_by_the_hour(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    """An endpoint whose results come late moves nobody else's roll-up back."""
+    await know(pool, "one", "other")
+    late = NOON - timedelta(hours=6)
+    spool(tmp_path, up("other", late), up("other", NOON), up("one", NOON + MINUTE))
+    await Shipper(tmp_path, pool).ship()
+    marks = await pool.fetch(
+        "select since, array_agg(key order by key) as endpoints from fact.dirty_day as d"
+        " join fact.endpoint as e on e.endpoint_id = any(d.endpoint_ids) group by since order by 1"
+    )
+
+    assert [tuple(mark) for mark in marks] == [(late, ["other"]), (NOON, ["one", "other"])]
+
+
+async def test_results_far_apart_mark_every_day_near_them(
+    pool: asyncpg.Pool, tmp_path: Path
+) -> None:
+    await know(pool, "api-health")
+    spool(tmp_path, *(up(at=NOON + timedelta(days=number)) for number in (0, 3)))
+    await Shipper(tmp_path, pool).ship()
+    days = await pool.fetch("select distinct day from fact.dirty_day order by 1")
+
+    assert {NOON.date(), (NOON + timedelta(days=3)).date()} <= {record["day"] for record in days}
+
+
 async def test_old_and_new_days_get_their_partitions(pool: asyncpg.Pool, tmp_path: Path) -> None:
     await know(pool, "api-health")
     instants = [NOON - timedelta(days=400), NOON, NOON + timedelta(days=400)]

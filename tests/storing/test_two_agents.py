@@ -67,6 +67,14 @@ async def test_both_in_one_file_are_one_result(known: asyncpg.Pool, tmp_path: Pa
     assert await stored(known) == [(NOON, "down", 3)]
 
 
+async def test_of_two_in_one_file_the_first_stays(known: asyncpg.Pool, tmp_path: Path) -> None:
+    slots = [NOON + number * MINUTE for number in range(200)]
+    told = [result for at in slots for result in (up(at=at), down(at=at))]
+    assert await ship(known, tmp_path, told) == 200
+
+    assert await stored(known) == [(at, "up", 1) for at in slots]
+
+
 def at_two(quorum: str) -> Service:
     endpoint = Endpoint.model_validate({"key": "api-health", "quorum": quorum})
     return Service(key="api", name="API", endpoints=(endpoint,))

@@ -5,8 +5,7 @@ A bad row is told and left out; it stops nothing else.
 
 import asyncio
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
-from operator import itemgetter
+from datetime import datetime
 from pathlib import Path
 
 import asyncpg
@@ -17,10 +16,8 @@ from vigie.storing import results
 from vigie.storing.csvfile import CsvFile, Imported, open_csv
 from vigie.storing.csvresult import COLUMNS, HEADER, ResultParser
 from vigie.storing.queries import query
-from vigie.storing.results import Row
+from vigie.storing.results import Row, Writer
 from vigie.storing.retention import final_until
-
-_ENDPOINT = itemgetter(0, 1)  # the sort is stable: a file in order of time stays so
 
 Progress = Callable[[int, int], None]  # bytes read, bytes in all
 
@@ -55,48 +52,23 @@ async def _import(
 ) -> tuple[int, int]:
     """Return how many rows were good, and how many of them new."""
     chunks = file.chunks(await _parser(connection, now))
-    rows, new, fresh = 0, 0, True
+    writer, rows, new = Writer(COLUMNS), 0, 0
     chunk = next(chunks, None)
     while chunk is not None:
         # PostgreSQL stores one chunk while Python reads the next.
         stored, following = await asyncio.gather(
-            _store(connection, chunk, fresh=fresh), asyncio.to_thread(next, chunks, None)
+            _store(connection, writer, chunk), asyncio.to_thread(next, chunks, None)
         )
-        fresh = stored == len(chunk)
         rows, new, chunk = rows + len(chunk), new + stored, following
         progress(file.position, file.size)
     return rows, new
 
 
-async def _store(connection: asyncpg.Connection, chunk: Sequence[Row], *, fresh: bool) -> int:
-    """Store *chunk*, mark its days, and return how many of its rows are new."""
-    hours = {(row[0], row[2].toordinal() * 24 + row[2].hour) for row in chunk}
-    days = {hour // 24 for _, hour in hours}
-    await results.make_partitions(connection, map(date.fromordinal, days))
-    chunk = sorted(chunk, key=_ENDPOINT)  # neighbours in the index come one after the other
+async def _store(connection: asyncpg.Connection, writer: Writer, chunk: Sequence[Row]) -> int:
+    """Store *chunk* and return how many of its rows are new."""
+    await results.make_partitions(connection, {row[2].date() for row in chunk})
     async with connection.transaction():
-        new = await (_insert if fresh else _insert_missing)(connection, chunk)
-        if new:
-            await connection.execute(query("mark_hours"), *zip(*hours, strict=True))
-    return new
-
-
-async def _insert(connection: asyncpg.Connection, chunk: Sequence[Row]) -> int:
-    try:
-        async with connection.transaction():
-            await connection.copy_records_to_table(
-                "result", schema_name="fact", columns=COLUMNS, records=chunk
-            )
-    except exceptions.UniqueViolationError:  # some came before: a replay
-        return await _insert_missing(connection, chunk)
-    return len(chunk)
-
-
-async def _insert_missing(connection: asyncpg.Connection, chunk: Sequence[Row]) -> int:
-    await connection.execute(query("create_import_staging"))
-    await connection.copy_records_to_table("staged_import", columns=COLUMNS, records=chunk)
-    stored = await connection.execute(query("insert_missing_imports"))
-    return int(stored.rpartition(" ")[2])  # "INSERT 0 12"
+        return await writer.store(connection, chunk)
 
 
 async def _parser(connection: asyncpg.Connection, now: datetime) -> ResultParser:

@@ -15,7 +15,7 @@ import structlog
 from vigie import clock
 from vigie.storing import apart, results, spoolfile
 from vigie.storing.queries import query
-from vigie.storing.results import Row
+from vigie.storing.results import Ids, Key, Row, Writer
 from vigie.storing.retention import final_until
 from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
 from vigie.storing.unspool import Load
@@ -48,9 +48,11 @@ class Shipper:
             "shipper: the spool is shipped again",
             do="look at the database, or at the disk where the error says so; nothing is lost",
         )
-        self._told: set[tuple[str, str]] = set()
+        self._told: set[Key] = set()
         self._obstacle: OSError | None = None  # what the disk refused in this pass
         self._aside_due = 0.0
+        self._writer = Writer()
+        self._ids = Ids()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ship until *stop*, then once more; a database that is gone is waited for."""
@@ -97,6 +99,7 @@ class Shipper:
         Raises OSError where the disk refused something, after the rest is shipped.
         """
         stored, self._obstacle = 0, None
+        self._ids = Ids()  # another time it may be another database, one that was restored
         while paths := spoolfile.pending(self.directory):
             stored += await self._ship_paths(paths)
             if self._obstacle:
@@ -148,7 +151,7 @@ class Shipper:
                 days = frozenset[date]().union(*(load.days for load in timely))
                 await results.make_partitions(connection, days)
                 async with connection.transaction():
-                    unknown, stored = await _store(connection, timely)
+                    unknown, stored = await self._write(connection, timely)
             finally:
                 watchdog.cancel()
         late = [load.late(final) for load in loads]
@@ -158,6 +161,23 @@ class Shipper:
             self._remove(whole.path, {"late": old, "aside": rest.of(unknown)})
         spoolfile.sync_directory(self.directory)
         return stored
+
+    async def _write(
+        self, connection: asyncpg.Connection, loads: Sequence[Load]
+    ) -> tuple[set[Key], int]:
+        """Return the keys that the database does not know, and how many results were new."""
+        rows = [row for load in loads for row in load.results]
+        failed = [row for load in loads for row in load.attempts]
+        edges = [row for load in loads for row in load.edges]
+        try:
+            await self._ids.learn(connection, rows)
+            known = self._ids.of(rows)
+            unknown = await _store_edges(connection, edges)
+            if len(known) < len(rows):
+                unknown |= self._ids.unknown(rows)
+            return unknown, await self._writer.store(connection, known, self._ids.of(failed))
+        except _BAD_ROWS as error:
+            raise BadRowsError(_text(error)) from error
 
     def _remove(self, path: Path, kept: Mapping[str, Sequence[bytes]]) -> None:
         """Remove *path* once what of it was not stored is in folders beside it."""
@@ -178,7 +198,7 @@ class Shipper:
                 do="record a correction where they would change a figure",
             )
 
-    def _tell(self, unknown: set[tuple[str, str]]) -> None:
+    def _tell(self, unknown: set[Key]) -> None:
         for endpoint, location in sorted(unknown - self._told):
             log.warning(
                 "shipper: the database does not know this endpoint or location, results kept aside",
@@ -190,25 +210,7 @@ class Shipper:
         self._told |= unknown
 
 
-async def _store(
-    connection: asyncpg.Connection, loads: Sequence[Load]
-) -> tuple[set[tuple[str, str]], int]:
-    """Return the keys that the database does not know, and how many results were new."""
-    rows = [row for load in loads for row in load.results]
-    failed = [row for load in loads for row in load.attempts]
-    try:
-        await results.stage(connection, rows, failed)
-        # Before the insert: a key that becomes known in between is then stored twice, not lost.
-        unknown = {tuple(record) for record in await connection.fetch(query("unknown_keys"))}
-        unknown |= await _store_edges(connection, [row for load in loads for row in load.edges])
-        return unknown, await results.store_staged(connection)
-    except _BAD_ROWS as error:
-        raise BadRowsError(_text(error)) from error
-
-
-async def _store_edges(
-    connection: asyncpg.Connection, edges: Sequence[Row]
-) -> set[tuple[str, str]]:
+async def _store_edges(connection: asyncpg.Connection, edges: Sequence[Row]) -> set[Key]:
     """Return, as keys of no endpoint, the locations of *edges* that the database does not know."""
     if not edges:
         return set()

@@ -93,7 +93,8 @@ def to_us(instant: datetime) -> int:
 
 def from_us(microseconds: int) -> datetime:
     """Return the aware UTC instant of *microseconds* since 1970."""
-    return EPOCH + timedelta(microseconds=microseconds)
+    # Not all as microseconds: that takes twice as long.
+    return EPOCH + timedelta(0, microseconds // 1_000_000, microseconds % 1_000_000)
 
 
 def write(path: Path, lines: Sequence[bytes]) -> None:

@@ -1,6 +1,6 @@
 """A spool file turned into rows for the staging tables."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import compress
@@ -108,30 +108,30 @@ def _edge_row(line: Line) -> Row:
 
 
 def _result_row(line: Line) -> Row:
-    attempts = line["attempts"]
-    last = attempts[-1] if attempts else {}
+    attempts, of_result = line["attempts"], line.get
+    of_last = (attempts[-1] if attempts else {}).get
     return (
         _clean(line["endpoint"]),
         _clean(line["location"]),
         spoolfile.from_us(line["at_us"]),
         line["outcome"],
         len(attempts),
-        last.get("status"),
-        line.get("lag_us"),
-        last.get("duration_us"),
-        last.get("dns_us"),
-        last.get("connect_us"),
-        last.get("tls_us"),
-        last.get("first_byte_us"),
-        line.get("reason"),
+        of_last("status"),
+        of_result("lag_us"),
+        of_last("duration_us"),
+        of_last("dns_us"),
+        of_last("connect_us"),
+        of_last("tls_us"),
+        of_last("first_byte_us"),
+        of_result("reason"),
     )
 
 
-def _attempt_rows(line: Line) -> Iterator[Row]:
+def _attempt_rows(line: Line) -> list[Row]:
     """Only the attempts that were not up: they are the evidence."""
-    for attempt in line["attempts"]:
-        if attempt["outcome"] != "up":
-            yield _attempt_row(line, attempt)
+    return [
+        _attempt_row(line, attempt) for attempt in line["attempts"] if attempt["outcome"] != "up"
+    ]
 
 
 def _attempt_row(line: Line, attempt: Line) -> Row:
