@@ -231,6 +231,28 @@ async def test_a_bad_file_is_set_aside_said_and_stops_nothing(
     assert file.with_name("0.jsonl.bad").read_bytes() == content[broken]
 
 
+@pytest.mark.parametrize("wrong", [{"status": 99_999}, {"started_us": "soon"}])
+async def test_one_bad_result_takes_no_other_with_it(
+    pool: asyncpg.Pool, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    await know(pool, "api-health")
+    lines = [json.loads(spoolfile.encode(down(at=NOON + n * MINUTE))) for n in range(5)]
+    lines[3]["attempts"][0] |= wrong
+    spoolfile.write(tmp_path / "0.jsonl", [json.dumps(line).encode() + b"\n" for line in lines])
+    with capture_logs() as logs:
+        assert 4 == await Shipper(tmp_path, pool).ship()
+
+    assert ["shipper: a spool file cannot be stored, it is set aside"] == [
+        log["event"] for log in logs
+    ]
+    assert [[lines[3]]] == [list(map(json.loads, spoolfile.read(file))) for file in bad(tmp_path)]
+    assert [] == spoolfile.pending(tmp_path)
+
+
+def bad(directory: Path) -> list[Path]:
+    return sorted(directory.glob("*.bad"))
+
+
 async def test_hostile_words_of_a_target_are_stored(pool: asyncpg.Pool, tmp_path: Path) -> None:
     await know(pool, "api-health")
     spool(tmp_path, down(detail="nul \0, half a pair \ud800, rest"))

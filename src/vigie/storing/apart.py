@@ -49,7 +49,12 @@ def _keep_newer(path: Path, why: str) -> None:
 
 
 def set_aside(path: Path, why: str) -> None:
-    """Keep *path* where nobody takes it for a spool file, and say so."""
+    """Keep *path* where nobody takes it for a spool file, and say so; of several results one.
+
+    What holds several is halved until the one at fault is alone: the others can be stored.
+    """
+    if _halved(path):
+        return
     kept = spoolfile.set_aside(path)
     log.error(
         "shipper: a spool file cannot be stored, it is set aside",
@@ -57,3 +62,19 @@ def set_aside(path: Path, why: str) -> None:
         error=why,
         do="keep the file: it may be mended by hand; what else waits is shipped",
     )
+
+
+def _halved(path: Path) -> bool:
+    """Make two files of *path*; return whether it could be done."""
+    try:
+        lines = spoolfile.read(path)
+        half = len(lines) // 2
+        if not half:
+            return False
+        for number, part in enumerate((lines[:half], lines[half:])):
+            beside = path.with_name(f"{path.stem}-{number}{spoolfile.SUFFIX}")
+            spoolfile.write(beside, [line + b"\n" for line in part])
+        path.unlink()
+    except (SpoolError, OSError):  # torn, or the disk is full: it is kept as it is
+        return False
+    return True
