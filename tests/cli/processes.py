@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import ssl
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,7 @@ import asyncpg
 from aiohttp import web
 
 DEADLINE_S = 30
+SSL_REQUEST = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"  # a client's first words to PostgreSQL
 MAIN = "from vigie.cli import main; main()"
 
 CATALOGUE = """
@@ -147,10 +149,11 @@ class Asked:
 
 
 class Wire:
-    """A TCP proxy in front of the database."""
+    """A TCP proxy in front of the database, which takes TLS where it is told how."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tls: ssl.SSLContext | None = None) -> None:
         self._parts = urlsplit(url)
+        self._tls = tls
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self.port = 0
@@ -172,6 +175,14 @@ class Wire:
             writer.transport.abort()
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._tls:
+            assert SSL_REQUEST == await reader.readexactly(len(SSL_REQUEST))
+            writer.write(b"S")
+            try:
+                await writer.start_tls(self._tls)
+            except OSError:  # the client trusts us not
+                writer.close()
+                return
         there = await asyncio.open_connection(self._parts.hostname, self._parts.port)
         self._open |= {writer, there[1]}
         with suppress(OSError):

@@ -3,13 +3,16 @@
 import json
 import secrets
 import signal
+import ssl
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import trustme
 from tests.cli.processes import CATALOGUE, Asked, Target, Vigie, Wire, a_target, get, until, vigie
 from tests.cli.typed import Typed
 
@@ -95,6 +98,49 @@ async def test_an_agent_needs_nothing_but_the_address(place: Place) -> None:
 
     assert (status, await asked.rows(two)) == (0, last)
     await place.answered_is_stored_once()
+
+
+async def test_an_agent_speaks_tls_with_a_server_that_it_can_be_sure_of(place: Place) -> None:
+    wire, authority = over_tls(place, trustme.CA())
+    await wire.join()
+    sure = f"{wire.url}?sslmode=verify-full&sslrootcert={authority}"
+    asked = Asked(place.database)
+    async with vigie(*PROBE, folder=place.home("a"), database=sure) as agent:
+        await asked.becomes(MEASURED, ("one",), ("two",))
+        status = await agent.end()
+    await wire.cut()
+
+    assert 0 == status
+    await place.answered_is_stored_once()
+
+
+async def test_an_agent_tells_no_secret_to_a_server_that_it_cannot_be_sure_of(
+    place: Place,
+) -> None:
+    wire, _ = over_tls(place, trustme.CA())
+    _, other = over_tls(place, trustme.CA())
+    await wire.join()
+    unsure = f"{wire.url}?sslmode=verify-full&sslrootcert={other}"
+    async with vigie(*PROBE, folder=place.home("a"), database=unsure) as agent:
+        await until(lambda: says(agent, "its certificate is not trusted: unable to get local"))
+        status = await agent.end()
+    await wire.cut()
+
+    assert (1, 0) == (status, place.target.answered)
+    assert not any(word in line for line in agent.said for word in ("Traceback", password(unsure)))
+
+
+def over_tls(place: Place, authority: trustme.CA) -> tuple[Wire, Path]:
+    """A wire whose server has a certificate of *authority*, and the file that vouches for it."""
+    settings = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(settings)
+    file = place.folder / f"{secrets.token_hex(4)}.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return Wire(place.url, tls=settings), file
+
+
+def password(url: str) -> str:
+    return str(urlsplit(url).password)
 
 
 async def test_an_agent_is_seen_from_outside(place: Place) -> None:

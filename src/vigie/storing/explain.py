@@ -69,6 +69,10 @@ def address(url: str) -> str:
 def _said(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "it took too long"
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):  # its number is none of the system's
+        return f"TLS failed: {error.reason or error}"
     if isinstance(error, OSError) and error.strerror:
         # asyncio's own text for a refused connection is less than the system's.
         number = error.errno or 0
