@@ -26,7 +26,7 @@ def test_a_login_is_made_listed_and_removed(typed: Typed, login: str) -> None:
     assert len(told["Password"]) >= 32
     assert f"postgresql://{login}:{told['Password']}@HOST:PORT/NAME?sslmode=verify-full" in out
     assert listed == [
-        "main: no result for two days, 0 slots missed in the last hour",
+        "main: no result in two days, 0 slots missed in the last hour",
         f"  login {login}",
     ]
     assert removed == (0, f"Login {login} is removed.\n", "")

@@ -78,7 +78,7 @@ async def remove(login: str, *, directory: Directory = Path()) -> None:
 
 
 def _lines(place: Place) -> Iterator[str]:
-    newest = "no result for two days" if place.lag is None else f"newest result {_ago(place.lag)}"
+    newest = "no result in two days" if place.lag is None else f"newest result {_ago(place.lag)}"
     slots = f"{place.missed} {'slot' if place.missed == 1 else 'slots'}"
     yield f"{place.location}: {newest}, {slots} missed in the last hour"
     for login in place.logins:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import asyncpg
+from asyncpg import exceptions as pg
 
 from vigie.storing.queries import query
 from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
@@ -61,8 +62,12 @@ async def _sit(
                 leads = await _ask(connection, location, leads=leads)
                 hear(leads)
                 await _pause(stop)
-        except DATABASE_TROUBLE:
-            connection.terminate()  # its end frees the place, should it be us who hang
+        except DATABASE_TROUBLE as error:
+            with suppress(pg.InterfaceError):  # the pool has it back where the server ended it
+                connection.terminate()  # its end frees the place, should it be us who hang
+            if isinstance(error, pg.InterfaceError):  # it complains about the pool only
+                message = "the server ended the session"
+                raise ConnectionResetError(message) from error
             raise
 
 
