@@ -24,7 +24,10 @@ def test_a_login_is_made_listed_and_removed(typed: Typed, login: str) -> None:
 
     assert (status, told["Login"], told["Location"]) == (0, login, "main")
     assert len(told["Password"]) >= 32
-    assert f"postgresql://{login}:{told['Password']}@HOST:PORT/NAME?sslmode=verify-full" in out
+    assert (
+        f"postgresql://{login}:{told['Password']}@HOST:PORT/NAME?sslmode=verify-full&sslrootcert=FILE"
+        in out
+    )
     assert listed == [
         "main: no result in two days, 0 slots missed in the last hour",
         f"  login {login}",

@@ -39,10 +39,9 @@ async def add(location: str, *, login: str | None = None, directory: Directory =
     async with open_database(settings.read(directory)) as pool, pool.acquire() as connection:
         password = await add_agent(connection, location, name)
     print(f"Login: {name}\nLocation: {location}\nPassword: {password}")
-    print("\nThere, with the host, port and name of this database:")
-    print(
-        f"  VIGIE_DATABASE_URL='postgresql://{name}:{password}@HOST:PORT/NAME?sslmode=verify-full'"
-    )
+    print("\nThere, with the host, port and name of this database, and the file of its authority:")
+    address = f"postgresql://{name}:{password}@HOST:PORT/NAME?sslmode=verify-full&sslrootcert=FILE"
+    print(f"  VIGIE_DATABASE_URL='{address}'")
     print(f"  vigie probe --location {location}")
 
 

@@ -59,7 +59,7 @@ async def probe(
             log.info("running", location=location, home=str(here.home), **told)
             store = partial(_store, here, ends, pulse, location)
             await probe_and(store, here, ends, location=location, pulse=pulse)
-    log.info("stopped", newest=str(pulse.newest))
+    log.info("stopped", newest=pulse.newest and pulse.newest.isoformat())
 
 
 async def _store(here: Settings, ends: Ends, pulse: Pulse, location: str) -> None:

@@ -62,7 +62,7 @@ async def run(
             order = Order(catalogue=following.catalogue, location=chosen, following=following)
             await measure(order, here, stop, pulse)
             listening.cancel()
-    log.info("stopped", newest=str(pulse.newest))
+    log.info("stopped", newest=pulse.newest and pulse.newest.isoformat())
 
 
 def listen_for(beats: Beats, location: str, found: Catalogue) -> None:
