@@ -16,6 +16,7 @@ from tests.conftest import with_database
 from vigie.errors import DatabaseDownError, DatabaseError, MigrationError, UsageError
 from vigie.settings import Settings
 from vigie.storing.embedded import Embedded
+from vigie.storing.explain import explained
 from vigie.storing.pool import open_database
 from vigie.storing.state import read_state
 
@@ -249,3 +250,13 @@ async def test_state_names_the_newest_migration_and_the_watermark(database: str)
     await connection.close()
     state = await read_state(database)
     assert (state.schema, state.as_of) == (newest, "2026-05-01 00:00:30 UTC")
+
+
+async def test_a_server_to_verify_without_an_authority_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is pasted is a URL: the file is missing, not the address."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    url = "postgresql://probe@127.0.0.1:1/vigie?sslmode=verify-full"
+    with pytest.raises(DatabaseError, match="add &sslrootcert=FILE"), explained(url):
+        await asyncpg.connect(url)

@@ -23,6 +23,7 @@ _GONE = (
     pg.InternalClientError,  # asyncpg, when a connection breaks between two of its states
 )
 _CORRECT = "correct VIGIE_DATABASE_URL"
+_AUTHORITY = "verify-full needs the certificate of an authority (add &sslrootcert=FILE)"
 _SHAPE = "write postgresql://user:password@host:5432/name, special characters as %XX"
 
 
@@ -41,6 +42,8 @@ def explained(url: str) -> Iterator[None]:
         said = f"no PostgreSQL answers: {_said(error)} (start it, or {_CORRECT})"
         raise DatabaseDownError(f"{address(url)}: {said}") from error
     except (pg.ClientConfigurationError, ValueError) as error:  # may quote the password
+        if str(error).startswith("root certificate file"):
+            raise DatabaseError(f"{address(url)}: {_AUTHORITY}") from error
         raise DatabaseError(f"VIGIE_DATABASE_URL is not a PostgreSQL URL ({_SHAPE})") from error
     except (pg.PostgresError, pg.InterfaceError) as error:
         raise DatabaseError(f"{address(url)}: {_said(error)}") from error
