@@ -97,6 +97,8 @@ async def test_an_agent_needs_nothing_but_the_address(place: Place) -> None:
         status = await agent.end()
 
     assert (status, await asked.rows(two)) == (0, last)
+    taken = [line for line in agent.said if "catalogue: taken from the database" in line]
+    assert [2, 2] == [json.loads(line)["endpoints"] for line in taken]
     await place.answered_is_stored_once()
 
 

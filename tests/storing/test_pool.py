@@ -260,3 +260,12 @@ async def test_a_server_to_verify_without_an_authority_says_what_is_missing(
     url = "postgresql://probe@127.0.0.1:1/vigie?sslmode=verify-full"
     with pytest.raises(DatabaseError, match="add &sslrootcert=FILE"), explained(url):
         await asyncpg.connect(url)
+
+
+async def test_a_file_of_the_address_that_is_not_there_is_named() -> None:
+    """Waiting for it would be waiting for ever."""
+    url = "postgresql://probe@127.0.0.1:1/vigie?sslmode=verify-full&sslrootcert=/nowhere/ca"
+    with pytest.raises(DatabaseError, match="/nowhere/ca: no such file") as caught, explained(url):
+        await asyncpg.connect(url)
+
+    assert not isinstance(caught.value, DatabaseDownError)

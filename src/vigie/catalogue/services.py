@@ -12,7 +12,7 @@ from vigie.catalogue.model import Endpoint, Lifetime, Reference, Service, Servic
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.references import read_references
-from vigie.catalogue.timing import check_lifetime, check_timing
+from vigie.catalogue.timing import check_lifetime, check_timing, check_within
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import advice, nearest, shown
 from vigie.catalogue.yaml import Document, Trail
@@ -150,6 +150,8 @@ def _endpoint(document: Document, trail: Trail, reading: _Reading) -> Endpoint |
         endpoint = validate(Endpoint, document, trail, reading.problems, data=shared)
     timed = _with_own_timing(data, reading.kinds.get(kind or ""))
     reading.problems.extend(_rules(timed, document, trail, reading.locations))
+    if endpoint and (what := check_within(endpoint)):
+        reading.add(document.problem((*trail, "expect", "within"), what))
     return endpoint if kind else None
 
 

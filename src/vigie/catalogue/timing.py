@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import pairwise
 
-from vigie.catalogue.model import Lifetime, Timing
+from vigie.catalogue.model import Endpoint, Lifetime, Timing
 from vigie.catalogue.scalars import duration_text
 
 _SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
@@ -26,6 +26,16 @@ def check_timing(timing: Timing) -> Iterator[tuple[str, str]]:
         what = f"{duration_text(timing.edge_every)} is out of range"
         yield "edge_every", f"{what} (write 1s to {duration_text(every)}, which is every)"
     yield from _attempt_rules(timing)
+
+
+def check_within(endpoint: Endpoint) -> str | None:
+    """Return what is wrong with the time in which *endpoint* expects its answer."""
+    within: timedelta | None = getattr(getattr(endpoint, "expect", None), "within", None)
+    if within is None or within <= endpoint.timeout:
+        return None
+    told, limit = duration_text(within), duration_text(endpoint.timeout)
+    what = f"{told} is never exceeded: an attempt ends after its timeout of {limit}"
+    return f"{what} (write {limit} or less, or a longer timeout)"
 
 
 def _attempt_rules(timing: Timing) -> Iterable[tuple[str, str]]:

@@ -38,6 +38,11 @@ class Course:
         self._wanted = (targets, references)
         self._tell()
 
+    def take(self, targets: Sequence[Target], references: Sequence[Reference]) -> None:
+        """Follow what the database asks for, and say so."""
+        log.info("catalogue: taken from the database", endpoints=len(targets))
+        self.follow(targets, references)
+
     def lead(self, leads: bool) -> None:  # noqa: FBT001 - as it is told
         """Probe, or stand by."""
         if leads is self.leads:

@@ -218,7 +218,7 @@ async def stand(
 ) -> None:
     """Be one of several agents: tell how we are, lead or stand by, and *follow* the database."""
     state = partial(_state, settings, location, pulse)
-    take = pulse.course.follow if follow else None
+    take = pulse.course.take if follow else None
     async with asyncio.TaskGroup() as group:
         group.create_task(attend(pool, state, stop, take=take))
         group.create_task(run_leading(pool, location, pulse.course.lead, stop))

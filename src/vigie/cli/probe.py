@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack, nullcontext
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import structlog
 from cyclopts import Parameter
@@ -29,6 +29,7 @@ async def probe(
     location: str,
     directory: Annotated[Path, Parameter(name="--dir")] = Path(),
     listen: str | None = None,
+    log_format: Literal["json", "text"] | None = None,
 ) -> None:
     """Probe from one location what the applied catalogue asks for, until SIGTERM or Ctrl-C.
 
@@ -43,13 +44,15 @@ async def probe(
         Where .vigie is kept, with the results that wait for the database.
     listen
         Where /healthz, /readyz and /metrics answer (127.0.0.1:8791). Default: nowhere.
+    log_format
+        How log lines are written to stderr: text is for people. Default: text on a terminal.
     """
     here = settings.read(directory)
     if here.database_url is None:
         raise UsageError("VIGIE_DATABASE_URL is not set (`vigie agent add LOCATION` tells it)")
     if listen:
         parse_listen(listen)
-    logs.set_up()
+    logs.set_up(log_format)
     pulse = Pulse(course=Course(leads=None))
     pages = make_app(Vitals(home=here.home, location=location, pulse=pulse).asked())
     with stopping() as stop:

@@ -4,7 +4,8 @@ import os
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from asyncpg import exceptions as pg
 
@@ -24,6 +25,7 @@ _GONE = (
 )
 _CORRECT = "correct VIGIE_DATABASE_URL"
 _AUTHORITY = "verify-full needs the certificate of an authority (add &sslrootcert=FILE)"
+_FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _SHAPE = "write postgresql://user:password@host:5432/name, special characters as %XX"
 
 
@@ -39,12 +41,9 @@ def explained(url: str) -> Iterator[None]:
     except (ssl.SSLError, *_NO_ENTRY) as error:
         raise DatabaseError(f"{address(url)}: {_said(error)} ({_CORRECT})") from error
     except _GONE as error:
-        said = f"no PostgreSQL answers: {_said(error)} (start it, or {_CORRECT})"
-        raise DatabaseDownError(f"{address(url)}: {said}") from error
-    except (pg.ClientConfigurationError, ValueError) as error:  # may quote the password
-        if str(error).startswith("root certificate file"):
-            raise DatabaseError(f"{address(url)}: {_AUTHORITY}") from error
-        raise DatabaseError(f"VIGIE_DATABASE_URL is not a PostgreSQL URL ({_SHAPE})") from error
+        raise _gone(url, error) from error
+    except (pg.ClientConfigurationError, ValueError) as error:
+        raise _misread(url, error) from error
     except (pg.PostgresError, pg.InterfaceError) as error:
         raise DatabaseError(f"{address(url)}: {_said(error)}") from error
 
@@ -67,6 +66,28 @@ def address(url: str) -> str:
     except ValueError:
         return "VIGIE_DATABASE_URL"
     return f"{parts.hostname or 'localhost'}:{port}{parts.path}"
+
+
+def _gone(url: str, error: Exception) -> DatabaseError:
+    missing = _missing_file(url) if isinstance(error, FileNotFoundError) else None
+    if missing:
+        return DatabaseError(f"{address(url)}: {missing}: no such file ({_CORRECT})")
+    said = f"no PostgreSQL answers: {_said(error)} (start it, or {_CORRECT})"
+    return DatabaseDownError(f"{address(url)}: {said}")
+
+
+def _misread(url: str, error: Exception) -> DatabaseError:
+    if str(error).startswith("root certificate file"):
+        return DatabaseError(f"{address(url)}: {_AUTHORITY}")
+    # Not in the error's own words: they may quote the password.
+    return DatabaseError(f"VIGIE_DATABASE_URL is not a PostgreSQL URL ({_SHAPE})")
+
+
+def _missing_file(url: str) -> str | None:
+    """Return the file of a certificate or key that *url* names and that is not there."""
+    named = parse_qs(urlsplit(url).query)
+    files = [file for name in _FILES for file in named.get(name, ())]
+    return next((file for file in files if not Path(file).exists()), None)
 
 
 def _said(error: BaseException) -> str:

@@ -80,7 +80,8 @@ def _load(path: Path, records: Sequence[bytes]) -> Load:
             continue
         lines.append(record)
         results.append(_result_row(line))
-        attempts.extend(_attempt_rows(line))
+        if line["outcome"] != "up" or len(line["attempts"]) > 1:
+            attempts.extend(_attempt_rows(line))
     return Load(
         path=path,
         lines=lines,
@@ -111,8 +112,8 @@ def _result_row(line: Line) -> Row:
     attempts, of_result = line["attempts"], line.get
     of_last = (attempts[-1] if attempts else {}).get
     return (
-        _clean(line["endpoint"]),
-        _clean(line["location"]),
+        line["endpoint"],
+        line["location"],
         spoolfile.from_us(line["at_us"]),
         line["outcome"],
         len(attempts),
@@ -137,8 +138,8 @@ def _attempt_rows(line: Line) -> list[Row]:
 def _attempt_row(line: Line, attempt: Line) -> Row:
     expires = attempt.get("certificate_expires_us")
     return (
-        _clean(line["endpoint"]),
-        _clean(line["location"]),
+        line["endpoint"],
+        line["location"],
         spoolfile.from_us(line["at_us"]),
         attempt["number"],
         spoolfile.from_us(attempt["started_us"]),
