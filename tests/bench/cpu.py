@@ -50,7 +50,18 @@ class Used:
 def cpu_of(process: int) -> float:
     """Return the CPU seconds of a process of this machine, nan where it is none."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        told = stat_of(process)
     except FileNotFoundError:
         return float("nan")
-    return (int(told[11]) + int(told[12])) * _TICK_S  # utime and stime, of proc(5)
+    return (int(told[11]) + int(told[12])) * _TICK_S  # utime and stime
+
+
+def cpu_of_ended_children(process: int) -> float:
+    """Return the CPU seconds of the children of *process* that ended."""
+    told = stat_of(process)
+    return (int(told[13]) + int(told[14])) * _TICK_S  # cutime and cstime
+
+
+def stat_of(process: int) -> list[str]:
+    """Return what proc(5) tells of *process*, from its state on."""
+    return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()

@@ -29,8 +29,9 @@ from pathlib import Path
 
 import asyncpg
 import uvloop
+from tests.bench.cpu import cpu_of, cpu_of_ended_children, stat_of
 from tests.bench.place import bench_pool
-from tests.bench.probe_cpu import Shop, free_ports, serve, used, wait_for, write_files
+from tests.bench.probe_cpu import Shop, free_ports, serve, wait_for, write_files
 from tests.storing.made import catalogue
 
 from vigie import clock
@@ -228,12 +229,7 @@ def _family(process: int) -> list[int]:
 
 
 def _parent(process: int) -> int:
-    return int(_stat(process)[1])
-
-
-def _stat(process: int) -> list[str]:
-    """Return the fields of *process* after its name."""
-    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(stat_of(process)[1])
 
 
 def _pss(process: int) -> float:
@@ -249,9 +245,9 @@ def _pss(process: int) -> float:
 
 def _costs(parties: dict[str, list[int]], server: int) -> dict[str, float]:
     """Return the seconds of CPU of each party, and of PostgreSQL with its ended backends."""
-    ended = sum(map(int, _stat(server)[13:15])) / os.sysconf("SC_CLK_TCK")
-    costs = {name: sum(map(used, processes)) for name, processes in parties.items()}
-    return costs | {"PostgreSQL": ended + sum(map(used, _family(server)))}
+    costs = {name: sum(map(cpu_of, processes)) for name, processes in parties.items()}
+    servers = cpu_of_ended_children(server) + sum(map(cpu_of, _family(server)))
+    return costs | {"PostgreSQL": servers}
 
 
 async def _tell(

@@ -30,6 +30,7 @@ from urllib.parse import quote
 import aiohttp
 import trustme
 import uvloop
+from tests.bench.cpu import cpu_of
 
 from vigie.probing import HttpEndpoint, Outcome, Result, Target, run_agent
 
@@ -39,7 +40,7 @@ ANSWER = (
 )
 WARM_UP = 2  # seconds
 EVERY = 10  # seconds between two probes of one endpoint
-ME = [sys.executable, __file__]
+ME = [sys.executable, "-m", "tests.bench.probe_cpu"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,9 +119,9 @@ async def exporter(url: str, module: str, rate: int, seconds: float, pid: int, p
             done += 1
 
         await drive(one, rate, WARM_UP)
-        before, counted = used(pid), done
+        before, counted = cpu_of(pid), done
         await drive(one, rate, seconds)
-        return Cost(probes=done - counted, cpu_s=used(pid) - before)
+        return Cost(probes=done - counted, cpu_s=cpu_of(pid) - before)
 
 
 async def drive(one: Callable[[], Coroutine[None, None, None]], rate: int, seconds: float) -> None:
@@ -129,12 +130,6 @@ async def drive(one: Callable[[], Coroutine[None, None, None]], rate: int, secon
         for n in range(int(rate * seconds)):
             await asyncio.sleep(max(0, began + n / rate - time.monotonic()))
             tasks.create_task(one())
-
-
-def used(pid: int) -> float:
-    """Return the seconds of CPU that process *pid* has used, user and system."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def free_ports(count: int) -> list[int]:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
+import asyncpg
+
 from vigie import clock
 from vigie.cli.engine import Pulse
 from vigie.cli.following import Following
@@ -84,22 +86,25 @@ class Vitals:
         return figures and now - (self.pulse.as_of or self.began) > LAG + SLACK
 
     async def _look(self) -> float | None:
-        """Ask the database up to where the figures hold, and return how many seconds that took.
+        """Ask the database, and return how many seconds that took.
 
-        An agent's login may not see that, and asks for nothing. While the database is away the
-        last answer stays, and there is no time.
+        While it is away the last answer stays, and there is no time.
         """
         if self.pulse.pool is None:
             return None
         with suppress(*DATABASE_TROUBLE):
             async with asyncio.timeout(PATIENCE_S), self.pulse.pool.acquire() as connection:
                 asked = perf_counter()
-                if self.following:
-                    self.pulse.as_of = await connection.fetchval(query("as_of"))
-                else:
-                    await connection.fetchval(query("answers"))
+                await self._ask(connection)
                 return perf_counter() - asked
         return None
+
+    async def _ask(self, connection: asyncpg.Connection) -> None:
+        """Ask up to where the figures hold; for nothing where the login may not see that."""
+        if self.following:
+            self.pulse.as_of = await connection.fetchval(query("as_of"))
+        else:
+            await connection.fetchval(query("answers"))
 
     async def _database_trouble(self) -> str | None:
         pool = self.pulse.pool
@@ -107,12 +112,9 @@ class Vitals:
             return "the database was not reached yet"
         try:
             async with asyncio.timeout(PATIENCE_S), pool.acquire() as connection:
-                if self.following is None:
-                    await connection.fetchval(query("answers"))
-                    return None
-                trouble = await mismatch(connection)
+                trouble = await mismatch(connection) if self.following else None
                 if trouble is None:
-                    self.pulse.as_of = await connection.fetchval(query("as_of"))
+                    await self._ask(connection)
                 return trouble
         except DATABASE_TROUBLE as error:
             return f"the database does not answer: {str(error) or type(error).__name__}"

@@ -1,4 +1,4 @@
-"""A spool file turned into rows for the staging tables."""
+"""A spool file turned into rows of results, attempts and blind edges."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -80,7 +80,7 @@ def _load(path: Path, records: Sequence[bytes]) -> Load:
             continue
         lines.append(record)
         results.append(_result_row(line))
-        if line["outcome"] != "up" or len(line["attempts"]) > 1:
+        if line["outcome"] != "up" or len(line["attempts"]) > 1:  # else none failed: most have none
             attempts.extend(_attempt_rows(line))
     return Load(
         path=path,
