@@ -21,7 +21,7 @@ from tests.bench.place import bench_pool
 from tests.storing.made import NOON, catalogue, down, service, up
 
 from vigie.probing import Result
-from vigie.storing import Shipper, apply_catalogue, spoolfile
+from vigie.storing import Shipper, apply_catalogue, spoolfile, spoolline
 
 ENDPOINTS = 100_000
 RESULTS_PER_FILE = ENDPOINTS // 120  # a file every half second
@@ -38,7 +38,7 @@ def _result(number: int) -> Result:
 def _lay_spool(directory: Path, results: int) -> None:
     for start in range(0, results, RESULTS_PER_FILE):
         numbers = range(start, min(start + RESULTS_PER_FILE, results))
-        lines = [spoolfile.encode(_result(number)) for number in numbers]
+        lines = [spoolline.encode(_result(number)) for number in numbers]
         spoolfile.write(directory / f"{start:012d}{spoolfile.SUFFIX}", lines)
 
 

@@ -50,13 +50,13 @@ services: {essential: [one], other: [two]}
 KEEPING = """
 from pathlib import Path
 from vigie.cli import main
-from vigie.storing import spool, spoolfile
+from vigie.storing import spool, spoolfile, spoolline
 
 write = spool._write
 
 def keeping(path, batch):
     write(path, batch)
-    spoolfile.write(Path("kept") / path.name, [spoolfile.encode(result) for result in batch])
+    spoolfile.write(Path("kept") / path.name, [spoolline.encode(result) for result in batch])
 
 spool._write = keeping
 main()

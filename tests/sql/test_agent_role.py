@@ -25,6 +25,7 @@ from vigie.storing import (
     report_agent,
     spool_depth,
     spoolfile,
+    spoolline,
 )
 
 LOCATIONS = ("paris", "london")
@@ -87,7 +88,7 @@ async def place(database: str) -> AsyncIterator[Place]:
 
 
 def spool(folder: Path, *results: Result, name: str = "a") -> None:
-    spoolfile.write(folder / f"{name}.jsonl", [spoolfile.encode(result) for result in results])
+    spoolfile.write(folder / f"{name}.jsonl", [spoolline.encode(result) for result in results])
 
 
 def state(location: str = "paris", newest: datetime | None = None) -> AgentState:

@@ -1,11 +1,14 @@
 """Results and catalogues made for the tests of storing."""
 
 import asyncio
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+import asyncpg
 
 from vigie.catalogue import Catalogue, Contract, Customer, Endpoint, Service, Terms
 from vigie.probing import Attempt, Outcome, Reason, Result
@@ -24,10 +27,19 @@ async def eventually(condition: Callable[[], object], seconds: float = 10) -> No
     raise AssertionError(f"not within {seconds} s")
 
 
-def lines_in(directory: Path) -> list[spoolfile.Line]:
+async def reached(pool: asyncpg.Pool, condition: str, seconds: float = 10) -> None:
+    """Return as soon as the query *condition* gives true; fail when it does not in time."""
+    for _ in range(round(seconds * 50)):
+        if await pool.fetchval(condition):
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(condition)
+
+
+def lines_in(directory: Path) -> list[dict[str, Any]]:
     """The results in the spool files of *directory*, in the order in which they will be shipped."""
     files = spoolfile.pending(directory)
-    return [spoolfile.decode(line) for file in files for line in spoolfile.read(file)]
+    return [json.loads(line) for file in files for line in spoolfile.read(file)]
 
 
 def up(endpoint: str = "api-health", at: datetime = NOON, location: str = "paris") -> Result:

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tests.storing.made import MINUTE, NOON, catalogue, service, up
 
 from vigie.probing import BlindEdge
-from vigie.storing import Spool, spoolfile
+from vigie.storing import Spool, spoolfile, spoolline
 from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.shipper import Shipper
 
@@ -55,7 +55,7 @@ async def test_edges_are_stored_with_the_results_around_them(
 async def test_edges_that_wait_on_disk_are_stored_once(pool: asyncpg.Pool, tmp_path: Path) -> None:
     """Nobody ships until the database is back; then a file is shipped, and once more."""
     await know(pool, "paris")
-    edges = [spoolfile.encode(edge(n, blind=not n % 2)) for n in range(4)]
+    edges = [spoolline.encode(edge(n, blind=not n % 2)) for n in range(4)]
     for name in ("a", "b"):
         spoolfile.write(tmp_path / f"{name}.jsonl", edges)
         await Shipper(tmp_path, pool).ship()
@@ -71,7 +71,7 @@ async def test_edges_of_an_unknown_location_wait_aside_until_it_is_known(
     pool: asyncpg.Pool, tmp_path: Path
 ) -> None:
     await know(pool, "paris")
-    lines = [spoolfile.encode(edge(0, blind=True, location=it)) for it in ("paris", "rome")]
+    lines = [spoolline.encode(edge(0, blind=True, location=it)) for it in ("paris", "rome")]
     spoolfile.write(tmp_path / "a.jsonl", lines)
     with capture_logs() as logs:
         await Shipper(tmp_path, pool).ship()
@@ -91,7 +91,7 @@ async def test_edges_of_an_unknown_location_wait_aside_until_it_is_known(
 async def test_spool_of_an_older_version_is_read(pool: asyncpg.Pool, tmp_path: Path) -> None:
     await know(pool, "paris")
     header = b'{"vigie":"spool","version":1,"results":1}\n'
-    (tmp_path / "old.jsonl").write_bytes(header + spoolfile.encode(up()))
+    (tmp_path / "old.jsonl").write_bytes(header + spoolline.encode(up()))
 
     assert 1 == await Shipper(tmp_path, pool).ship()
     assert [] == lost_files(tmp_path)

@@ -12,7 +12,7 @@ from tests.storing.full import largest_file
 from tests.storing.made import MINUTE, NOON, catalogue, eventually, lines_in, service, up
 
 from vigie import clock
-from vigie.storing import spoolfile
+from vigie.storing import spoolfile, spoolline
 from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.shipper import Shipper
 from vigie.storing.spool import Spool
@@ -52,8 +52,8 @@ async def test_a_file_that_cannot_be_kept_apart_does_not_hold_up_the_others(
 ) -> None:
     """Else a disk that is full of the spool itself would stay full for ever."""
     held, free = shipper.directory / "0.jsonl", shipper.directory / "1.jsonl"
-    spoolfile.write(held, [spoolfile.encode(up("new", NOON + MINUTE)), spoolfile.encode(up("one"))])
-    spoolfile.write(free, [spoolfile.encode(up("two", NOON + MINUTE))])
+    spoolfile.write(held, [spoolline.encode(up("new", NOON + MINUTE)), spoolline.encode(up("one"))])
+    spoolfile.write(free, [spoolline.encode(up("two", NOON + MINUTE))])
     with capture_logs(), largest_file(100), pytest.raises(OSError, match="File too large"):
         await shipper.ship()
     assert spoolfile.pending(shipper.directory) == [held]
@@ -68,7 +68,7 @@ async def test_a_file_that_cannot_be_read_does_not_hold_up_the_others(
     pool: asyncpg.Pool, shipper: Shipper
 ) -> None:
     (shipper.directory / "0.jsonl").mkdir()  # reading it is an OSError, for root too
-    spoolfile.write(shipper.directory / "1.jsonl", [spoolfile.encode(up("one"))])
+    spoolfile.write(shipper.directory / "1.jsonl", [spoolline.encode(up("one"))])
     with pytest.raises(IsADirectoryError):
         await shipper.ship()
 
@@ -85,7 +85,7 @@ async def test_a_shipper_waits_for_a_directory_that_cannot_be_made(
         running = asyncio.create_task(Shipper(place / "spool", pool).run(stop))
         await eventually(lambda: logs)
         place.unlink()
-        spoolfile.write(place / "spool" / "0.jsonl", [spoolfile.encode(up("one"))])
+        spoolfile.write(place / "spool" / "0.jsonl", [spoolline.encode(up("one"))])
         await eventually(lambda: not spoolfile.pending(place / "spool"))
         stop.set()
         await running

@@ -28,7 +28,7 @@ from tests.storing.made import (
 )
 
 from vigie.probing import Result
-from vigie.storing import spoolfile
+from vigie.storing import spoolfile, spoolline
 from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.embedded import Embedded
 from vigie.storing.migrating import migrate
@@ -40,7 +40,7 @@ BACK = "shipper: the spool is shipped again"
 
 def spool(directory: Path, *results: Result) -> Path:
     name = f"{secrets.token_hex(8)}.jsonl"
-    return spool_lines(directory / name, [spoolfile.encode(result) for result in results])
+    return spool_lines(directory / name, [spoolline.encode(result) for result in results])
 
 
 def spool_lines(path: Path, lines: list[bytes]) -> Path:
@@ -212,7 +212,7 @@ async def test_a_bad_file_is_set_aside_said_and_stops_nothing(
     pool: asyncpg.Pool, tmp_path: Path, broken: str
 ) -> None:
     await know(pool, "api-health")
-    line = json.loads(spoolfile.encode(up(at=NOON - MINUTE)))
+    line = json.loads(spoolline.encode(up(at=NOON - MINUTE)))
     line["attempts"][0]["status"] = 99_999  # no smallint
     content = {
         "": b"",
@@ -236,7 +236,7 @@ async def test_one_bad_result_takes_no_other_with_it(
     pool: asyncpg.Pool, tmp_path: Path, wrong: dict[str, object]
 ) -> None:
     await know(pool, "api-health")
-    lines = [json.loads(spoolfile.encode(down(at=NOON + n * MINUTE))) for n in range(5)]
+    lines = [json.loads(spoolline.encode(down(at=NOON + n * MINUTE))) for n in range(5)]
     lines[3]["attempts"][0] |= wrong
     spoolfile.write(tmp_path / "0.jsonl", [json.dumps(line).encode() + b"\n" for line in lines])
     with capture_logs() as logs:

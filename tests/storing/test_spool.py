@@ -41,8 +41,8 @@ async def test_a_result_is_one_readable_line(tmp_path: Path) -> None:
     assert header == '{"vigie":"spool","version":2,"results":1}'
     assert line == (
         '{"endpoint":"api-health","location":"paris","at_us":1772452800000000,"outcome":"up",'
-        '"lag_us":250,"attempts":[{"number":1,"outcome":"up","duration_us":120000,"dns_us":900,'
-        '"status":200,"started_us":1772452800000000}]}'
+        '"lag_us":250,"attempts":[{"number":1,"started_us":1772452800000000,"outcome":"up",'
+        '"duration_us":120000,"dns_us":900,"status":200}]}'
     )
 
 

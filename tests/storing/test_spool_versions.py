@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 from tests.storing.made import MINUTE, NOON, catalogue, up
 
-from vigie.storing import spoolfile
+from vigie.storing import spoolfile, spoolline
 from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.shipper import Shipper
 from vigie.storing.spoolfile import VERSION
@@ -80,7 +80,7 @@ async def test_blind_edges_are_shipped(pool: asyncpg.Pool, shipper: Shipper) -> 
 
 
 async def test_a_field_that_is_not_known_yet_is_no_obstacle(shipper: Shipper) -> None:
-    line = spoolfile.encode(up()).replace(b'{"endpoint"', b'{"mood":"fine","endpoint"')
+    line = spoolline.encode(up()).replace(b'{"endpoint"', b'{"mood":"fine","endpoint"')
     spoolfile.write(shipper.directory / "0.jsonl", [line])
 
     assert 1 == await shipper.ship()
@@ -90,7 +90,7 @@ async def test_a_newer_spool_is_kept_apart_said_and_left_to_a_newer_program(
     pool: asyncpg.Pool, shipper: Shipper, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (shipper.directory / "0.jsonl").write_bytes(NEWER + CAME)
-    spoolfile.write(shipper.directory / "1.jsonl", [spoolfile.encode(up())])
+    spoolfile.write(shipper.directory / "1.jsonl", [spoolline.encode(up())])
     kept = shipper.directory / "newer" / "0.jsonl"
     with capture_logs() as logs:
         assert await shipper.ship() == 1

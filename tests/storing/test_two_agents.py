@@ -11,7 +11,7 @@ from tests.storing.made import MINUTE, NOON, catalogue, contract, down, missed, 
 
 from vigie.catalogue import Endpoint, Service
 from vigie.probing import Result
-from vigie.storing import Shipper, apply_catalogue, roll_up, spoolfile
+from vigie.storing import Shipper, apply_catalogue, roll_up, spoolfile, spoolline
 
 HOUR = timedelta(hours=1)
 RESULTS = (
@@ -21,7 +21,7 @@ RESULTS = (
 
 async def ship(pool: asyncpg.Pool, folder: Path, results: Sequence[Result]) -> int:
     """Store *results* as one agent would, from a spool of its own."""
-    spoolfile.write(folder / "a.jsonl", [spoolfile.encode(result) for result in results])
+    spoolfile.write(folder / "a.jsonl", [spoolline.encode(result) for result in results])
     return await Shipper(folder, pool).ship()
 
 

@@ -18,7 +18,7 @@ from vigie import clock
 from vigie.errors import SpoolError
 from vigie.probing import BlindEdge
 from vigie.storing import spoolfile
-from vigie.storing.spoolfile import Record
+from vigie.storing.spoolline import Record, encode
 from vigie.storing.trouble import Trouble
 
 FLUSH_EVERY_S = 0.5  # what kill -9 may cost: the results of so many seconds
@@ -162,7 +162,7 @@ def _lean(record: Record) -> Record:
 
 
 def _write(path: Path, batch: list[Record]) -> None:
-    spoolfile.write(path, [spoolfile.encode(record) for record in batch])
+    spoolfile.write(path, [encode(record) for record in batch])
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:

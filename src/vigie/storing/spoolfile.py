@@ -1,4 +1,4 @@
-"""The file format of the spool: what a record looks like on disk, and reading it back.
+"""The file format of the spool: writing and reading it, and what a file is called when.
 
 A file is complete or absent. Its first line is a header, each further line one record: a
 result, or an edge of a span in which its location was blind (since version 2)::
@@ -16,85 +16,17 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from vigie.errors import NewerSpoolError, SpoolError
-from vigie.probing import Attempt, BlindEdge, Result
 
 VERSION = 2
 SUFFIX = ".jsonl"
 BAD = ".bad"
 TEMPORARY = ".tmp"
 HALF_WRITTEN = timedelta(hours=1)  # since when no writer can be at work on it
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_US = timedelta(microseconds=1)
-
-Record = Result | BlindEdge
-Line = dict[str, Any]  # one decoded record: JSON's own types, still unchecked
-
-_PLAIN = [f.name for f in fields(Attempt) if f.name not in {"started", "certificate_expires"}]
-
-
-def encode(record: Record) -> bytes:
-    """Return *record* as one line of JSON."""
-    line = _edge(record) if isinstance(record, BlindEdge) else _result(record)
-    return _encode(_without_nulls(line))
-
-
-def _edge(edge: BlindEdge) -> Line:
-    return {
-        "location": edge.location,
-        "at_us": to_us(edge.at),
-        "blind": edge.blind,
-        "why": edge.why,
-    }
-
-
-def _result(result: Result) -> Line:
-    return {
-        "endpoint": result.endpoint,
-        "location": result.location,
-        "at_us": to_us(result.at),
-        "outcome": result.outcome,
-        "reason": result.reason,
-        "lag_us": result.lag_us,
-        "attempts": [_attempt(attempt) for attempt in result.attempts],
-    }
-
-
-def _encode(line: Line) -> bytes:
-    try:
-        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except orjson.JSONEncodeError:  # half a surrogate pair, in the words of a target
-        return json.dumps(line, separators=(",", ":")).encode() + b"\n"
-
-
-def _attempt(attempt: Attempt) -> Line:
-    line = {name: getattr(attempt, name) for name in _PLAIN}
-    line["started_us"] = to_us(attempt.started)
-    if attempt.certificate_expires:
-        line["certificate_expires_us"] = to_us(attempt.certificate_expires)
-    return _without_nulls(line)
-
-
-def _without_nulls(line: Line) -> Line:
-    return {key: value for key, value in line.items() if value is not None}
-
-
-def to_us(instant: datetime) -> int:
-    """Return whole microseconds since 1970; exact, unlike a float timestamp."""
-    return (instant - EPOCH) // _US
-
-
-def from_us(microseconds: int) -> datetime:
-    """Return the aware UTC instant of *microseconds* since 1970."""
-    # Not all as microseconds: that takes twice as long.
-    return EPOCH + timedelta(0, microseconds // 1_000_000, microseconds % 1_000_000)
 
 
 def write(path: Path, lines: Sequence[bytes]) -> None:
@@ -143,16 +75,7 @@ def read(path: Path) -> list[bytes]:
     return lines
 
 
-def decode(line: bytes) -> Line:
-    """Return one record, still unchecked; raises ValueError where it is no JSON."""
-    try:
-        decoded: Line = orjson.loads(line)
-    except orjson.JSONDecodeError:  # half a surrogate pair, or torn
-        decoded = json.loads(line)
-    return decoded
-
-
-def _check_header(path: Path, header: Line, results: int) -> None:
+def _check_header(path: Path, header: dict[str, Any], results: int) -> None:
     if header["vigie"] != "spool":
         raise ValueError("no spool header")
     if header["version"] > VERSION:

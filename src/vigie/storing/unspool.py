@@ -9,7 +9,9 @@ from pathlib import Path
 from vigie.errors import SpoolError
 from vigie.storing import spoolfile
 from vigie.storing.results import Row
-from vigie.storing.spoolfile import Line
+from vigie.storing.spoolline import EPOCH, AttemptLine, EdgeLine, ResultLine, decode, from_us
+
+NO_ATTEMPT = AttemptLine(number=0, started_us=0, outcome="unknown")  # of a missed slot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +76,13 @@ def _load(path: Path, records: Sequence[bytes]) -> Load:
     attempts: list[Row] = []
     edges: list[tuple[bytes, Row]] = []
     for record in records:  # one by one: decoded, it takes five times the room of its row
-        line = spoolfile.decode(record)
-        if "blind" in line:
+        line = decode(record)
+        if isinstance(line, EdgeLine):
             edges.append((record, _edge_row(line)))
             continue
         lines.append(record)
         results.append(_result_row(line))
-        if line["outcome"] != "up" or len(line["attempts"]) > 1:  # else none failed: most have none
+        if line.outcome != "up" or len(line.attempts) > 1:  # else none failed: most have none
             attempts.extend(_attempt_rows(line))
     return Load(
         path=path,
@@ -95,66 +97,58 @@ def _load(path: Path, records: Sequence[bytes]) -> Load:
 
 def _days(results: Sequence[Row]) -> frozenset[date]:
     # By whole days first: a date for each of a million results is a second.
-    numbers = {(row[2] - spoolfile.EPOCH).days for row in results}
-    return frozenset((spoolfile.EPOCH + timedelta(days=number)).date() for number in numbers)
+    numbers = {(row[2] - EPOCH).days for row in results}
+    return frozenset((EPOCH + timedelta(days=number)).date() for number in numbers)
 
 
-def _edge_row(line: Line) -> Row:
+def _edge_row(line: EdgeLine) -> Row:
+    return _clean(line.location), from_us(line.at_us), line.blind, _clean(line.why)
+
+
+def _result_row(line: ResultLine) -> Row:
+    last = line.attempts[-1] if line.attempts else NO_ATTEMPT
     return (
-        _clean(line["location"]),
-        spoolfile.from_us(line["at_us"]),
-        bool(line["blind"]),
-        _clean(line["why"]),
+        line.endpoint,
+        line.location,
+        from_us(line.at_us),
+        line.outcome,
+        len(line.attempts),
+        last.status,
+        line.lag_us,
+        last.duration_us,
+        last.dns_us,
+        last.connect_us,
+        last.tls_us,
+        last.first_byte_us,
+        line.reason,
     )
 
 
-def _result_row(line: Line) -> Row:
-    attempts, of_result = line["attempts"], line.get
-    of_last = (attempts[-1] if attempts else {}).get
-    return (
-        line["endpoint"],
-        line["location"],
-        spoolfile.from_us(line["at_us"]),
-        line["outcome"],
-        len(attempts),
-        of_last("status"),
-        of_result("lag_us"),
-        of_last("duration_us"),
-        of_last("dns_us"),
-        of_last("connect_us"),
-        of_last("tls_us"),
-        of_last("first_byte_us"),
-        of_result("reason"),
-    )
-
-
-def _attempt_rows(line: Line) -> list[Row]:
+def _attempt_rows(line: ResultLine) -> list[Row]:
     """Only the attempts that were not up: they are the evidence."""
-    return [
-        _attempt_row(line, attempt) for attempt in line["attempts"] if attempt["outcome"] != "up"
-    ]
+    return [_attempt_row(line, attempt) for attempt in line.attempts if attempt.outcome != "up"]
 
 
-def _attempt_row(line: Line, attempt: Line) -> Row:
-    expires = attempt.get("certificate_expires_us")
+def _attempt_row(line: ResultLine, attempt: AttemptLine) -> Row:
+    expires = attempt.certificate_expires_us
     return (
-        line["endpoint"],
-        line["location"],
-        spoolfile.from_us(line["at_us"]),
-        attempt["number"],
-        spoolfile.from_us(attempt["started_us"]),
-        attempt["outcome"],
-        attempt["reason"],
-        _clean(attempt.get("detail")),
-        attempt.get("address"),
-        attempt.get("status"),
-        attempt["duration_us"],
-        attempt.get("dns_us"),
-        attempt.get("connect_us"),
-        attempt.get("tls_us"),
-        attempt.get("first_byte_us"),
-        None if expires is None else spoolfile.from_us(expires),
-        _clean(attempt.get("body")),  # absent in files of older versions
+        line.endpoint,
+        line.location,
+        from_us(line.at_us),
+        attempt.number,
+        from_us(attempt.started_us),
+        attempt.outcome,
+        attempt.reason,
+        _clean(attempt.detail),
+        attempt.address,
+        attempt.status,
+        attempt.duration_us,
+        attempt.dns_us,
+        attempt.connect_us,
+        attempt.tls_us,
+        attempt.first_byte_us,
+        None if expires is None else from_us(expires),
+        _clean(attempt.body),
     )
 
 
