@@ -127,19 +127,63 @@ return coalesce(one + other, one, other);
 comment on function fact.joined(tstzmultirange, tstzmultirange) is
 'Both together; null is nothing, and costs nothing.';
 
-create or replace function fact.roll_up(day date) returns bigint
+create or replace function fact.share_out(day date, most integer) returns setof bigint
 language sql volatile
 begin atomic
     -- One roller at a time. In a statement of its own: the next one then sees its work.
     select pg_advisory_xact_lock(hashtext('fact.roll_up'));
 
-    insert into fact.stale_latency (day) values (roll_up.day) on conflict do nothing;
+    with mark as (
+        delete from fact.dirty_day as d
+        where d.day = share_out.day
+        returning d.endpoint_ids, coalesce(d.since, '-infinity') as since
+    ),
+    dirty as (
+        select e.endpoint_id, min(m.since) as since
+        from mark as m
+        cross join unnest(m.endpoint_ids) as e (endpoint_id)
+        group by e.endpoint_id
+    ),
+    numbered as (
+        select
+            d.endpoint_id,
+            d.since,
+            b.band,
+            row_number() over (partition by b.band order by d.endpoint_id) as number
+        from dirty as d
+        -- One late result must not take a whole lot back to the beginning of its day.
+        cross join lateral date_bin('15 minutes', d.since, '2000-01-01 00:00+00') as b (band)
+    ),
+    lot as (
+        insert into fact.dirty_day (day, endpoint_ids, since)
+        select
+            share_out.day,
+            array_agg(n.endpoint_id),
+            nullif(min(n.since), '-infinity')
+        from numbered as n
+        group by n.band, (n.number - 1) / most
+        order by n.band
+        returning dirty_id
+    )
+    select l.dirty_id from lot as l;
+end;
+comment on function fact.share_out(date, integer) is
+'Makes of the marks of one UTC day as few as can be, of so many endpoints at most and each endpoint in one of them; gives their numbers. What is marked stays marked.';
+
+create or replace function fact.roll_up(day date, marks bigint[] default null) returns bigint
+language sql volatile
+begin atomic
+    select pg_advisory_xact_lock(hashtext('fact.roll_up'));
+
+    insert into fact.stale_latency (day, marked_by)
+    values (roll_up.day, pg_current_xact_id())
+    on conflict on constraint stale_latency_pkey do update set marked_by = excluded.marked_by;
 
     -- Marks and results are written in one transaction and read in one snapshot, so a mark
     -- that is taken here stands for results that are seen here.
     with mark as (
         delete from fact.dirty_day as d
-        where d.day = roll_up.day
+        where d.day = roll_up.day and (roll_up.marks is null or d.dirty_id = any(roll_up.marks))
         returning d.endpoint_ids, coalesce(d.since, '-infinity') as since
     ),
     dirty as (
@@ -252,8 +296,8 @@ begin atomic
     )
     select count(*) from rolled;
 end;
-comment on function fact.roll_up(date) is
-'Rebuilds the dirty endpoint days of one UTC day from the results; gives their number. A pure function of the results of the day and of those near it: where all new results are late in the day, what no new result reaches is kept instead of computed again. What is final stays as it is. Latencies follow in fact.roll_up_latency.';
+comment on function fact.roll_up(date, bigint[]) is
+'Rebuilds the dirty endpoint days of one UTC day from the results, all of them or those of some marks; gives their number. A pure function of the results of the day and of those near it: where all new results are late in the day, what no new result reaches is kept instead of computed again. What is final stays as it is. Latencies follow in fact.roll_up_latency.';
 
 create or replace function fact.advance_watermark(up_to timestamptz) returns timestamptz
 language sql volatile

@@ -8,16 +8,14 @@ return floor(
 comment on function fact.latency_bucket(integer) is
 'Number of the latency bucket: 8 to a doubling, so a bucket is 9 % wide. Bucket b holds [2^(b/8), 2^((b+1)/8)) microseconds.';
 
-create or replace function fact.roll_up_latency(day date, until timestamptz) returns bigint
+create or replace function fact.roll_up_latency(
+    day date, until timestamptz, first_id integer default 0, last_id integer default 2147483647
+) returns bigint
 language sql volatile
 begin atomic
     select pg_advisory_xact_lock(hashtext('fact.roll_up'));
 
-    with mark as (
-        delete from fact.stale_latency as s
-        where s.day = roll_up_latency.day
-    ),
-    stale as (
+    with stale as (
         select
             d.endpoint_id,
             coalesce(d.latency_until, lower(b.span)) as starts,
@@ -25,9 +23,14 @@ begin atomic
             case when d.latency_until is null then 0 else d.latency_results end as counted,
             case when d.latency_until is not null then d.latency_bucket end as buckets,
             case when d.latency_until is not null then d.latency_count end as counts
-        from fact.endpoint_day as d
+        -- By way of the endpoints: days are found in the key of an endpoint only.
+        from fact.endpoint as e
+        inner join fact.endpoint_day as d
+            on d.endpoint_id = e.endpoint_id and d.day = roll_up_latency.day
         cross join fact.day_span(roll_up_latency.day) as b (span)
-        where d.day = roll_up_latency.day and d.latency_results <> d.results_up
+        where
+            e.endpoint_id between roll_up_latency.first_id and roll_up_latency.last_id
+            and d.latency_results <> d.results_up
     ),
     fresh as (
         select s.endpoint_id, r.bucket, r.results
@@ -85,5 +88,5 @@ begin atomic
     )
     select count(*) from caught_up;
 end;
-comment on function fact.roll_up_latency(date, timestamptz) is
-'Counts the latencies of the good results of one UTC day that lie before an instant and are not counted yet; gives how many endpoint days it changed. After an earlier result came late, an endpoint day is counted anew.';
+comment on function fact.roll_up_latency(date, timestamptz, integer, integer) is
+'Counts the latencies of the good results of one UTC day that lie before an instant and are not counted yet, of all endpoints or of those from one number to another; gives how many endpoint days it changed. After an earlier result came late, an endpoint day is counted anew.';

@@ -1,25 +1,47 @@
 -- Bringing the roll-up up to date.
 
--- name: dirty_days
--- UTC days with results newer than their roll-up, oldest first.
-select distinct day
-from fact.dirty_day
-order by day;
+-- name: share_out_marks
+-- The work in lots of so many endpoints ($1) at most: a UTC day and the number of its mark, oldest
+-- first.
+select
+    dirty.day,
+    lot.dirty_id
+from (select distinct day from fact.dirty_day) as dirty
+cross join lateral fact.share_out(dirty.day, $1) as lot (dirty_id)
+order by dirty.day, lot.dirty_id;
 
--- name: roll_up_day
--- Rebuilds one UTC day ($1) and counts its endpoint days.
-select fact.roll_up($1);
+-- name: roll_up_lot
+-- Rebuilds the endpoint days of one UTC day ($1) that one mark ($2) names, and counts them.
+select fact.roll_up($1, array[$2]::bigint[]);
 
 -- name: stale_latency_days
--- UTC days before a day ($1; null: all) whose latencies lag behind the roll-up, oldest first.
-select day
+-- UTC days before a day ($1; null: all) whose latencies lag behind the roll-up, oldest first, and
+-- by which transaction.
+select
+    day,
+    marked_by::text as marked_by
 from fact.stale_latency
 where $1::date is null or day < $1
 order by day;
 
+-- name: endpoint_lots
+-- All endpoints in lots of so many ($1), each from one number to another.
+select
+    first_id,
+    first_id + $1 - 1 as last_id
+from generate_series(
+    (select min(endpoint_id) from fact.endpoint), (select max(endpoint_id) from fact.endpoint), $1
+) as lot (first_id);
+
 -- name: roll_up_latency
--- Counts the latencies of one UTC day ($1) up to an instant ($2).
-select fact.roll_up_latency($1, $2);
+-- Counts the latencies of one UTC day ($1) up to an instant ($2), of the endpoints from one number
+-- ($3) to another ($4).
+select fact.roll_up_latency($1, $2, $3, $4);
+
+-- name: latency_caught_up
+-- Takes the mark of a UTC day ($1) away, unless another transaction than that one ($2) marked it.
+delete from fact.stale_latency
+where day = $1 and marked_by::text is not distinct from $2::text;
 
 -- name: advance_watermark
 -- Says that the roll-up is complete up to an instant ($1).

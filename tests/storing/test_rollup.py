@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 import time_machine
 from structlog.testing import capture_logs
-from tests.storing.made import MINUTE, NOON, catalogue, eventually
+from tests.storing.made import MINUTE, NOON, catalogue, eventually, reached
 
 from vigie.storing import results
 from vigie.storing.catalogue import apply_catalogue
@@ -95,11 +95,3 @@ async def test_loop_outlives_errors_of_the_database(known: asyncpg.Pool) -> None
         ("error", "roll-up: the database cannot be used, trying again"),
         ("info", "roll-up: the database is back"),
     ]
-
-
-async def reached(pool: asyncpg.Pool, condition: str) -> None:
-    for _ in range(500):
-        if await pool.fetchval(condition):
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(condition)

@@ -14,6 +14,7 @@ from vigie.probing.result import Result
 from vigie.probing.target import Target
 from vigie.probing.watch import Watch
 
+OLD_SELDOM = 100  # looks at younger objects for each one at the old; Python has 10
 LOT = 100  # endpoints added without a pause
 
 
@@ -83,8 +84,10 @@ class Agent:
             if number % LOT == 0:  # what is armed already must not wait for 100,000 others
                 await asyncio.sleep(0)
         self.flights.counts.endpoints = len(wanted)
-        # What stays for long is looked at no more: with many endpoints that held up every slot.
+        # What stays for long is looked at no more, and what lasts a minute seldom: a look at the
+        # timers of 50,000 endpoints holds up the slots of a quarter of a second.
         gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], OLD_SELDOM)
 
     def _is_here(self, endpoint: Endpoint) -> bool:
         return not endpoint.locations or self.flights.location in endpoint.locations

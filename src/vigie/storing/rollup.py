@@ -1,8 +1,9 @@
-"""Keeping the roll-up close behind the results."""
+"""Keeping the roll-up close behind the results, in lots that nobody has to wait for."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
 import asyncpg
@@ -13,28 +14,58 @@ from vigie.storing.trouble import DATABASE_TROUBLE, Trouble
 
 # Not more often: the turns of a minute would cost twice as much as one, with 100,000 endpoints.
 EVERY = timedelta(seconds=60)
+SPREAD_S = 30.0  # over which a turn's lots are spread: at once, they would hold up the probes
+LOT = 2_000  # endpoints in a transaction: some tenths of a second
 LATENCY_EVERY = 10  # turns: counting the latencies of a day costs more than finding its faults
 ACQUIRE_S = 10.0
 SETTLE = timedelta(seconds=30)  # most results are in by then; a later one makes its day dirty
 
+Pause = Callable[[float], Awaitable[object]]  # before each lot, with its part of the whole
+
+
+async def at_once(_part: float) -> None:
+    """Go on without a pause."""
+
 
 async def roll_up(
-    pool: asyncpg.Pool, now: datetime, *, settle: timedelta = SETTLE, todays_latency: bool = True
+    pool: asyncpg.Pool,
+    now: datetime,
+    *,
+    settle: timedelta = SETTLE,
+    todays_latency: bool = True,
+    pause: Pause = at_once,
 ) -> int:
     """Rebuild every dirty day, then say that figures hold up to *now* - *settle*.
 
-    Returns how many endpoint days were rebuilt. Each day is its own transaction. Latencies, which
-    no promise reads, come last; those of the running UTC day may be left for later.
+    Returns how many endpoint days were rebuilt. Each lot of endpoints is its own transaction.
+    Latencies, which no promise reads, come last; those of the running UTC day may be left for
+    later.
     """
+    lots = await _fetch(pool, "share_out_marks", LOT)
     rebuilt = 0
-    async with pool.acquire(timeout=ACQUIRE_S) as connection:
-        for record in await connection.fetch(query("dirty_days")):
-            rebuilt += await connection.fetchval(query("roll_up_day"), record["day"])
-        await connection.execute(query("advance_watermark"), now - settle)
-        until = None if todays_latency else now.astimezone(UTC).date()
-        for record in await connection.fetch(query("stale_latency_days"), until):
-            await connection.execute(query("roll_up_latency"), record["day"], now - settle)
+    for lot in lots:
+        await pause(1 / len(lots))
+        [[days]] = await _fetch(pool, "roll_up_lot", lot["day"], lot["dirty_id"])
+        rebuilt += days
+    await _fetch(pool, "advance_watermark", now - settle)
+    before = None if todays_latency else now.astimezone(UTC).date()
+    for stale in await _fetch(pool, "stale_latency_days", before):
+        await _roll_up_latency(pool, stale["day"], now - settle, pause)
+        await _fetch(pool, "latency_caught_up", stale["day"], stale["marked_by"])
     return rebuilt
+
+
+async def _roll_up_latency(pool: asyncpg.Pool, day: date, until: datetime, pause: Pause) -> None:
+    lots = await _fetch(pool, "endpoint_lots", LOT)
+    for lot in lots:
+        await pause(1 / len(lots))
+        await _fetch(pool, "roll_up_latency", day, until, lot["first_id"], lot["last_id"])
+
+
+async def _fetch(pool: asyncpg.Pool, name: str, *values: object) -> Sequence[asyncpg.Record]:
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        records: Sequence[asyncpg.Record] = await connection.fetch(query(name), *values)
+        return records
 
 
 async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelta = EVERY) -> None:
@@ -47,17 +78,34 @@ async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelt
     for turn in count():
         if stop.is_set():
             return
+        due = asyncio.get_running_loop().time() + every.total_seconds()
         try:
-            await _turn(pool, todays_latency=turn % LATENCY_EVERY == 0)
+            await _turn(pool, stop, todays_latency=turn % LATENCY_EVERY == 0)
             trouble.worked()
         except DATABASE_TROUBLE as error:
             trouble.failed(error=str(error) or type(error).__name__)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every.total_seconds())
+        await _until(due, stop)
 
 
-async def _turn(pool: asyncpg.Pool, *, todays_latency: bool) -> None:
+async def _turn(pool: asyncpg.Pool, stop: asyncio.Event, *, todays_latency: bool) -> None:
     now = clock.now()
-    async with pool.acquire(timeout=ACQUIRE_S) as connection:
-        await connection.execute(query("ensure_partitions_ahead"), now)
-    await roll_up(pool, now, todays_latency=todays_latency)
+    await _fetch(pool, "ensure_partitions_ahead", now)
+    await roll_up(pool, now, todays_latency=todays_latency, pause=_spread(stop))
+
+
+def _spread(stop: asyncio.Event) -> Pause:
+    """Return the pauses that spread the lots over SPREAD_S; there are none after *stop*."""
+    loop = asyncio.get_running_loop()
+    due = loop.time()
+
+    async def pause(part: float) -> None:
+        nonlocal due
+        await _until(due, stop)
+        due = loop.time() + part * SPREAD_S
+
+    return pause
+
+
+async def _until(due: float, stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), due - asyncio.get_running_loop().time())
