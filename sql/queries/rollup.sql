@@ -15,13 +15,11 @@ order by dirty.day, lot.dirty_id;
 select fact.roll_up($1, array[$2]::bigint[]);
 
 -- name: stale_latency_days
--- UTC days before a day ($1; null: all) whose latencies lag behind the roll-up, oldest first, and
--- by which transaction.
+-- UTC days whose latencies lag behind the roll-up, oldest first, and by which transaction.
 select
     day,
     marked_by::text as marked_by
 from fact.stale_latency
-where $1::date is null or day < $1
 order by day;
 
 -- name: endpoint_lots

@@ -127,6 +127,27 @@ async def test_what_comes_while_latencies_are_counted_is_counted_too(
     assert await seven.fetchval("select count(*) from fact.stale_latency") == 0
 
 
+async def test_a_turn_may_leave_some_of_todays_latencies(
+    seven: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup, "LOT", 2)
+    counted = (
+        "select array_agg(endpoint_id order by 1) from fact.endpoint_day where latency_results > 0"
+    )
+    days = "select day from fact.stale_latency"
+    later = NOON + 2 * 60 * MINUTE
+
+    await roll_up(seven, later, todays_latency=slice(1, None, 3))
+    assert await seven.fetchval(counted) == [3, 4]  # of 1 2, 3 4, 5 6 and 7
+    assert await seven.fetchval(days) == DAY
+    await roll_up(seven, later, todays_latency=slice(0, None, 3))
+    assert await seven.fetchval(counted) == [1, 2, 3, 4, 7]
+    # Of a day that is over nothing is left for later.
+    await roll_up(seven, later + 24 * 60 * MINUTE, todays_latency=slice(0, None, 3))
+    assert await seven.fetchval(counted) == [1, 2, 3, 4, 5, 6, 7]
+    assert await seven.fetchval(days) is None
+
+
 async def test_a_turn_that_pauses_ends_at_once_when_told_to(
     seven: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,6 @@
 """The words of the catalogue: what is watched, and what was promised."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,6 +40,13 @@ class Endpoint(Lifetime, Timing):
     key: Key = Field(examples=["api-health"])
     locations: tuple[Key, ...] = ()  # empty: every location
     quorum: Literal["majority", "any", "all"] = "majority"
+
+    def refused(
+        self,
+        allow: Sequence[str],  # noqa: ARG002 - for the kinds
+    ) -> tuple[tuple[str | int, ...], str] | None:
+        """Return where it names an address that is never probed under *allow*, and why."""
+        return None
 
 
 class ServiceHead(Model):

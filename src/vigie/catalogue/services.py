@@ -108,6 +108,10 @@ def _service(document: Document, trail: Trail, reading: _Reading) -> Service | N
     reading.add(_at_least(document, trail))
     if head is None or not endpoints:
         return None
+    for index, endpoint in enumerate(endpoints):
+        if refused := endpoint.refused(head.allow):
+            where, what = refused
+            reading.add(document.problem((*trail, "endpoints", index, *where), what))
     fields = {name: getattr(head, name) for name in ServiceHead.model_fields}
     return Service(**fields, endpoints=endpoints)
 

@@ -99,6 +99,11 @@ def _literal(host: str) -> tuple[str, ...]:
         return ()
 
 
+def literal_refusal(host: str, allow: tuple[str, ...]) -> str | None:
+    """Return why *host* may not be probed if it is an address itself, None when it may."""
+    return next((refusal(address, allow) for address in _literal(host)), None)
+
+
 async def _look_up(host: str, port: int, ip: IpVersion) -> tuple[str, ...]:
     loop = asyncio.get_running_loop()
     try:

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import PlainValidator, ValidationInfo, WithJsonSchema, field_validator
 
 from vigie import clock
-from vigie.catalogue import Duration, Endpoint, Model, refusal
+from vigie.catalogue import Duration, Model, refusal
 from vigie.probing.address import resolve
 from vigie.probing.checked import tell
 from vigie.probing.failure import Failed
+from vigie.probing.guarded import Guarded
 from vigie.probing.limits import came_of, check_time
 from vigie.probing.reach import attempt
 from vigie.probing.result import Attempt, Reason
@@ -73,8 +74,10 @@ class DnsExpect(Model):
     within: Duration | None = None  # the whole attempt
 
 
-class DnsEndpoint(Endpoint):
+class DnsEndpoint(Guarded):
     """A name whose records are asked for."""
+
+    HOST = ("resolver", lambda target: split_resolver(target)[0])
 
     type: Annotated[str, PlainValidator(_type), _TEXT] = "A"
     dns: str

@@ -9,12 +9,13 @@ from typing import Self
 from pydantic import field_validator, model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, refusal
+from vigie.catalogue import refusal
 from vigie.probing.auth import Headers, header_pairs
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.failure import Failed
-from vigie.probing.hostport import HostPort, Place, ServerName, place_of
+from vigie.probing.guarded import Guarded
+from vigie.probing.hostport import HostPort, Place, ServerName, host_of, place_of
 from vigie.probing.httpoptions import (
     Auth,
     Ip,
@@ -35,8 +36,10 @@ OWN = r"te|content-type|host|grpc-.*"  # headers of every call
 HEALTHY = "SERVING"
 
 
-class GrpcEndpoint(Endpoint):
+class GrpcEndpoint(Guarded):
     """A server that is asked for the health of one of its services."""
+
+    HOST = ("grpc", host_of)
 
     grpc: Place
     service: str = ""  # its name in the protocol; none: the whole server

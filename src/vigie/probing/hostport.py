@@ -40,6 +40,11 @@ def parse(text: str, default: int | None = None) -> HostPort:
     return HostPort(host=ascii_host(host), port=checked_port(port))
 
 
+def host_of(text: str) -> str:
+    """Return the host of *text*, with or without a port; raise BadUrl when there is none."""
+    return parse(text, 1).host
+
+
 def checked(value: object, default: int | None = None) -> str:
     """Return *value*, a target of the catalogue; its placeholders may stand for anything."""
     if not isinstance(value, str):

@@ -7,12 +7,12 @@ from typing import Self
 from pydantic import model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint
 from vigie.probing import proxy, rustls, trust
 from vigie.probing.auth import header_pairs
 from vigie.probing.connection import Connection
 from vigie.probing.expect import check, expects_status
 from vigie.probing.failure import Failed
+from vigie.probing.guarded import Guarded
 from vigie.probing.httpchecked import tell_checked
 from vigie.probing.httpoptions import HttpOptions, HttpUrl, refuse_plain, refuse_variables
 from vigie.probing.placeholder import resolved
@@ -31,8 +31,10 @@ from vigie.probing.trace import PROXY, WAITING, Trace
 PROTOCOL = "http/1.1"  # as ALPN names it
 
 
-class HttpEndpoint(HttpOptions, Endpoint):
+class HttpEndpoint(HttpOptions, Guarded):
     """A URL that is asked for."""
+
+    HOST = ("http", lambda target: parse_url(target).host)
 
     http: HttpUrl
 

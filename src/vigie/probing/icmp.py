@@ -10,7 +10,7 @@ from typing import Annotated, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from vigie import clock
-from vigie.catalogue import Duration, Endpoint, Model, refusal, shown
+from vigie.catalogue import Duration, Model, refusal, shown
 from vigie.probing import hostport
 from vigie.probing.checked import tell
 from vigie.probing.connecting import refused
@@ -18,6 +18,7 @@ from vigie.probing.connection import said
 from vigie.probing.datagram import LARGEST
 from vigie.probing.echo import Echo, open_echo
 from vigie.probing.failure import Failed
+from vigie.probing.guarded import Guarded
 from vigie.probing.httpoptions import Ip
 from vigie.probing.limits import came_of, check_time
 from vigie.probing.placeholder import PLACEHOLDER, resolved
@@ -55,8 +56,10 @@ class IcmpExpect(Model):
     within: Duration | None = None  # the whole attempt, all echoes that are needed
 
 
-class IcmpEndpoint(Endpoint):
+class IcmpEndpoint(Guarded):
     """A host that is sent echo requests."""
+
+    HOST = ("icmp", _host_of)
 
     icmp: Annotated[str, PlainValidator(_host), WithJsonSchema({"type": "string"})]
     ip: Ip = "any"

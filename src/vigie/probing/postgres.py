@@ -8,10 +8,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, Model, refusal, shown
+from vigie.catalogue import Model, refusal, shown
 from vigie.probing.checked import tell
 from vigie.probing.failure import Failed
-from vigie.probing.hostport import ServerName, checked, place_of
+from vigie.probing.guarded import Guarded
+from vigie.probing.hostport import ServerName, checked, host_of, place_of
 from vigie.probing.limits import Limits, came_of, check
 from vigie.probing.placeholder import Secret, resolved
 from vigie.probing.reach import attempt, resolved_addresses
@@ -61,8 +62,10 @@ class PostgresExpect(Limits):
     value: Annotated[str | None, PlainValidator(_value), _VALUE] = None
 
 
-class PostgresEndpoint(Endpoint):
+class PostgresEndpoint(Guarded):
     """A database that is logged in to."""
+
+    HOST = ("postgres", lambda target: host_of(target.rpartition("/")[0]))
 
     postgres: Annotated[str, PlainValidator(_target), _STRING]
     user: str = Field(min_length=1, examples=["vigie"])

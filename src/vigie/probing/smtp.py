@@ -10,12 +10,13 @@ from typing import Annotated, Literal, Self
 from pydantic import PlainValidator, WithJsonSchema, model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, Model, refusal, shown
+from vigie.catalogue import Model, refusal, shown
 from vigie.probing.checked import tell
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import read_line
 from vigie.probing.failure import Failed
-from vigie.probing.hostport import ServerName, checked, place_of
+from vigie.probing.guarded import Guarded
+from vigie.probing.hostport import ServerName, checked, host_of, place_of
 from vigie.probing.limits import Limits, came_of, check
 from vigie.probing.reach import attempt, note_first_byte, reached, secure
 from vigie.probing.result import Attempt, Reason
@@ -45,8 +46,10 @@ class SmtpExpect(Limits):
     extensions: tuple[Extension, ...] = ()  # all of these; "AUTH PLAIN": with this parameter
 
 
-class SmtpEndpoint(Endpoint):
+class SmtpEndpoint(Guarded):
     """A mail server."""
+
+    HOST = ("smtp", host_of)
 
     smtp: Annotated[
         str, PlainValidator(partial(checked, default=PORT)), WithJsonSchema({"type": "string"})

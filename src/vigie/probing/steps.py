@@ -16,6 +16,7 @@ from pydantic import Field, PlainValidator, StringConstraints, WithJsonSchema, m
 from vigie.catalogue import Endpoint, refusal
 from vigie.probing.capture import Capture, From, NoJson, NoText, captured, found
 from vigie.probing.failure import Failed
+from vigie.probing.guarded import refusal_of
 from vigie.probing.hiding import WHOLE_WORD
 from vigie.probing.http import fetch
 from vigie.probing.httpoptions import HttpOptions, parsed_url, refuse_plain
@@ -43,6 +44,10 @@ def _url(value: object) -> str:
             "https://host/{{name}}",
         )
     return value
+
+
+def _host(url: str) -> str:
+    return parse_url(VARIABLE.sub("1", url)).host  # a variable is never the host
 
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -94,6 +99,13 @@ class StepsEndpoint(Endpoint):
                 )
             known |= set(step.capture)
         return self
+
+    def refused(self, allow: Sequence[str]) -> tuple[tuple[str | int, ...], str] | None:
+        """Return where it names an address that is never probed under *allow*, and why."""
+        for number, step in enumerate(self.steps):
+            if what := refusal_of(_host, step.url, allow):
+                return ("steps", number, "url"), what
+        return None
 
 
 async def probe(endpoint: StepsEndpoint, *, number: int, allow: Sequence[str]) -> Attempt:

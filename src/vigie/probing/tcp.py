@@ -8,10 +8,11 @@ from typing import Self
 from pydantic import model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, refusal
+from vigie.catalogue import refusal
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import Step, matcher, read_line, read_prompt
-from vigie.probing.hostport import HostPort, Place, ServerName, place_of
+from vigie.probing.guarded import Guarded
+from vigie.probing.hostport import HostPort, Place, ServerName, host_of, place_of
 from vigie.probing.limits import Limits, check_limits
 from vigie.probing.placeholder import resolved
 from vigie.probing.reach import attempt, note_first_byte, reached, secure
@@ -22,8 +23,10 @@ from vigie.probing.verify import Verify
 STEPS_MAX = 50
 
 
-class TcpEndpoint(Endpoint):
+class TcpEndpoint(Guarded):
     """A port that is connected to."""
+
+    HOST = ("tcp", host_of)
 
     tcp: Place
     tls: bool = False  # from the start

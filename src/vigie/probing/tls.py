@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Literal
 
 from vigie import clock
-from vigie.catalogue import Endpoint, Model
+from vigie.catalogue import Model
 from vigie.probing.checked import tell
 from vigie.probing.failure import Failed
-from vigie.probing.hostport import Place, ServerName, place_of
+from vigie.probing.guarded import Guarded
+from vigie.probing.hostport import Place, ServerName, host_of, place_of
 from vigie.probing.limits import Limits, came_of, check
 from vigie.probing.reach import attempt, reached, secure
 from vigie.probing.result import Attempt, Reason
@@ -24,8 +25,10 @@ class TlsExpect(Limits):
     protocol: Literal["TLSv1.2", "TLSv1.3"] = "TLSv1.2"  # or a newer one
 
 
-class TlsEndpoint(Endpoint):
+class TlsEndpoint(Guarded):
     """A port that speaks TLS."""
+
+    HOST = ("tls", host_of)
 
     tls: Place
     server_name: ServerName | None = None  # asked for and checked; default: the host

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, field_validator, model_validator
 
 from vigie import clock
-from vigie.catalogue import Endpoint, refusal, shown
+from vigie.catalogue import refusal, shown
 from vigie.probing.auth import Headers, header_pairs
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.connection import Connection
 from vigie.probing.dialogue import matcher
 from vigie.probing.failure import Failed
+from vigie.probing.guarded import Guarded
 from vigie.probing.httpoptions import (
     Auth,
     Ip,
@@ -75,8 +76,10 @@ class WebsocketExpect(Limits):
     message: Annotated[str, PlainValidator(_message), _TEXT] | None = None
 
 
-class WebsocketEndpoint(Endpoint):
+class WebsocketEndpoint(Guarded):
     """A WebSocket that is opened."""
+
+    HOST = ("websocket", lambda target: _parse(target).host)
 
     websocket: Annotated[str, PlainValidator(_url), _TEXT]
     headers: Mapping[str, str] = {}

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import asyncpg
@@ -17,6 +17,7 @@ EVERY = timedelta(seconds=60)
 SPREAD_S = 30.0  # over which a turn's lots are spread: at once, they would hold up the probes
 LOT = 2_000  # endpoints in a transaction: some tenths of a second
 LATENCY_EVERY = 10  # turns: counting the latencies of a day costs more than finding its faults
+ALL = slice(None)
 ACQUIRE_S = 10.0
 SETTLE = timedelta(seconds=30)  # most results are in by then; a later one makes its day dirty
 
@@ -32,14 +33,14 @@ async def roll_up(
     now: datetime,
     *,
     settle: timedelta = SETTLE,
-    todays_latency: bool = True,
+    todays_latency: slice = ALL,
     pause: Pause = at_once,
 ) -> int:
     """Rebuild every dirty day, then say that figures hold up to *now* - *settle*.
 
     Returns how many endpoint days were rebuilt. Each lot of endpoints is its own transaction.
-    Latencies, which no promise reads, come last; those of the running UTC day may be left for
-    later.
+    Latencies, which no promise reads, come last; of those of the running UTC day some lots may be
+    left for later.
     """
     lots = await _fetch(pool, "share_out_marks", LOT)
     rebuilt = 0
@@ -48,18 +49,22 @@ async def roll_up(
         [[days]] = await _fetch(pool, "roll_up_lot", lot["day"], lot["dirty_id"])
         rebuilt += days
     await _fetch(pool, "advance_watermark", now - settle)
-    before = None if todays_latency else now.astimezone(UTC).date()
-    for stale in await _fetch(pool, "stale_latency_days", before):
-        await _roll_up_latency(pool, stale["day"], now - settle, pause)
-        await _fetch(pool, "latency_caught_up", stale["day"], stale["marked_by"])
+    for stale in await _fetch(pool, "stale_latency_days"):
+        is_today = stale["day"] >= now.astimezone(UTC).date()
+        await _catch_up(pool, stale, now - settle, pause, todays_latency if is_today else ALL)
     return rebuilt
 
 
-async def _roll_up_latency(pool: asyncpg.Pool, day: date, until: datetime, pause: Pause) -> None:
-    lots = await _fetch(pool, "endpoint_lots", LOT)
-    for lot in lots:
-        await pause(1 / len(lots))
+async def _catch_up(
+    pool: asyncpg.Pool, stale: asyncpg.Record, until: datetime, pause: Pause, which: slice
+) -> None:
+    """Count the latencies of a *stale* day, of *which* lots of its endpoints."""
+    day, lots = stale["day"], await _fetch(pool, "endpoint_lots", LOT)
+    for lot in lots[which]:
+        await pause(1 / len(lots[which]))
         await _fetch(pool, "roll_up_latency", day, until, lot["first_id"], lot["last_id"])
+    if which == ALL:
+        await _fetch(pool, "latency_caught_up", day, stale["marked_by"])
 
 
 async def _fetch(pool: asyncpg.Pool, name: str, *values: object) -> Sequence[asyncpg.Record]:
@@ -80,14 +85,14 @@ async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelt
             return
         due = asyncio.get_running_loop().time() + every.total_seconds()
         try:
-            await _turn(pool, stop, todays_latency=turn % LATENCY_EVERY == 0)
+            await _turn(pool, stop, slice(turn % LATENCY_EVERY, None, LATENCY_EVERY))
             trouble.worked()
         except DATABASE_TROUBLE as error:
             trouble.failed(error=str(error) or type(error).__name__)
         await _until(due, stop)
 
 
-async def _turn(pool: asyncpg.Pool, stop: asyncio.Event, *, todays_latency: bool) -> None:
+async def _turn(pool: asyncpg.Pool, stop: asyncio.Event, todays_latency: slice) -> None:
     now = clock.now()
     await _fetch(pool, "ensure_partitions_ahead", now)
     await roll_up(pool, now, todays_latency=todays_latency, pause=_spread(stop))
