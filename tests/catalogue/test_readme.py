@@ -34,6 +34,7 @@ KINDS = """\
 services:
   - key: kinds
     name: An example of each kind
+    allow: [private]
     endpoints:
 """
 

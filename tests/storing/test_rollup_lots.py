@@ -132,7 +132,8 @@ async def test_a_turn_may_leave_some_of_todays_latencies(
 ) -> None:
     monkeypatch.setattr(rollup, "LOT", 2)
     counted = (
-        "select array_agg(endpoint_id order by 1) from fact.endpoint_day where latency_results > 0"
+        "select array_agg(endpoint_id order by endpoint_id)"
+        " from fact.endpoint_day where latency_results > 0"
     )
     days = "select day from fact.stale_latency"
     later = NOON + 2 * 60 * MINUTE
