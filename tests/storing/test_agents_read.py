@@ -13,7 +13,13 @@ from vigie import catalogue, paths, probing
 from vigie.storing import apply_catalogue, read_targets
 from vigie.storing.agents import read_references
 
-KINDS = "services:\n  - key: kinds\n    name: An example of each kind\n    endpoints:\n"
+KINDS = """\
+services:
+  - key: kinds
+    name: An example of each kind
+    allow: [private]
+    endpoints:
+"""
 
 
 async def test_every_kind_and_the_references_are_read_as_they_were_written(
