@@ -127,7 +127,8 @@ return coalesce(one + other, one, other);
 comment on function fact.joined(tstzmultirange, tstzmultirange) is
 'Both together; null is nothing, and costs nothing.';
 
-create or replace function fact.share_out(day date, most integer) returns setof bigint
+create or replace function fact.share_out(day date, most integer)
+returns table (dirty_id bigint, marked_at timestamptz)
 language sql volatile
 begin atomic
     -- One roller at a time. In a statement of its own: the next one then sees its work.
@@ -136,10 +137,10 @@ begin atomic
     with mark as (
         delete from fact.dirty_day as d
         where d.day = share_out.day
-        returning d.endpoint_ids, coalesce(d.since, '-infinity') as since
+        returning d.endpoint_ids, coalesce(d.since, '-infinity') as since, d.marked_at
     ),
     dirty as (
-        select e.endpoint_id, min(m.since) as since
+        select e.endpoint_id, min(m.since) as since, min(m.marked_at) as marked_at
         from mark as m
         cross join unnest(m.endpoint_ids) as e (endpoint_id)
         group by e.endpoint_id
@@ -148,6 +149,7 @@ begin atomic
         select
             d.endpoint_id,
             d.since,
+            d.marked_at,
             b.band,
             row_number() over (partition by b.band order by d.endpoint_id) as number
         from dirty as d
@@ -155,20 +157,21 @@ begin atomic
         cross join lateral date_bin('15 minutes', d.since, '2000-01-01 00:00+00') as b (band)
     ),
     lot as (
-        insert into fact.dirty_day (day, endpoint_ids, since)
+        insert into fact.dirty_day as d (day, endpoint_ids, since, marked_at)
         select
             share_out.day,
             array_agg(n.endpoint_id),
-            nullif(min(n.since), '-infinity')
+            nullif(min(n.since), '-infinity'),
+            min(n.marked_at)
         from numbered as n
         group by n.band, (n.number - 1) / most
         order by n.band
-        returning dirty_id
+        returning d.dirty_id, d.marked_at
     )
-    select l.dirty_id from lot as l;
+    select l.dirty_id, l.marked_at from lot as l;
 end;
 comment on function fact.share_out(date, integer) is
-'Makes of the marks of one UTC day as few as can be, of so many endpoints at most and each endpoint in one of them; gives their numbers. What is marked stays marked.';
+'Makes of the marks of one UTC day as few as can be, of so many endpoints at most and each endpoint in one of them; gives their numbers, and when the first of what each stands for was marked. What is marked stays marked.';
 
 create or replace function fact.roll_up(day date, marks bigint[] default null) returns bigint
 language sql volatile

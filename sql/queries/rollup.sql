@@ -1,13 +1,22 @@
 -- Bringing the roll-up up to date.
 
+-- name: marks_until
+-- The instant by which the marks that are there now were made.
+select clock_timestamp() as until;
+
 -- name: share_out_marks
--- The work in lots of so many endpoints ($1) at most: a UTC day and the number of its mark, oldest
--- first.
+-- The work up to an instant ($2) in lots of so many endpoints ($1) at most: a UTC day and the
+-- number of its mark, oldest first. A mark of the future was made before the clock was set back.
 select
     dirty.day,
     lot.dirty_id
-from (select distinct day from fact.dirty_day) as dirty
-cross join lateral fact.share_out(dirty.day, $1) as lot (dirty_id)
+from (
+    select distinct day
+    from fact.dirty_day
+    where marked_at < $2 or marked_at > clock_timestamp()
+) as dirty
+cross join lateral fact.share_out(dirty.day, $1) as lot
+where lot.marked_at < $2 or lot.marked_at > clock_timestamp()
 order by dirty.day, lot.dirty_id;
 
 -- name: roll_up_lot

@@ -77,8 +77,9 @@ async def _turn(world: World, came: Sequence[Arrival], until: datetime) -> None:
         for number, (_, location, slot, letter) in enumerate(came)
     ]
     await world.connection.executemany(_STORE, rows)
-    if came:
-        await _mark(world, minute(min(slot for _, _, slot, _ in came)))
+    for lot in filter(None, (came[::2], came[1::2])):
+        await _mark(world, minute(min(slot for _, _, slot, _ in lot)))
+    await world.connection.execute("select fact.share_out($1, 1)", START.date())
     await world.connection.execute(_TURN, START.date(), until)
 
 

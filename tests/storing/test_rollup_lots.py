@@ -23,6 +23,7 @@ select
 from fact.endpoint_day
 order by endpoint_id, day
 """
+SHARE_OUT = "select dirty_id from fact.share_out($1, 3)"
 LOTS = "select endpoint_ids, since from fact.dirty_day order by dirty_id"
 
 
@@ -82,7 +83,7 @@ async def test_each_endpoint_is_in_one_lot(seven: asyncpg.Pool) -> None:
     ]
     mark = "insert into fact.dirty_day (endpoint_ids, day, since) values ($1, $2, $3)"
     await seven.executemany(mark, [(ids, DAY, since) for ids, since in marks])
-    shared = await seven.fetch("select fact.share_out($1, 3)", DAY)
+    shared = await seven.fetch(SHARE_OUT, DAY)
     lots = await seven.fetch(LOTS)
 
     assert len(shared) == len(lots)
@@ -95,13 +96,47 @@ async def test_each_endpoint_is_in_one_lot(seven: asyncpg.Pool) -> None:
 
 
 async def test_one_lot_leaves_the_others_marked(seven: asyncpg.Pool) -> None:
-    shared = [row[0] for row in await seven.fetch("select fact.share_out($1, 3)", DAY)]
+    shared = [row[0] for row in await seven.fetch(SHARE_OUT, DAY)]
     rebuilt = await seven.fetchval("select fact.roll_up($1, $2)", DAY, shared[:1])
     left = await seven.fetch(LOTS)
 
     assert rebuilt == 3
     assert sorted(one for lot in left for one in lot["endpoint_ids"]) == [4, 5, 6, 7]
     assert await seven.fetchval("select count(*) from fact.endpoint_day") == 3
+
+
+async def test_what_another_shared_out_and_left_is_rebuilt_before_the_watermark(
+    seven: asyncpg.Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup, "LOT", 2)
+    others = 0
+
+    async def disturbed(_part: float) -> None:
+        nonlocal others
+        others += 1
+        if others == 2:  # one lot is rebuilt
+            await seven.fetch(SHARE_OUT, DAY)
+
+    await roll_up(seven, NOON + 2 * 60 * MINUTE, pause=disturbed, todays_latency=slice(0))
+
+    assert await seven.fetchval("select count(*) from fact.endpoint_day") == len(KEYS)
+    assert await seven.fetch(LOTS) == []
+    assert others == 4 + 3  # three lots were gone; of the five endpoints they are three again
+
+
+async def test_marks_of_a_clock_that_was_set_back_do_not_wait(seven: asyncpg.Pool) -> None:
+    await seven.execute("update fact.dirty_day set marked_at = clock_timestamp() + interval '1 h'")
+
+    assert await roll_up(seven, NOON + 2 * 60 * MINUTE) == len(KEYS)
+
+
+async def test_what_is_marked_meanwhile_is_left_to_the_next_turn(seven: asyncpg.Pool) -> None:
+    async def storing(_part: float) -> None:
+        await store(seven, KEYS[:1], NOON + 90 * MINUTE)
+
+    await roll_up(seven, NOON + 2 * 60 * MINUTE, pause=storing, todays_latency=slice(0))
+
+    assert [lot["endpoint_ids"] for lot in await seven.fetch(LOTS)] == [[1]]
 
 
 async def test_what_comes_while_latencies_are_counted_is_counted_too(

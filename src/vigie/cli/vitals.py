@@ -17,7 +17,9 @@ from vigie.serving import Asked, Health, Measured
 from vigie.storing import DATABASE_TROUBLE, mismatch, query, spool_depth
 
 SLACK = timedelta(minutes=2)  # what a busy machine may take before something is wrong
-LAG = timedelta(seconds=90)  # of the figures when all is well: one turn of the roll-up, and 30 s
+# Of the figures when all is well: from one turn of the roll-up to the next, which takes up to half
+# a minute, and 30 s for results to come.
+LAG = timedelta(seconds=120)
 PATIENCE_S = 2.0  # with the database
 STOPPED = "the roll-up stopped"
 

@@ -42,16 +42,24 @@ async def roll_up(
     Latencies, which no promise reads, come last; of those of the running UTC day some lots may be
     left for later.
     """
-    lots = await _fetch(pool, "share_out_marks", LOT)
-    rebuilt = 0
-    for lot in lots:
-        await pause(1 / len(lots))
-        [[days]] = await _fetch(pool, "roll_up_lot", lot["day"], lot["dirty_id"])
-        rebuilt += days
+    rebuilt = await _rebuild(pool, pause)
     await _fetch(pool, "advance_watermark", now - settle)
     for stale in await _fetch(pool, "stale_latency_days"):
         is_today = stale["day"] >= now.astimezone(UTC).date()
         await _catch_up(pool, stale, now - settle, pause, todays_latency if is_today else ALL)
+    return rebuilt
+
+
+async def _rebuild(pool: asyncpg.Pool, pause: Pause) -> int:
+    """Rebuild what is dirty by now, and return how many endpoint days that was."""
+    [[until]] = await _fetch(pool, "marks_until")
+    rebuilt = 0
+    # Again, because somebody else may have shared out the same marks meanwhile, and not finished.
+    while lots := await _fetch(pool, "share_out_marks", LOT, until):
+        for lot in lots:
+            await pause(1 / len(lots))
+            [[days]] = await _fetch(pool, "roll_up_lot", lot["day"], lot["dirty_id"])
+            rebuilt += days
     return rebuilt
 
 
