@@ -34,13 +34,19 @@ class Window:
     withdrawn: bool = False
     closed: int | None = None
 
-    def excuses(self, terms: Terms) -> list[Span]:
-        """Return what it excuses: to its announced end or its early close, if it is valid."""
-        given = -1 if self.notice is None else self.notice
-        late = not self.security and given < (terms.notice or 0)
-        if self.withdrawn or late:
-            return []
+    def excuses(self, versions: Sequence[Terms]) -> list[Span]:
+        """Return what it excuses: to its announced end or its early close, if it is valid.
+
+        One of *versions* judges it as a whole: the first one that it meets.
+        """
         first, last = self.announced
+        met = [terms for terms in versions if terms.valid[0] < last and first < terms.valid[1]]
+        if self.withdrawn or not met:
+            return []
+        judge = min(met, key=lambda terms: terms.valid)
+        given = -1 if self.notice is None else self.notice
+        if not self.security and given < (judge.notice or 0):
+            return []
         return [(first, min(last, last if self.closed is None else self.closed))]
 
 
@@ -252,7 +258,7 @@ def _second(terms: Terms, second: int, as_of: int, parts: Mapping[int, Second]) 
 
 def _service(told: Told, terms: Terms, number: int, period: Span) -> list[Second]:
     service = told.services[number]
-    windows = [span for w in told.windows if number in w.services for span in w.excuses(terms)]
+    windows = [span for w in told.windows if number in w.services for span in w.excuses(told.terms)]
     excluded = [span for span, effect in service.corrections if effect == "exclude"]
     return [
         _excused(moment, terms, planned=planned, excluded=out)
