@@ -52,7 +52,8 @@ begin atomic
             v.timezone,
             v.night_opens,
             v.night_closes,
-            fact.read_as(v.outside, reading) as outside
+            -- Read as elapsed time, they say nothing of when maintenance may be.
+            coalesce(fact.read_as(v.outside, reading), v.outside) as outside
         from fact.contract_version as v
         where v.version_id = forbidden_hours.version_id
     )
@@ -87,7 +88,9 @@ begin atomic
         select
             v.version_id,
             v.notice_working_days,
-            fact.read_as(v.notice_calendar, reading) as notice_calendar,
+            -- Notice is counted in working days, also where hours are read as elapsed time.
+            coalesce(fact.read_as(v.notice_calendar, reading), v.notice_calendar)
+                as notice_calendar,
             coalesce((reading).enforced, v.enforced) as enforced
         from fact.contract_version as v
         where v.version_id = why_invalid.version_id

@@ -1,18 +1,35 @@
 -- Audited statements that a span was measured wrongly.
 
+create or replace function fact.spelt(name text) returns text
+language sql immutable parallel safe
+begin atomic
+    select
+        lower(
+            btrim(
+                regexp_replace(
+                    regexp_replace(
+                        normalize(name, nfkc),
+                        '[\u0001-\u0008\u000e-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]', -- noqa: LT05
+                        '',
+                        'g'
+                    ),
+                    '\s+',
+                    ' ',
+                    'g'
+                )
+            )
+        );
+end;
+comment on function fact.spelt(text) is
+'A person''s name as it is compared: in small letters, single spaces, compatible characters made one (NFKC), and without those that cannot be seen (controls, fillers, marks of direction, zero-width ones).';
+
 create or replace function fact.is_another_person(name text, author text) returns boolean
 language sql immutable parallel safe
 begin atomic
-    with spelt as (
-        select
-            lower(btrim(regexp_replace(name, '\s+', ' ', 'g'))) as name,
-            lower(btrim(regexp_replace(author, '\s+', ' ', 'g'))) as author
-    )
-    select s.name not in ('', s.author)
-    from spelt as s;
+    select fact.spelt(name) not in ('', fact.spelt(author));
 end;
 comment on function fact.is_another_person(text, text) is
-'True when the name is not blank and not the author''s: capitals and spaces make nobody another person.';
+'True when the name is not blank and not the author''s: capitals, spaces and what cannot be seen make nobody another person.';
 
 create or replace function fact.is_effective(correction_id integer) returns boolean
 language sql stable parallel safe

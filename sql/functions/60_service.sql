@@ -40,6 +40,7 @@ returns table (
     unknown tstzmultirange,
     certain_down tstzmultirange,
     possible_down tstzmultirange,
+    excluded tstzmultirange,
     due_s numeric,
     covered_s numeric
 )
@@ -74,6 +75,7 @@ begin atomic
     ),
     repaired as (
         select
+            r.counted as wanted,
             r.counted - c.excluded as counted,
             r.up - c.down - c.unknown + c.up as up,
             r.down - c.up - c.unknown + c.down as down,
@@ -86,6 +88,7 @@ begin atomic
     ),
     state as (
         select
+            r.wanted,
             r.counted,
             r.counted * (r.up + r.down) as known,
             r.counted * r.down as down,
@@ -161,7 +164,10 @@ begin atomic
     measured as (
         select
             coalesce(sum(sla.seconds(s.counted)), 0) as due_s,
-            coalesce(sum(sla.seconds(s.known)), 0) as covered_s
+            coalesce(sum(sla.seconds(s.known)), 0) as covered_s,
+            -- Where corrections left none of the endpoints.
+            coalesce(range_agg(s.wanted), '{}') - coalesce(range_agg(s.counted), '{}')
+                as left_out
         from state as s
     ),
     settled as (
@@ -171,21 +177,25 @@ begin atomic
             d.certain - c.up - c.unknown + c.down * within as certain,
             d.doubtful + (within - d.counted) - c.up - c.unknown + (c.down + c.unknown) * within
                 as possible,
-            d.counted
+            d.counted,
+            m.left_out - c.up - c.down - c.unknown as excluded,
+            m.due_s,
+            m.covered_s
         from decided as d
+        cross join measured as m
         cross join lateral fact.corrections_of(
             case when corrected then service_state.service_id end, null, range_merge(within)
         ) as c
     )
     select
         s.down,
-        within - s.down - s.up,
+        within - s.down - s.up - s.excluded,
         s.certain,
-        s.possible,
-        m.due_s + sla.seconds(within - s.counted),
-        m.covered_s
-    from settled as s
-    cross join measured as m;
+        s.possible - s.excluded,
+        s.excluded,
+        s.due_s + sla.seconds(within - s.counted - s.excluded),
+        s.covered_s
+    from settled as s;
 end;
 comment on function fact.service_state(integer, tstzmultirange, boolean) is
-'When a service was down or unknown inside some spans; the rest it was up. Unknown only where the unknown endpoints could change the answer, and where none counts. certain_down and possible_down are the bounds that the sampling leaves; unknown endpoints are possibly down. due_s is the time that should have been measured, over the endpoints; covered_s the part that was. Corrections of endpoints, then of the service, are applied unless corrected is false.';
+'When a service was down or unknown inside some spans; the rest it was up. Unknown only where the unknown endpoints could change the answer, and where none counts. certain_down and possible_down are the bounds that the sampling leaves; unknown endpoints are possibly down. excluded: corrections left none of its endpoints, and it is neither up nor unknown. due_s is the time that should have been measured, over the endpoints; covered_s the part that was. Corrections of endpoints, then of the service, are applied unless corrected is false.';

@@ -24,7 +24,9 @@ returns table (
     forbidden_s numeric,
     cap_s numeric,
     cap_used_s numeric,
-    remark text
+    remark text,
+    recorded_by text,
+    recorded_at timestamptz
 )
 language sql stable
 begin atomic
@@ -167,9 +169,11 @@ begin atomic
         case when j.forbidden is not null then sla.seconds(j.forbidden) end,
         case when j.kind = 'planned' then j.cap_s end,
         j.cap_used_s,
-        nullif(j.remark, '')
+        nullif(j.remark, ''),
+        j.recorded_by,
+        j.recorded_at
     from judged as j
     order by j.starts, j.key;
 end;
 comment on function sla.maintenance_of(text, tstzrange) is
-'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04); excused_s: those that leave the availability, 0 when invalid, fewer where an enforced cap is used up. forbidden_s: announced time inside the hours in which the contract wants no maintenance; cap_s, cap_used_s: what its month, quarter or year allows, and what all valid windows together used of it up to now (LEN-05); all null for security, the first also while the holidays of that year are not known. remark: what breaks a rule that the plan only wishes, or cuts the window; null: nothing.';
+'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04); excused_s: those that leave the availability, 0 when invalid, fewer where an enforced cap is used up. forbidden_s: announced time inside the hours in which the contract wants no maintenance; cap_s, cap_used_s: what its month, quarter or year allows, and what all valid windows together used of it up to now (LEN-05); all null for security, the first also while the holidays of that year are not known. remark: what breaks a rule that the plan only wishes, or cuts the window; null: nothing. recorded_by, recorded_at: who put it into the registry, and when, which may be long after it.';

@@ -78,7 +78,8 @@ begin atomic
             t.due_s,
             t.covered_s,
             case when e.maintenance = 'window' then e.windows else t.down * e.windows end
-            - e.excluded as planned
+            - e.excluded - t.excluded as planned,
+            e.excluded + t.excluded as out_of_figure
         from excused as e
         cross join
             lateral fact.service_state(
@@ -89,13 +90,13 @@ begin atomic
         m.version_id,
         m.key,
         m.essential,
-        m.down - m.windows - m.excluded,
+        m.down - m.windows - m.out_of_figure,
         m.planned,
-        m.excluded,
-        m.unknown - m.planned - m.excluded,
-        m.unknown - m.windows - m.excluded,
-        m.certain_down - m.windows - m.excluded,
-        m.possible_down - m.windows - m.excluded,
+        m.out_of_figure,
+        m.unknown - m.planned - m.out_of_figure,
+        m.unknown - m.windows - m.out_of_figure,
+        m.certain_down - m.windows - m.out_of_figure,
+        m.possible_down - m.windows - m.out_of_figure,
         m.due_s,
         m.covered_s
     from measured as m;

@@ -49,6 +49,9 @@ comment on column sla.maintenance.cap_used_s is
 'What all valid planned windows together used of it up to now, overlaps once, seconds; null as cap_s.';
 comment on column sla.maintenance.remark is
 'What breaks a rule that the plan does not enforce, and where an enforced cap cuts the window; null: nothing.';
+comment on column sla.maintenance.recorded_by is 'Who put it into the registry.';
+comment on column sla.maintenance.recorded_at is
+'When, UTC: after starts where it was recorded afterwards.';
 
 create or replace view sla.correction as
 select
@@ -86,7 +89,7 @@ comment on column sla.correction.endpoint is 'The endpoint that it corrects; nul
 comment on column sla.correction.starts is 'First instant, UTC.';
 comment on column sla.correction.ends is 'End, UTC, exclusive.';
 comment on column sla.correction.effect is
-'exclude: the span leaves the figure; up, down, unknown: it was so, whatever was measured.';
+'exclude: the span leaves the figure; of an endpoint, the others of its service decide, and where none is left the span leaves the figure. up, down, unknown: it was so, whatever was measured.';
 comment on column sla.correction.reason is 'Why the span was measured wrongly.';
 comment on column sla.correction.evidence is 'Proof; null: none given.';
 comment on column sla.correction.recorded_by is 'Who recorded it.';

@@ -1,6 +1,7 @@
 """`correction` as it is typed."""
 
 import json
+import re
 
 import pytest
 from tests.cli.typed import Typed
@@ -120,7 +121,11 @@ def test_list_is_cut_nowhere_on_a_narrow_terminal(
     monkeypatch.setenv("COLUMNS", "80")
     add(typed, "--by", "alice")
 
-    assert typed("correction", "list")[1].splitlines() == [
+    lines = typed("correction", "list")[1].splitlines()
+    recorded = lines.pop(2)
+
+    assert re.fullmatch(r"  recorded by alice \d{4}-\d\d-\d\d \d\d:\d\dZ", recorded)
+    assert lines == [
         f"{KEY}  shop  up",
         "  2026-03-12 02:00Z to 2026-03-12 03:00Z",
         "  waits for approval",

@@ -51,6 +51,46 @@ async def test_excluded_endpoint_leaves_the_answer_to_the_others(world: World) -
     assert expected == await world.timeline(span(0, 5))
 
 
+async def test_excluding_every_endpoint_excludes_the_service(world: World) -> None:
+    await world.service(endpoints=["a", "b"])
+    await world.contract()
+    await world.results("a", "UDDDU")
+    await world.results("b", "UUUUU")
+    await world.correction(1, 3, target="a", effect="exclude")
+    await world.correction(2, 4, target="b", effect="exclude")
+    await world.rolled_up_to(minute(60))
+
+    # From 1 to 2 b decides, from 3 to 4 a, and from 2 to 3 nobody is left.
+    assert await world.timeline(span(0, 5)) == [
+        (0, 2, "up"),
+        (2, 3, "excluded"),
+        (3, 4, "unplanned"),
+        (4, 5, "up"),
+    ]
+    figures = await world.availability(span(0, 5))
+    assert (figures["coverage"], figures["committed_s"]) == ("100", 4 * 60)
+
+
+async def test_excluded_time_is_no_unknown_time_that_counts_as_down(world: World) -> None:
+    await world.service(endpoints=["a"])
+    await world.contract(unknown="down")
+    await world.results("a", "UUUUU")
+    await world.correction(1, 3, target="a", effect="exclude")
+    await world.rolled_up_to(minute(60))
+    figures = await world.availability(span(0, 5))
+
+    assert (figures["excluded_s"], figures["budget_used_s"]) == (2 * 60, 0)
+
+
+async def test_service_that_is_stated_is_not_left_out_with_its_endpoint(world: World) -> None:
+    await _measured(world)
+    await world.correction(1, 3, target="a", effect="exclude")
+    await world.correction(2, 3, effect="up")
+
+    expected = [(0, 1, "up"), (1, 2, "excluded"), (2, 3, "up"), (3, 4, "unplanned"), (4, 6, "up")]
+    assert expected == await world.timeline(span(0, 6))
+
+
 @pytest.mark.parametrize(
     "judged",
     [
@@ -58,9 +98,21 @@ async def test_excluded_endpoint_leaves_the_answer_to_the_others(world: World) -
         {"approver": "alice"},
         {"approver": "  ALICE "},
         {"approver": " "},
+        {"approver": "al\u200bice"},
+        {"approver": "\uff21lice\u00ad"},
+        {"approver": "\u200b"},
         {"approver": "bob", "withdrawn": True},
     ],
-    ids=["pending", "by its author", "by its author in capitals", "by nobody", "withdrawn"],
+    ids=[
+        "pending",
+        "by its author",
+        "by its author in capitals",
+        "by nobody",
+        "zero width",
+        "wide letters",
+        "nobody seen",
+        "withdrawn",
+    ],
 )
 async def test_correction_without_another_persons_approval_changes_nothing(
     world: World, judged: dict[str, Any]

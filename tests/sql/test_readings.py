@@ -104,6 +104,29 @@ async def test_hours_of_an_interruption(world: World) -> None:
     assert (5 * 3600, "met") == (longest["working_s"], longest["verdict"])
 
 
+async def test_elapsed_time_leaves_the_working_days_of_the_notice(world: World) -> None:
+    """Down on Monday from 11:00 to 19:00, of which a window excuses all but the first hour."""
+    await world.service()
+    await world.calendar("support", [(day, 9, 18) for day in WEEK])
+    await world.contract(
+        interruption_calendar="support",
+        interruption_max=6 * HOUR,
+        notice_calendar="support",
+        notice_working_days=2,
+        outside="support",
+        enforced=["outside"],
+        terms=left("AMB-2", calendar="support", others=["always"]),
+    )
+    await world.window(12 * 60, 18 * 60)  # at a forbidden time
+    await world.window(18 * 60, 19 * 60)
+    await world.results("a", "U" * 60 + "D" * 480 + "U" * 60, start=600)
+    await world.rolled_up_to(minute(1200))
+
+    assert [("support", 7 * 3600), ("elapsed time", 7 * 3600)] == await readings(
+        world, span(600, 1200), "hours", "reading", "working_s"
+    )
+
+
 async def test_doubt_about_an_interruption_is_measured_in_the_hours_of_the_reading(
     world: World,
 ) -> None:

@@ -124,6 +124,7 @@ class World:
         for row in days:
             await self.connection.execute("select fact.roll_up($1)", row["day"])
             await self.connection.execute("select fact.roll_up_latency($1, 'infinity')", row["day"])
+        await self.connection.execute("delete from fact.stale_latency")
         await self.connection.execute("select fact.advance_watermark($1)", moment)
 
     async def calendar(

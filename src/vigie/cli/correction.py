@@ -40,7 +40,8 @@ async def add(
     ends
         End, exclusive.
     effect
-        exclude: the span leaves the figure; up, down, unknown: it was so.
+        exclude: the span leaves the figure (of an endpoint: its service's other endpoints
+        decide, and where none is left the span leaves the figure); up, down, unknown: it was so.
     reason
         Why, in a few words.
     evidence
@@ -145,8 +146,10 @@ def _lines(one: dict[str, Any]) -> str:
     return (
         f"{one['key']}  {one['service'] or one['endpoint']}  {one['effect']}\n"
         f"  {short(one['starts'])} to {short(one['ends'])}\n"
+        f"  recorded by {one['recorded_by']} {short(one['recorded_at'])}\n"
         f"  {_state(one)}\n"
         f"  reason: {one['reason']}"
+        + (f"\n  evidence: {one['evidence']}" if one["evidence"] else "")
     )
 
 

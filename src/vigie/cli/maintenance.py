@@ -234,10 +234,15 @@ def _lines(window: storing.Listed) -> str:
     below = [
         f"{short(window.starts)} to {end}" + (" (closed)" if window.closed_at else ""),
         f"announced: {announced}",
+        f"recorded: {short(window.recorded_at)} by {window.recorded_by}{_afterwards(window)}",
         *_validity(window).splitlines(),
         f"reason: {window.reason}",
     ]
     return "\n  ".join((heading, *below))
+
+
+def _afterwards(window: storing.Listed) -> str:
+    return ", after its start" if window.recorded_at > window.starts else ""
 
 
 def _validity(window: storing.Listed) -> str:

@@ -274,6 +274,7 @@ def _service(told: Told, terms: Terms, number: int, period: Span) -> list[Second
 def _excused(moment: Moment, terms: Terms, *, planned: bool, excluded: bool) -> Second:
     outcome, certain, possible = moment.state
     name = outcome
+    excluded = excluded or moment.left_out
     if excluded:
         name = "excluded"
     elif planned:

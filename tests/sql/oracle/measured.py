@@ -52,6 +52,9 @@ def inside(period: Span, spans: Sequence[Span]) -> list[bool]:
     return painted(period, False, [(span, True) for span in spans])  # noqa: FBT003 # a colour
 
 
+LEFT_OUT: State = ("left out", False, False)  # by a correction
+
+
 def corrected(
     corrections: Effects, states: Sequence[State | None], period: Span
 ) -> list[State | None]:
@@ -78,7 +81,10 @@ def states(endpoint: Endpoint, period: Span) -> list[State | None]:
     ]
     left_out = [span for span, effect in endpoint.corrections if effect == "exclude"]
     counted = corrected(endpoint.corrections, voted, period)
-    for number, out in enumerate(inside(period, [*_uncounted(endpoint), *left_out])):
+    for number, out in enumerate(inside(period, left_out)):
+        if out:
+            counted[number] = LEFT_OUT
+    for number, out in enumerate(inside(period, _uncounted(endpoint))):
         if out:
             counted[number] = None
     return counted

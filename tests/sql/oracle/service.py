@@ -7,6 +7,7 @@ from functools import cache
 from tests.sql.oracle.measured import (
     DOWN,
     EVER,
+    LEFT_OUT,
     UNKNOWN,
     UP,
     Effects,
@@ -37,6 +38,7 @@ class Moment:
     state: State
     due: int  # so many endpoints should have been measured; 1 where there was none
     covered: int  # so many were
+    left_out: bool  # corrections left no endpoint, and nothing else is said of the service
 
 
 def moments(
@@ -46,12 +48,23 @@ def moments(
     rules = painted(period, "", [((begins, EVER), rule) for begins, rule in service.rules])
     tracks = [_at_home(number, endpoint, period) for endpoint in endpoints]
     together = zip(*tracks, strict=True) if tracks else [()] * len(rules)
-    present = [tuple(s for s in moment if s is not None) for moment in together]
+    wanted = [tuple(s for s in moment if s is not None) for moment in together]
+    present = [tuple(s for s in moment if s != LEFT_OUT) for moment in wanted]
     decided = [_decide(rule, moment) for rule, moment in zip(rules, present, strict=True)]
     said = corrected(service.corrections, decided, period)
+    stated = inside(period, [span for span, effect in service.corrections if effect != "exclude"])
+    left_out = [
+        bool(before) and not after and not told
+        for before, after, told in zip(wanted, present, stated, strict=True)
+    ]
     return [
-        Moment(state or decide, max(len(moment), 1), sum(s[0] != UNKNOWN for s in moment))
-        for state, decide, moment in zip(said, decided, present, strict=True)
+        Moment(
+            state or decide,
+            0 if out else max(len(moment), 1),
+            sum(s[0] != UNKNOWN for s in moment),
+            out,
+        )
+        for state, decide, moment, out in zip(said, decided, present, left_out, strict=True)
     ]
 
 
