@@ -152,8 +152,38 @@ PROMISED = (
     Mutant(
         name="exclusions_come_after_planned",
         file="70_timeline.sql",
-        right="            - e.excluded as planned",
+        right="            - e.excluded - t.excluded as planned",
         wrong="            as planned",
+    ),
+    Mutant(
+        name="what_has_no_endpoint_left_is_unknown",
+        file="70_timeline.sql",
+        right="e.excluded + t.excluded as out_of_figure",
+        wrong="e.excluded as out_of_figure",
+    ),
+    Mutant(
+        name="what_is_said_of_a_service_goes_with_its_endpoints",
+        file="60_service.sql",
+        right="m.left_out - c.up - c.down - c.unknown as excluded",
+        wrong="m.left_out as excluded",
+    ),
+    Mutant(
+        name="what_is_left_out_is_due",
+        file="60_service.sql",
+        right="sla.seconds(within - s.counted - s.excluded)",
+        wrong="sla.seconds(within - s.counted)",
+    ),
+    Mutant(
+        name="what_nobody_sees_makes_another_person",
+        file="55_correction.sql",
+        right="normalize(name, nfkc)",
+        wrong="name",
+    ),
+    Mutant(
+        name="elapsed_time_has_no_working_days",
+        file="50_maintenance.sql",
+        right="coalesce(fact.read_as(v.notice_calendar, reading), v.notice_calendar)",
+        wrong="fact.read_as(v.notice_calendar, reading)",
     ),
     Mutant(
         name="overlaps_count_twice",
@@ -188,8 +218,8 @@ PROMISED = (
     Mutant(
         name="unknown_in_a_window_spoils_the_proof",
         file="70_timeline.sql",
-        right="        m.unknown - m.windows - m.excluded,",
-        wrong="        m.unknown - m.excluded,",
+        right="        m.unknown - m.windows - m.out_of_figure,",
+        wrong="        m.unknown - m.out_of_figure,",
     ),
     Mutant(
         name="outages_are_clipped",
