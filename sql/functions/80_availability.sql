@@ -161,6 +161,13 @@ begin atomic
             v.contract_id = fact.contract_id(contract)
             and v.replaced_at is null
             and v.valid && period
+            and exists (
+                select from fact.contract_service as cs
+                inner join fact.service as s on s.service_id = cs.service_id
+                where
+                    cs.version_id = v.version_id
+                    and case when scope = 'solution' then cs.essential else s.key = scope end
+            )
         order by v.valid desc
         limit 1
     ),
@@ -250,4 +257,4 @@ begin atomic
     select a.* from fact.availability(contract, scope, period, null::fact.reading) as a;
 end;
 comment on function sla.availability(text, text, tstzrange) is
-'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time that was measured. budget_s is what the target allows over the whole period, also while it runs; where terms change inside it, each version allows its own target''s share of its own time, and time without a target counts neither in the budget nor in the verdict. target is that of the latest version. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';
+'One row: the availability of a contract''s scope over a period. Seconds are exact; period_s = outside_s + excluded_s + planned_s + unplanned_s + unknown_s + up_s. committed_s = up + unplanned, unknown and planned time added where the contract counts them. percent is cut to 4 decimals; null when nothing was committed. low and high: with possible_down and unknown as down, with certain_down and unknown as up. coverage: share of the due time of the endpoints that was measured, each endpoint by itself, also where the others decide. budget_s is what the target allows over the whole period, also while it runs; where terms change inside it, each version allows its own target''s share of its own time, and time without a target counts neither in the budget nor in the verdict. target is that of the latest version that covers the scope. verdict: met, missed, not_provable, not_applicable or running; confidence: clear or within_uncertainty. unknown_s = unmeasured_s, which is over, + future_s, which is not. Effective corrections are applied.';

@@ -39,6 +39,19 @@ async def test_each_version_allows_its_own_share(world: World, down: int, verdic
     )
 
 
+async def test_target_is_the_latest_that_held_for_the_scope(world: World) -> None:
+    await world.service("api", endpoints=["a"])
+    await world.service("shop", endpoints=["b"])
+    await world.contract(essential=["api", "shop"], valid=FIRST, target=Decimal("0.9"))
+    await world.contract(essential=["api"], valid=SECOND, target=Decimal("0.5"))
+    await world.results("b", "U" * 9 + "D" * 11)
+    await world.rolled_up_to(minute(6000))
+    row = await world.availability(span(0, 20), "shop")
+
+    # 1 of 10 minutes is down and 1 allowed; the second version does not cover the shop.
+    assert (row["target"], row["budget_s"], row["verdict"]) == (Decimal("0.9"), 60, "met")
+
+
 async def test_time_without_a_target_spoils_no_verdict(world: World) -> None:
     await _changed(world, "D" * 9 + "U" * 9 + "DU", None, Decimal("0.9"))
 
