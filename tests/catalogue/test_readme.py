@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from textwrap import indent
 
 import pytest
 from pydantic import BaseModel
+from tests.catalogue.documented import PROBES, examples, probes_files
 
 from vigie import paths, probing
 from vigie.catalogue import load
@@ -23,39 +23,20 @@ from vigie.catalogue.validate import keys, model_at
 
 Write = Callable[[Mapping[str, str]], Path]
 
-PROBES = (paths.PROBES / "README.md").read_text(encoding="utf-8")
 REPORTS = (paths.REPORTS / "README.md").read_text(encoding="utf-8")
 SERVICES = """\
 services:
   - {key: orders, name: Orders, endpoints: [{key: orders, http: "https://shop.example/"}]}
   - {key: crawler, name: Crawler, endpoints: [{key: crawler, http: "https://shop.example/"}]}
 """
-KINDS = """\
-services:
-  - key: kinds
-    name: An example of each kind
-    allow: [private]
-    endpoints:
-"""
-
-
-def indented(text: str) -> str:
-    return indent(text, "      ")
-
-
-def examples(text: str) -> list[str]:
-    return re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
 
 
 def test_examples_load_together(write: Write) -> None:
-    probes, *endpoints, network = examples(PROBES)
     contract, plan, calendar = examples(REPORTS)
     directory = write(
         {
-            "probes/shop.yaml": probes,
+            **probes_files(),
             "probes/more.yaml": SERVICES,
-            "probes/network.yaml": network,
-            "probes/kinds.yaml": KINDS + indented("".join(endpoints)),
             "reports/contracts/acme.yaml": contract,
             "reports/plans/gold.yaml": plan,
             "reports/calendars/office.yaml": calendar,

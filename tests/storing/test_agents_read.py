@@ -1,36 +1,24 @@
 """What the database keeps of the catalogue is what was written, of every kind of endpoint."""
 
 import json
-import re
 from pathlib import Path
-from textwrap import indent
 
 import asyncpg
 from structlog.testing import capture_logs
+from tests.catalogue.documented import KINDS, probes_files
 from tests.storing.made import NOON
 
-from vigie import catalogue, paths, probing
+from vigie import catalogue, probing
 from vigie.storing import apply_catalogue, read_targets
 from vigie.storing.agents import read_references
-
-KINDS = """\
-services:
-  - key: kinds
-    name: An example of each kind
-    allow: [private]
-    endpoints:
-"""
 
 
 async def test_every_kind_and_the_references_are_read_as_they_were_written(
     connection: asyncpg.Connection, tmp_path: Path
 ) -> None:
-    text = (paths.PROBES / "README.md").read_text(encoding="utf-8")
-    shop, *endpoints, network = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    kinds = KINDS + indented("".join(endpoints))
     (tmp_path / "probes").mkdir()
-    for name, content in (("shop", shop), ("kinds", kinds), ("network", network)):
-        (tmp_path / "probes" / f"{name}.yaml").write_text(content, encoding="utf-8")
+    for name, content in probes_files().items():
+        (tmp_path / name).write_text(content, encoding="utf-8")
     found = catalogue.load(tmp_path, probing.MODELS)
     await apply_catalogue(connection, found, NOON)
 
@@ -42,10 +30,6 @@ async def test_every_kind_and_the_references_are_read_as_they_were_written(
         assert {target.endpoint.key: target.endpoint for target in read} == written
         assert set(references) == set(catalogue.references_at(found, location))
     assert {name for name in probing.MODELS if any(hasattr(it, name) for it in written.values())}
-
-
-def indented(text: str) -> str:
-    return indent(text, "      ")
 
 
 async def test_what_a_newer_program_wrote_is_left_out_and_said(
