@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vigie import paths, probing
@@ -49,6 +49,7 @@ PIECES = st.sampled_from(
     removed=st.integers(0, 30),
     piece=PIECES,
 )
+@example(name="probes/demo.yaml", place=0.0, removed=0, piece="\xa0")
 @settings(max_examples=150, deadline=None)
 def test_damaged_file_is_read_or_refused_in_words(
     name: str, place: float, removed: int, piece: str

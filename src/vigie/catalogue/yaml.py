@@ -4,6 +4,7 @@ Scalars follow the YAML 1.2 core schema, so `no` is a word, `010` and `1:30` sta
 Tags, merge keys, duplicate keys, endless aliases and bottomless nesting are refused.
 """
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -115,8 +116,13 @@ class Document:
 
 def path_text(trail: Sequence[Part]) -> str:
     """Return *trail* as people write it: `services[0].key`."""
-    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in trail)
+    parts = (f"[{part}]" if isinstance(part, int) else f".{_seen(part)}" for part in trail)
     return "".join(parts).removeprefix(".")
+
+
+def _seen(key: str) -> str:
+    """Return *key* so that it can be seen: a space at its edge, or what prints as nothing."""
+    return key if key.isprintable() and key == key.strip() else json.dumps(key)
 
 
 def _child(node: yaml.Node, part: Part) -> tuple[yaml.Node, yaml.Node] | None:
