@@ -10,10 +10,14 @@ comment on table fact.fresh_failure is
 
 create table fact.watched_service (
     service_id integer primary key references fact.service,
-    since timestamptz not null
+    since timestamptz not null,
+    marked_at timestamptz not null
 );
 comment on table fact.watched_service is
 'Services that the watcher looks at: something of theirs failed after since and is not known to be good again.';
+comment on column fact.watched_service.since is 'It was good just before; the watcher looks from here.';
+comment on column fact.watched_service.marked_at is
+'When its newest failures were seen. What is rolled up later than that knows them all.';
 
 create table fact.watch (
     only_row boolean primary key default true,
@@ -84,3 +88,9 @@ comment on column fact.incident_event.at is 'The instant that the event speaks o
 comment on column fact.incident_event.actor is 'A person, or vigie.';
 create index incident_event_incident on fact.incident_event (incident_id, event_id);
 comment on index fact.incident_event_incident is 'Serves the state of an incident.';
+create index incident_event_at on fact.incident_event (at);
+comment on index fact.incident_event_at is 'Serves the incidents of a day.';
+
+-- Figures of this very moment: the watcher reads beyond the watermark what it has rolled up itself.
+alter type fact.reading add attribute as_of timestamptz;
+comment on column fact.reading.as_of is 'Up to when the figures are read; null: the watermark.';

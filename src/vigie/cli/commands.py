@@ -41,6 +41,11 @@ SECTIONS: Mapping[str, Section] = {
         "import": Command("import_:app", "Take in results or maintenance from CSV files."),
         "db": Command("db:app", "Start, stop and look into the database."),
     },
+    "Crisis": {
+        "incident": Command(
+            "incident:app", "See the outages that people handle; write down what is done."
+        ),
+    },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
         "report": Command("report:report", "Write a contract's PDF report for a period."),

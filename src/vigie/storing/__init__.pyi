@@ -30,6 +30,17 @@ from .depth import Depth, spool_depth
 from .embedded import Embedded
 from .explain import explained, refusals
 from .feed import Coming, coming_maintenance
+from .incidents import (
+    Incident,
+    IncidentEvent,
+    ask_to_watch,
+    assign_incident,
+    close_incident,
+    list_incidents,
+    look,
+    note_incident,
+    show_incident,
+)
 from .instant import later, read_instant
 from .leading import run_leading
 from .migrating import migrate, mismatch
@@ -55,7 +66,7 @@ from .rollup import roll_up, run_rollup
 from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
-from .trouble import DATABASE_TROUBLE
+from .trouble import DATABASE_TROUBLE, Trouble
 from .window import Window, check_text
 
 __all__ = [
@@ -70,6 +81,8 @@ __all__ = [
     "Dropped",
     "Embedded",
     "Imported",
+    "Incident",
+    "IncidentEvent",
     "Listed",
     "Place",
     "Recorded",
@@ -78,6 +91,7 @@ __all__ = [
     "Shipper",
     "Spool",
     "State",
+    "Trouble",
     "Window",
     "add_agent",
     "add_analyst",
@@ -86,8 +100,11 @@ __all__ = [
     "add_series",
     "apply_catalogue",
     "approve_correction",
+    "ask_to_watch",
+    "assign_incident",
     "attend",
     "check_text",
+    "close_incident",
     "close_maintenance",
     "coming_maintenance",
     "days_to_drop",
@@ -100,9 +117,12 @@ __all__ = [
     "list_agents",
     "list_analysts",
     "list_corrections",
+    "list_incidents",
     "list_maintenance",
+    "look",
     "migrate",
     "mismatch",
+    "note_incident",
     "open_database",
     "plan_catalogue",
     "plan_maintenance",
@@ -119,6 +139,7 @@ __all__ = [
     "run_leading",
     "run_psql",
     "run_rollup",
+    "show_incident",
     "spool_depth",
     "withdraw_correction",
     "withdraw_maintenance",

@@ -1,0 +1,3 @@
+from .incidents import run_watch
+
+__all__ = ["run_watch"]
