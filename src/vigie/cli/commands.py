@@ -41,6 +41,9 @@ SECTIONS: Mapping[str, Section] = {
         "import": Command("import_:app", "Take in results or maintenance from CSV files."),
         "db": Command("db:app", "Start, stop and look into the database."),
     },
+    "Crisis": {
+        "rota": Command("rota:app", "Show who is called in a crisis, and who is on duty."),
+    },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
         "report": Command("report:report", "Write a contract's PDF report for a period."),

@@ -52,6 +52,7 @@ from .registry import (
 )
 from .retention import Dropped, days_to_drop, drop_days
 from .rollup import roll_up, run_rollup
+from .rota import Level, Rostered, RotaSeen, show_rota
 from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
@@ -70,10 +71,13 @@ __all__ = [
     "Dropped",
     "Embedded",
     "Imported",
+    "Level",
     "Listed",
     "Place",
     "Recorded",
     "Recurrence",
+    "Rostered",
+    "RotaSeen",
     "Series",
     "Shipper",
     "Spool",
@@ -119,6 +123,7 @@ __all__ = [
     "run_leading",
     "run_psql",
     "run_rollup",
+    "show_rota",
     "spool_depth",
     "withdraw_correction",
     "withdraw_maintenance",
