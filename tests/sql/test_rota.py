@@ -177,7 +177,7 @@ async def test_unknown_person_is_refused_with_those_known(rota: World, question:
         await rota.connection.fetchval(f"select {question}")
 
     assert caught.value.args[0] == 'person "zoe": there is none of this key in the rota'
-    assert caught.value.hint == "People of the rota: alice, bob, carol, dave"
+    assert caught.value.as_dict()["hint"] == "People of the rota: alice, bob, carol, dave"
 
 
 async def test_person_without_a_rota_is_refused(connection: asyncpg.Connection) -> None:
@@ -185,4 +185,4 @@ async def test_person_without_a_rota_is_refused(connection: asyncpg.Connection) 
         await connection.fetchval("select fact.person_name('zoe')")
 
     assert caught.value.args[0] == 'person "zoe": there is no rota'
-    assert caught.value.hint == "Write reports/rota.yaml, then run vigie apply."
+    assert caught.value.as_dict()["hint"] == "Write reports/rota.yaml, then run vigie apply."

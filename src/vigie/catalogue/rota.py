@@ -15,6 +15,7 @@ from vigie.catalogue.rotagrammar import ROLES, Rota
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import shown
 from vigie.catalogue.yaml import Document, Trail
+from vigie.errors import one_line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def read_rota(directory: Path, calendars: Names, problems: list[Problem]) -> Ros
     document, *others = documents
     problems.extend(_second(other, document) for other in others)
     rota = validate(Rota, document, (), problems)
+    problems.extend(_unseen(document, (), document.data))
     problems.extend(_people_problems(document, calendars))
     problems.extend(_level_problems(document))
     problems.extend(_role_problems(document))
@@ -50,6 +52,16 @@ def read_rota(directory: Path, calendars: Names, problems: list[Problem]) -> Ros
 def _second(document: Document, first: Document) -> Problem:
     at = first.problem((), "")
     return document.problem((), f"is a second rota, the first is at {at.file}:{at.line} (keep one)")
+
+
+def _unseen(document: Document, trail: Trail, value: object) -> Iterator[Problem]:
+    """Yield the texts below *trail* that break a line: in the head of a mail they would forge."""
+    parts = value.items() if isinstance(value, dict) else ()
+    for name, part in enumerate(value) if isinstance(value, list) else parts:
+        yield from _unseen(document, (*trail, name), part)
+    if isinstance(value, str) and one_line(value) != value:
+        what = "holds a line break or a control character (write it on one line)"
+        yield document.problem(trail, what)
 
 
 def _items(document: Document, trail: Trail) -> list[tuple[Trail, object]]:
@@ -122,7 +134,7 @@ def _holders(document: Document) -> dict[str, set[str]] | None:
             if not isinstance(key, str) or (role is not None and role not in ROLES):
                 return None
             holders.get(str(role), set()).add(key)
-    return holders if document.at(("people",)) else None
+    return holders if _items(document, ("people",)) else None
 
 
 def _scarce(holders: Mapping[str, set[str]]) -> tuple[tuple[str, ...], set[str]] | None:

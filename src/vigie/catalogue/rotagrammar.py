@@ -7,6 +7,7 @@ from re import fullmatch
 from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
+from pydantic_core import PydanticCustomError
 
 from vigie.catalogue.model import Model
 from vigie.catalogue.placeholders import Secret
@@ -42,12 +43,13 @@ def _has_placeholder(value: object) -> bool:
 
 def _url(value: object) -> str:
     """Return a web address; what placeholders stand for is not known here."""
-    if not _has_placeholder(value):
-        return web_address(value)
-    text = str(value)
-    # 1 may be a host, a port or a path.
-    if PLACEHOLDER.match(text) is None:
-        web_address(PLACEHOLDER.sub("1", text))
+    text = value if isinstance(value, str) else ""
+    try:
+        if not PLACEHOLDER.match(text):
+            web_address(PLACEHOLDER.sub("1", text))  # it may be a host, a port or a path
+    except PydanticCustomError:
+        # It is not shown: whoever knows the address of a webhook may use it.
+        raise refusal("is not a web address", "https://host/, without a user's name") from None
     return text
 
 
