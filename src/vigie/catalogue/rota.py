@@ -43,7 +43,7 @@ def read_rota(directory: Path, calendars: Names, problems: list[Problem]) -> Ros
     problems.extend(_unseen(document, (), document.data))
     problems.extend(_people_problems(document, calendars))
     problems.extend(_level_problems(document))
-    problems.extend(_role_problems(document))
+    problems.extend(_role_problems(document, several=rota is not None and rota.several_roles))
     problems.extend(_mail_problems(document))
     problems.extend(_address_problems(document))
     return Rostered(rota=rota, file=document.file)
@@ -108,8 +108,11 @@ def _people(document: Document) -> Names:
     return Names(sort="person", places=places, complete=complete)
 
 
-def _role_problems(document: Document) -> Iterator[Problem]:
-    """Yield the mandatory roles of a cell that nobody can take, or too few people."""
+def _role_problems(document: Document, *, several: bool) -> Iterator[Problem]:
+    """Yield the mandatory roles of a cell that nobody can take, or too few people.
+
+    *several*: one person may hold two of them.
+    """
     holders = _holders(document)
     if holders is None:
         return
@@ -118,7 +121,7 @@ def _role_problems(document: Document) -> Iterator[Problem]:
             what = f"nobody may be {role}, which every crisis cell needs"
             yield document.problem(("people",), f"{what} (write {role} among somebody's roles)")
     scarce = _scarce({role: people for role, people in holders.items() if people})
-    if scarce and document.at(("several_roles",)) is not True:
+    if scarce and not (several or document.at(("several_roles",)) is True):
         roles, people = (_and(sorted(it)) for it in scarce)
         what = f"{roles} are left to {people}, and one person may hold one role"
         write = "write one of these roles for somebody else too, or several_roles: true"

@@ -168,7 +168,9 @@ class Mail(Model):
 
     host: Host = Field(examples=["mail.vendor.example"])
     port: int = Field(587, ge=1, le=65535)
-    tls: Literal["starttls", "tls", "none"] = "starttls"
+    tls: Literal["starttls", "implicit", "none"] = Field(
+        "starttls", description="implicit: from the first byte, as on port 465"
+    )
     user: str | None = None
     password: Secret | None = None
     sender: Sender = Field(examples=["Vigie <vigie@vendor.example>"])
