@@ -186,3 +186,12 @@ async def test_person_without_a_rota_is_refused(connection: asyncpg.Connection) 
 
     assert caught.value.args[0] == 'person "zoe": there is no rota'
     assert caught.value.as_dict()["hint"] == "Write reports/rota.yaml, then run vigie apply."
+
+
+async def test_the_owner_of_the_views_may_not_read_the_rota(
+    connection: asyncpg.Connection,
+) -> None:
+    """So that no view can show people's addresses by mistake."""
+    await connection.execute("set local role vigie_reader")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.fetch("select spec from fact.rota")
