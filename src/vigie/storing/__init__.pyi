@@ -9,7 +9,12 @@ from .agents import (
     remove_agent,
     report_agent,
 )
-from .analysts import Analyst, add_analyst, list_analysts, remove_analyst
+from .analysts import (
+    Analyst,
+    add_analyst,
+    list_analysts,
+    remove_analyst,
+)
 from .catalogue import (
     Changes,
     apply_catalogue,
@@ -23,13 +28,30 @@ from .corrections import (
     list_corrections,
     withdraw_correction,
 )
-from .csv import import_results
-from .csvfile import Imported
-from .csvmaintenance import import_maintenance
-from .depth import Depth, spool_depth
-from .embedded import Embedded
-from .explain import explained, refusals
-from .feed import Coming, coming_maintenance
+from .csv import (
+    import_results,
+)
+from .csvfile import (
+    Imported,
+)
+from .csvmaintenance import (
+    import_maintenance,
+)
+from .depth import (
+    Depth,
+    spool_depth,
+)
+from .embedded import (
+    Embedded,
+)
+from .explain import (
+    explained,
+    refusals,
+)
+from .feed import (
+    Coming,
+    coming_maintenance,
+)
 from .incidents import (
     Incident,
     IncidentEvent,
@@ -41,13 +63,29 @@ from .incidents import (
     note_incident,
     show_incident,
 )
-from .instant import later, read_instant
-from .leading import run_leading
-from .migrating import migrate, mismatch
-from .pool import open_database
-from .psql import run_psql
-from .queries import query
-from .recurrence import Recurrence
+from .instant import (
+    later,
+    read_instant,
+)
+from .leading import (
+    run_leading,
+)
+from .migrating import (
+    migrate,
+    mismatch,
+)
+from .pool import (
+    open_database,
+)
+from .psql import (
+    run_psql,
+)
+from .queries import (
+    query,
+)
+from .recurrence import (
+    Recurrence,
+)
 from .registry import (
     Listed,
     Recorded,
@@ -61,13 +99,39 @@ from .registry import (
     withdraw_maintenance,
     withdraw_series,
 )
-from .retention import Dropped, days_to_drop, drop_days
-from .rollup import roll_up, run_rollup
-from .shipper import Shipper
-from .spool import Spool
-from .state import State, read_state
-from .trouble import DATABASE_TROUBLE, Trouble
-from .window import Window, check_text
+from .retention import (
+    Dropped,
+    days_to_drop,
+    drop_days,
+)
+from .rollup import (
+    roll_up,
+    run_rollup,
+)
+from .rota import (
+    Level,
+    Rostered,
+    RotaSeen,
+    show_rota,
+)
+from .shipper import (
+    Shipper,
+)
+from .spool import (
+    Spool,
+)
+from .state import (
+    State,
+    read_state,
+)
+from .trouble import (
+    DATABASE_TROUBLE,
+    Trouble,
+)
+from .window import (
+    Window,
+    check_text,
+)
 
 __all__ = [
     "DATABASE_TROUBLE",
@@ -83,10 +147,13 @@ __all__ = [
     "Imported",
     "Incident",
     "IncidentEvent",
+    "Level",
     "Listed",
     "Place",
     "Recorded",
     "Recurrence",
+    "Rostered",
+    "RotaSeen",
     "Series",
     "Shipper",
     "Spool",
@@ -140,6 +207,7 @@ __all__ = [
     "run_psql",
     "run_rollup",
     "show_incident",
+    "show_rota",
     "spool_depth",
     "withdraw_correction",
     "withdraw_maintenance",
