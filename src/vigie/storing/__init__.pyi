@@ -33,6 +33,25 @@ from .feed import Coming, coming_maintenance
 from .instant import later, read_instant
 from .leading import run_leading
 from .migrating import migrate, mismatch
+from .outbox import (
+    MESSAGE_STATES,
+    Acknowledged,
+    Claimed,
+    Question,
+    Terms,
+    acknowledge_message,
+    attempt_message,
+    claim_messages,
+    dead_messages,
+    fail_message,
+    find_message,
+    finish_message,
+    list_messages,
+    message_events,
+    read_question,
+    retry_message,
+    sending_terms,
+)
 from .pool import open_database
 from .psql import run_psql
 from .queries import query
@@ -55,15 +74,18 @@ from .rollup import roll_up, run_rollup
 from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
-from .trouble import DATABASE_TROUBLE
+from .trouble import DATABASE_TROUBLE, Trouble
 from .window import Window, check_text
 
 __all__ = [
     "DATABASE_TROUBLE",
+    "MESSAGE_STATES",
+    "Acknowledged",
     "AgentSeen",
     "AgentState",
     "Analyst",
     "Changes",
+    "Claimed",
     "Coming",
     "Correction",
     "Depth",
@@ -72,13 +94,17 @@ __all__ = [
     "Imported",
     "Listed",
     "Place",
+    "Question",
     "Recorded",
     "Recurrence",
     "Series",
     "Shipper",
     "Spool",
     "State",
+    "Terms",
+    "Trouble",
     "Window",
+    "acknowledge_message",
     "add_agent",
     "add_analyst",
     "add_correction",
@@ -86,13 +112,19 @@ __all__ = [
     "add_series",
     "apply_catalogue",
     "approve_correction",
+    "attempt_message",
     "attend",
     "check_text",
+    "claim_messages",
     "close_maintenance",
     "coming_maintenance",
     "days_to_drop",
+    "dead_messages",
     "drop_days",
     "explained",
+    "fail_message",
+    "find_message",
+    "finish_message",
     "import_maintenance",
     "import_results",
     "is_series",
@@ -101,6 +133,8 @@ __all__ = [
     "list_analysts",
     "list_corrections",
     "list_maintenance",
+    "list_messages",
+    "message_events",
     "migrate",
     "mismatch",
     "open_database",
@@ -108,6 +142,7 @@ __all__ = [
     "plan_maintenance",
     "query",
     "read_instant",
+    "read_question",
     "read_state",
     "read_targets",
     "refusals",
@@ -115,10 +150,12 @@ __all__ = [
     "remove_analyst",
     "renew_calendars",
     "report_agent",
+    "retry_message",
     "roll_up",
     "run_leading",
     "run_psql",
     "run_rollup",
+    "sending_terms",
     "spool_depth",
     "withdraw_correction",
     "withdraw_maintenance",

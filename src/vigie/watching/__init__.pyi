@@ -1,0 +1,18 @@
+from .links import acknowledge_link, link, open_link
+from .message import Mail, Message, NotSent, Sent, Transport
+from .outbox import run_outbox
+from .outgoing import Render, Send
+
+__all__ = [
+    "Mail",
+    "Message",
+    "NotSent",
+    "Render",
+    "Send",
+    "Sent",
+    "Transport",
+    "acknowledge_link",
+    "link",
+    "open_link",
+    "run_outbox",
+]
