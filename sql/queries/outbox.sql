@@ -1,9 +1,5 @@
 -- Messages to people. An instant that is null is the database's own.
 
--- name: outbox_listen
--- Wakes this session when a message is queued.
-listen vigie_outbox;
-
 -- name: outbox_claim
 -- Leases up to $2 messages for a worker ($1), for as long as $3; $4 instant.
 select

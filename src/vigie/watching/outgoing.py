@@ -119,7 +119,8 @@ def _words(kind: str, facts: Mapping[str, Any], thread: str, render: Render) -> 
         return render(kind, facts)
     except Exception as error:
         why = f"its words cannot be made: {type(error).__name__}: {error}"
-        log.exception("outbox: a template fails", kind=kind, do="correct its template")
         if kind.startswith("customer_"):
             raise NotSent(why, temporary=True) from error
+        # No traceback: it would show the link.
+        log.error("outbox: only facts are sent", kind=kind, why=why, do="correct its template")  # noqa: TRY400
         return _Plain(subject=f"Vigie: {kind} {thread}", text=json.dumps(facts, indent=2))
