@@ -98,6 +98,28 @@ where o.state = $1 or $1::text is null
 order by o.message_id desc
 limit $2;
 
+-- name: outbox_read
+-- A message ($1).
+select
+    o.message_id as message,
+    n.key,
+    n.kind,
+    n.audience,
+    n.recipient,
+    n.incident,
+    n.crisis,
+    n.channel,
+    n.state,
+    n.queued_at,
+    n.sent_at,
+    n.delivered_at,
+    n.acknowledged_at,
+    n.attempts,
+    n.error
+from fact.outbox as o
+inner join sla.notification as n on o.key = n.key
+where o.message_id = $1;
+
 -- name: outbox_events
 -- The story of a message ($1).
 select

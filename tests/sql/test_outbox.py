@@ -63,8 +63,8 @@ async def fail(
 
 
 async def row(connection: asyncpg.Connection, message_id: int | None) -> asyncpg.Record:
-    found = await connection.fetchrow("select * from fact.outbox where message_id = $1", message_id)
-    assert found
+    [found] = await connection.fetch("select * from fact.outbox where message_id = $1", message_id)
+    assert isinstance(found, asyncpg.Record)
     return found
 
 
@@ -257,7 +257,7 @@ async def test_after_the_last_target_the_others_of_the_level_are_told(
     assert ["attempted", "failed", "dead"] == await kinds(connection, message_id)
     assert ["bob", "carol"] == [letter["recipient"] for letter in told]
     assert f"dead_letter:{message_id}:1:bob" == told[0]["key"]
-    assert ROTA["people"]["bob"]["reach"] == json.loads(told[0]["targets"])  # type: ignore[index]
+    assert ROTA["people"]["bob"]["reach"] == json.loads(told[0]["targets"])
     assert (True, NOW) == (told[0]["urgent"], told[0]["due_at"])
     facts = json.loads(told[0]["facts"])
     assert ("Bob", "incident-7") == (facts["name"], facts["incident"])

@@ -19,7 +19,7 @@ HOOK = {"channel": "webhook", "to": "https://hooks.example/alice"}
 MAIL = {"channel": "email", "to": "alice@vendor.example"}
 FACTS = {"incident": "incident-7", "crisis": None, "name": "Alice Martin", "text": None}
 PEOPLE = ("alice", "bob", "carol", "dave")
-ROTA = {
+ROTA: dict[str, Any] = {
     "people": {
         key: {"name": key.title(), "roles": [], "reach": [{"channel": "webhook", "to": key}]}
         for key in PEOPLE
@@ -47,7 +47,8 @@ async def queue(
     """Queue a message and return its number."""
     told = None if targets is None else json.dumps(list(targets))
     words = (key, kind, audience, recipient, told, json.dumps(dict(facts)), urgent, due)
-    message_id: int | None = await asked.fetchval(QUEUE, *words)
+    rows: Sequence[asyncpg.Record] = await asked.fetch(QUEUE, *words)
+    message_id: int | None = rows[0][0]
     return message_id
 
 

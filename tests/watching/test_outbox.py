@@ -30,7 +30,7 @@ from tests.watching.receiver import a_receiver, post
 
 from vigie.clock import now
 from vigie.settings import Settings
-from vigie.storing import open_database
+from vigie.storing import DATABASE_TROUBLE, open_database
 from vigie.watching import Message, NotSent, Sent, Transport, run_outbox
 
 SHORT = timedelta(seconds=2)
@@ -136,7 +136,7 @@ async def patiently(pool: asyncpg.Pool, **expected: int) -> None:
         while True:
             try:
                 return await until_states(pool, **expected)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except DATABASE_TROUBLE:
                 await asyncio.sleep(0.1)
 
 

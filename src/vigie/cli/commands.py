@@ -41,6 +41,9 @@ SECTIONS: Mapping[str, Section] = {
         "import": Command("import_:app", "Take in results or maintenance from CSV files."),
         "db": Command("db:app", "Start, stop and look into the database."),
     },
+    "Crisis": {
+        "outbox": Command("outbox:app", "List the messages to people; send again what was lost."),
+    },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
         "report": Command("report:report", "Write a contract's PDF report for a period."),

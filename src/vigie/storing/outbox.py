@@ -177,6 +177,11 @@ async def list_messages(
     return [dict(record) for record in await connection.fetch(query("outbox_list"), state, most)]
 
 
+async def read_message(connection: asyncpg.Connection, message_id: int) -> dict[str, Any]:
+    """Return one message, as `list_messages` does."""
+    return dict(await connection.fetchrow(query("outbox_read"), message_id))
+
+
 async def message_events(
     connection: asyncpg.Connection, message_id: int
 ) -> Sequence[dict[str, Any]]:
