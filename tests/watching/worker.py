@@ -1,7 +1,8 @@
-"""A worker in a process of its own that is killed at the step that it is told: `kill -9`.
+"""Workers in processes of their own, each killed at the step that it is told: `kill -9`.
 
-Arguments: the database's URL and the number of the step; it prints the name of each step before
-it goes on, and stops by itself when nothing is left to send.
+The argument is the database's URL. Each line of the input is the number of a step: a worker is
+forked, prints the name of each step before it goes on, and stops by itself when nothing is left
+to send. Then its exit status is printed.
 """
 
 import asyncio
@@ -58,6 +59,16 @@ async def main(url: str) -> None:
         await running
 
 
+def forked(url: str, step_number: int) -> int:
+    """Return the status with which a worker ended; a fork spares the imports."""
+    global _left  # noqa: PLW0603 - as above
+    if pid := os.fork():
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    _left = step_number
+    asyncio.run(main(url))
+    os._exit(0)
+
+
 if __name__ == "__main__":
-    _left = int(sys.argv[2])
-    asyncio.run(main(sys.argv[1]))
+    for line in sys.stdin:
+        print("ended", forked(sys.argv[1], int(line)), flush=True)  # noqa: T201 - as above
