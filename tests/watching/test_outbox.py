@@ -353,3 +353,46 @@ async def test_a_channel_that_never_ends_is_given_up(
     assert "it did not end, and may have been taken" == await pool.fetchval(
         "select error from fact.outbox"
     )
+
+
+async def test_a_worker_whose_lease_was_taken_does_not_finish(pool: asyncpg.Pool) -> None:
+    """It hung for longer than its lease, and another one sends the message now."""
+    async with a_receiver() as receiver:
+        receiver.hold = asyncio.Event()
+        await queue(pool, targets=hook(receiver.url))
+        with capture_logs() as logs:
+            async with working(pool, post):
+                await until(lambda: bool(receiver.taken))
+                await pool.execute("update fact.outbox set leased_by = 'another'")
+                receiver.hold.set()
+                await until(lambda: bool(logs))
+
+    assert ["outbox: a message may be sent twice, its end was not kept"] == [
+        one["event"] for one in logs
+    ]
+    assert "queued" == await pool.fetchval("select state from fact.outbox")
+
+
+async def test_stopping_ends_although_the_database_is_away(
+    pool: asyncpg.Pool, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was sent meanwhile is sent again later: nobody could write it down."""
+    monkeypatch.setattr("vigie.watching.outbox.STOP_S", 0.2)
+    wire = Wire(database)
+    await wire.join()
+    async with (
+        a_receiver() as receiver,
+        asyncpg.create_pool(wire.url, min_size=0, ssl=False) as behind,
+    ):
+        receiver.hold = asyncio.Event()
+        await queue(pool, targets=hook(receiver.url))
+        with capture_logs() as logs:
+            async with working(behind, post):
+                await until(lambda: bool(receiver.taken))
+                await wire.cut()
+                receiver.hold.set()
+
+    assert "outbox: a message may be sent twice" in logs[-1]["event"]
+    assert [("attempted",)] == [
+        tuple(row) for row in await pool.fetch("select kind from fact.outbox_event")
+    ]

@@ -35,10 +35,10 @@ from vigie.watching.message import NotSent, Sent
 from vigie.watching.outgoing import Render, Send, prepare
 
 CHANNEL = "vigie_outbox"  # of notifications, as in sql/functions/97_outbox.sql
-WORKERS = 8  # messages on their way at once
+WORKERS = 20  # messages on their way at once; each may take its channel a second
 POLL_S = 1.0  # a notification may be missed, and nobody notifies of a time that has come
-SEND_S = 40.0  # channels end within 30 s by themselves
-LEASE = timedelta(seconds=60)  # longer than an attempt
+SEND_S = 35.0  # channels end within 30 s by themselves
+LEASE = timedelta(seconds=45)  # longer than an attempt, and how long a dead worker holds us up
 DATABASE_S = 10.0  # of one transaction; a connection may be dead and not say so
 PATIENCE_S = 3600.0  # to write down what came of a message, while the database is away
 STOP_S = 10.0  # the same, once we are asked to stop
@@ -228,7 +228,8 @@ def _tell(claimed: Claimed, state: str | None, why: str | None) -> None:
     """Log what came of a message; its words and addresses are nobody's business here."""
     where = {"message": claimed.message_id, "kind": claimed.kind, "recipient": claimed.recipient}
     if state is None:
-        log.warning("outbox: a message may be sent twice, another worker has it", **where)
+        do = "nothing: its receiver is given the same key"
+        log.warning("outbox: a message may be sent twice, its end was not kept", **where, do=do)
     elif state == "dead":
         do = f"correct the channels of {claimed.recipient}, then: vigie outbox retry --dead"
         log.error("outbox: a message reached nobody", **where, why=why, do=do)
