@@ -42,13 +42,11 @@ SECTIONS: Mapping[str, Section] = {
         "db": Command("db:app", "Start, stop and look into the database."),
     },
     "Crisis": {
-<<<<<<< HEAD
         "incident": Command(
             "incident:app", "See the outages that people handle; write down what is done."
         ),
-=======
         "rota": Command("rota:app", "Show who is called in a crisis, and who is on duty."),
->>>>>>> w5-rota
+        "outbox": Command("outbox:app", "List the messages to people; send again what was lost."),
     },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),

@@ -3,8 +3,10 @@ from .beats import Beats, Known, listened, stored
 from .checked import Checked
 from .counts import Counts, Histogram
 from .explained import Explained, explain
+from .filling import filled
 from .heard import Heard, Signal, signal_of
 from .heartbeat import arm
+from .hiding import hidden
 from .http import HttpEndpoint
 from .judge import Judge
 from .kinds import KINDS, MODELS, Kind, kind_of
@@ -35,6 +37,8 @@ __all__ = [
     "Target",
     "arm",
     "explain",
+    "filled",
+    "hidden",
     "kind_of",
     "listened",
     "next_slot",

@@ -1,4 +1,4 @@
-"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics` and `/beat/`."""
+"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics`, `/beat/` and `/ack/`."""
 
 import errno
 import logging
@@ -7,12 +7,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+import asyncpg
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from vigie import __version__, clock
 from vigie.errors import UsageError
 from vigie.probing import Beats
+from vigie.serving.acknowledging import add_acknowledging
 from vigie.serving.beating import add_beats
 from vigie.serving.metrics import Measured, exposition
 
@@ -39,8 +41,10 @@ class Asked:
     measured: Callable[[], Awaitable[Measured]]
 
 
-def make_app(asked: Asked, beats: Beats | None = None) -> web.Application:
-    """Return the application; without *beats* it takes none."""
+def make_app(
+    asked: Asked, beats: Beats | None = None, pool: asyncpg.Pool | None = None
+) -> web.Application:
+    """Return the application; without *beats* it takes none, without *pool* nobody acknowledges."""
 
     async def healthz(_request: web.Request) -> web.Response:
         found = await asked.health()
@@ -61,6 +65,8 @@ def make_app(asked: Asked, beats: Beats | None = None) -> web.Application:
     app.router.add_get("/metrics", metrics)
     if beats:
         add_beats(app, beats)
+    if pool:
+        add_acknowledging(app, pool)
     return app
 
 

@@ -1,3 +1,37 @@
-from .incidents import run_watch
+from .incidents import (
+    run_watch,
+)
+from .links import (
+    acknowledge_link,
+    link,
+    open_link,
+)
+from .message import (
+    Mail,
+    Message,
+    NotSent,
+    Sent,
+    Transport,
+)
+from .outbox import (
+    run_outbox,
+)
+from .outgoing import (
+    Render,
+    Send,
+)
 
-__all__ = ["run_watch"]
+__all__ = [
+    "Mail",
+    "Message",
+    "NotSent",
+    "Render",
+    "Send",
+    "Sent",
+    "Transport",
+    "acknowledge_link",
+    "link",
+    "open_link",
+    "run_outbox",
+    "run_watch",
+]
