@@ -8,14 +8,15 @@ import uvloop
 from tests.probing.shop import Street
 
 from vigie.probing import trust
-from vigie.watching import channels
 from vigie.watching.channels import email, http
 
 
 def pytest_asyncio_loop_factories(
-    item: pytest.Item,  # noqa: ARG001 - pytest calls it by name
+    item: pytest.Item,
 ) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
     """Send on the loop that runs in production, and on Python's own."""
+    if item.path.stem == "test_apprise":  # starts a process each time
+        return {"uvloop": uvloop.new_event_loop}
     return {"uvloop": uvloop.new_event_loop, "asyncio": asyncio.new_event_loop}
 
 
@@ -41,9 +42,8 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[trust
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait a quarter of a second for one answer, and a second for all."""
-    monkeypatch.setattr(http, "ANSWER_S", 0.25)
-    monkeypatch.setattr(http, "BODY_S", 0.25)
-    monkeypatch.setattr(email, "ANSWER_S", 0.25)
-    monkeypatch.setattr(email, "CONNECT_S", 0.25)
-    monkeypatch.setattr(channels, "SECONDS", 1.0)
+    """Wait less than half a second for one answer."""
+    monkeypatch.setattr(http, "ANSWER_S", 0.4)
+    monkeypatch.setattr(http, "BODY_S", 0.4)
+    monkeypatch.setattr(email, "ANSWER_S", 0.4)
+    monkeypatch.setattr(email, "CONNECT_S", 0.4)

@@ -11,7 +11,7 @@ from tests.probing.shop import Street, settings
 from tests.watching.channels.postoffice import DIES, SILENT, TRICKLES, PostOffice, login
 from tests.watching.channels.sending import LOOPBACK, mailing, message, refused
 
-from vigie.watching import Sent, Transport, send
+from vigie.watching import Sent, Transport, channels, send
 from vigie.watching.message import Mail
 
 ALICE = {"channel": "email", "to": "alice@vendor.example"}
@@ -234,18 +234,20 @@ async def test_server_that_never_ends_the_handshake(street: Street, tls: str) ->
     assert (f"127.0.0.1 did not answer {step}", True) == (why.why, why.temporary)
 
 
-@pytest.mark.usefixtures("impatient")
-async def test_server_that_answers_each_step_late_is_left_in_the_end(street: Street) -> None:
+async def test_server_that_answers_each_step_late_is_left_in_the_end(
+    street: Street, monkeypatch: pytest.MonkeyPatch
+) -> None:
     class Slow(PostOffice):
         async def _say(
             self, step: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
         ) -> bool:
-            await asyncio.sleep(0.24)
+            await asyncio.sleep(0.1)
             return await super()._say(step, reader, writer)
 
+    monkeypatch.setattr(channels, "SECONDS", 0.3)
     why = await refused(ALICE, mailing(await open_office(street, Slow())))
 
-    assert "email: it did not end within 1 s, and may have been taken" == why.why
+    assert "email: it did not end within 0.3 s, and may have been taken" == why.why
     assert why.temporary
 
 

@@ -112,7 +112,7 @@ async def test_server_that_never_answers(street: Street, script: object) -> None
     url = await street.open(script)  # type: ignore[arg-type]
     why = await refused(hook(url))
 
-    expected = "127.0.0.1 did not answer within 0.25 s; it may have been taken"
+    expected = "127.0.0.1 did not answer within 0.4 s; it may have been taken"
     assert (expected, True) == (why.why, why.temporary)
 
 

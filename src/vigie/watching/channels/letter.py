@@ -3,9 +3,10 @@
 import hashlib
 import re
 from datetime import datetime
-from email import policy
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 
 from vigie.errors import one_line
@@ -19,6 +20,17 @@ LOCAL_MAX, DOMAIN_MAX = 64, 255
 SUBJECT_MAX = 250  # characters
 
 
+class _Folding(EmailPolicy):
+    """Folds a subject with the older encoder: the newer one loses a space between words."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        if name != "Subject":
+            return super().fold_binary(name, value)
+        charset = "us-ascii" if value.isascii() else "utf-8"
+        folded = Header(str(value), charset, header_name=name).encode(linesep="\r\n")
+        return f"{name}: {folded}\r\n".encode("ascii")
+
+
 def letter(message: Message, *, sender: str, to: str, now: datetime) -> EmailMessage:
     """Return *message* as a mail from *sender* (`Name <address>`) to the address *to*.
 
@@ -28,10 +40,10 @@ def letter(message: Message, *, sender: str, to: str, now: datetime) -> EmailMes
         NotSent: one of the addresses is none.
     """
     writer = _sender(sender)
-    made = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit"))
+    made = EmailMessage(policy=_Folding(linesep="\r\n", cte_type="7bit"))
     made["From"] = writer
     made["To"] = mailbox(to)
-    made["Subject"] = one_line(" ".join(message.subject.split()))[:SUBJECT_MAX]
+    made["Subject"] = _plain(message.subject)[:SUBJECT_MAX]
     made["Date"] = format_datetime(now)
     # The key alone would do, but one server may hear of crisis-1 from two installations.
     made["Message-ID"] = _name(f"{message.key}\n{message.data.get('started')}", writer)
@@ -76,10 +88,18 @@ def _sender(text: str) -> Address:
     name, address = parseaddr(text)
     found = mailbox(address or text)
     return Address(
-        display_name=one_line(" ".join(name.split())),
+        display_name=_plain(name),
         username=found.username,
         domain=found.domain,
     )
+
+
+def _plain(text: str) -> str:
+    """Return *text* on one line, with nothing that a header would be decoded from.
+
+    Python decodes `=?…?=` when a header is set: a line break may come out of it.
+    """
+    return one_line(" ".join(text.split())).replace("=?", "= ?")
 
 
 def _name(of: str, writer: Address) -> str:
