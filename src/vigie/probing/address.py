@@ -9,13 +9,23 @@ import socket
 from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from vigie.catalogue import forbidden, literal_address
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 
 IpVersion = Literal["any", 4, 6]
+
+
+class Purpose(NamedTuple):
+    """Why an address is asked for, in the words of a refusal."""
+
+    done: str  # to what is allowed
+    where: str  # others are allowed
+
+
+PROBING = Purpose("probed", "the service")
 
 NOT_FOUND = frozenset(
     {
@@ -29,7 +39,13 @@ FAMILIES = {"any": socket.AF_UNSPEC, 4: socket.AF_INET, 6: socket.AF_INET6}
 
 
 async def resolve(
-    host: str, port: int, allow: Sequence[str], *, ip: IpVersion = "any", whole: bool = False
+    host: str,
+    port: int,
+    allow: Sequence[str],
+    *,
+    ip: IpVersion = "any",
+    whole: bool = False,
+    purpose: Purpose = PROBING,
 ) -> tuple[str, ...]:
     """Return the addresses of *host* that may be probed, in the system's order of preference.
 
@@ -43,7 +59,7 @@ async def resolve(
     found = _literal(host) or await _look_up(host, port, ip)
     if ip != "any":
         found = _of_version(found, ip, host)
-    refusals = [refusal(address, tuple(allow)) for address in found]
+    refusals = [refusal(address, tuple(allow), purpose) for address in found]
     allowed = tuple(a for a, no in zip(found, refusals, strict=True) if no is None)
     if not allowed or (whole and len(allowed) < len(found)):
         raise Failed(Reason.ADDRESS_REFUSED, next(filter(None, refusals)))
@@ -93,12 +109,12 @@ async def _look_up(host: str, port: int, ip: IpVersion) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def refusal(address: str, allow: tuple[str, ...]) -> str | None:
+def refusal(address: str, allow: tuple[str, ...], purpose: Purpose = PROBING) -> str | None:
     """Return why *address* may not be probed, None when it may."""
     found = forbidden(address, allow)
     if found is None:
         return None
     kind, need = found
     if need is None:
-        return f"{address} is {kind}, which is never probed"
-    return f"{address} is {kind} (write allow: [{need}] in the service)"
+        return f"{address} is {kind}, which is never {purpose.done}"
+    return f"{address} is {kind} (write allow: [{need}] in {purpose.where})"

@@ -1,3 +1,7 @@
+from .channels import (
+    CHANNELS,
+    send,
+)
 from .incidents import (
     run_watch,
 )
@@ -22,6 +26,7 @@ from .outgoing import (
 )
 
 __all__ = [
+    "CHANNELS",
     "Mail",
     "Message",
     "NotSent",
@@ -34,4 +39,5 @@ __all__ = [
     "open_link",
     "run_outbox",
     "run_watch",
+    "send",
 ]
