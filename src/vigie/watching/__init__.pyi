@@ -1,0 +1,3 @@
+from .wording import Rendered, render
+
+__all__ = ["Rendered", "render"]
