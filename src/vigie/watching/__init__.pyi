@@ -24,6 +24,10 @@ from .outgoing import (
     Render,
     Send,
 )
+from .wording import (
+    Rendered,
+    render,
+)
 
 __all__ = [
     "CHANNELS",
@@ -31,12 +35,14 @@ __all__ = [
     "Message",
     "NotSent",
     "Render",
+    "Rendered",
     "Send",
     "Sent",
     "Transport",
     "acknowledge_link",
     "link",
     "open_link",
+    "render",
     "run_outbox",
     "run_watch",
     "send",
