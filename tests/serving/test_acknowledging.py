@@ -31,7 +31,7 @@ ABOUT = {
 @asynccontextmanager
 async def door(pool: asyncpg.Pool) -> AsyncIterator[aiohttp.ClientSession]:
     app = web.Application()
-    add_acknowledging(app, pool)
+    add_acknowledging(app, lambda: pool)
     async with serve(app, "127.0.0.1:0") as url, aiohttp.ClientSession(url) as session:
         yield session
 

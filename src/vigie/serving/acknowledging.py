@@ -30,14 +30,15 @@ STYLE = (
     "body{font:18px/1.5 system-ui,sans-serif;max-width:32em;margin:3em auto;padding:0 1em}"
     "button{font:inherit;padding:.6em 1.2em}"
 )
+Database = Callable[[], asyncpg.Pool | None]  # None: it was not reached yet
 BUTTON = '<form method="post"><button type="submit">I take it</button></form>'
 
 
-def add_acknowledging(app: web.Application, pool: asyncpg.Pool) -> None:
+def add_acknowledging(app: web.Application, database: Database) -> None:
     """Let *app* take acknowledgements."""
 
     async def ask(request: web.Request) -> web.Response:
-        async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        async with _reached(database).acquire(timeout=ACQUIRE_S) as connection:
             question = await open_link(connection, request.match_info["token"], clock.now())
         if question.answered:
             return _page(200, _taken(question.answered), _about(question))
@@ -45,7 +46,7 @@ def add_acknowledging(app: web.Application, pool: asyncpg.Pool) -> None:
 
     async def answer(request: web.Request) -> web.Response:
         token, now = request.match_info["token"], clock.now()
-        async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        async with _reached(database).acquire(timeout=ACQUIRE_S) as connection:
             done = await acknowledge_link(connection, token, now)
         if done.first:
             return _page(200, f"Thank you: {_taken(done)}")
@@ -53,6 +54,13 @@ def add_acknowledging(app: web.Application, pool: asyncpg.Pool) -> None:
 
     app.router.add_get("/ack/{token}", _plainly(ask))  # HEAD, too
     app.router.add_post("/ack/{token}", _plainly(answer))
+
+
+def _reached(database: Database) -> asyncpg.Pool:
+    pool = database()
+    if pool is None:
+        raise ConnectionError("the database was not reached yet")
+    return pool
 
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]

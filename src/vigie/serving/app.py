@@ -7,14 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-import asyncpg
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from vigie import __version__, clock
 from vigie.errors import UsageError
 from vigie.probing import Beats
-from vigie.serving.acknowledging import add_acknowledging
+from vigie.serving.acknowledging import Database, add_acknowledging
 from vigie.serving.beating import add_beats
 from vigie.serving.metrics import Measured, exposition
 
@@ -42,9 +41,9 @@ class Asked:
 
 
 def make_app(
-    asked: Asked, beats: Beats | None = None, pool: asyncpg.Pool | None = None
+    asked: Asked, beats: Beats | None = None, database: Database | None = None
 ) -> web.Application:
-    """Return the application; without *beats* it takes none, without *pool* nobody acknowledges."""
+    """Return the application; without *beats* it takes none, without *database* nobody answers."""
 
     async def healthz(_request: web.Request) -> web.Response:
         found = await asked.health()
@@ -65,8 +64,8 @@ def make_app(
     app.router.add_get("/metrics", metrics)
     if beats:
         add_beats(app, beats)
-    if pool:
-        add_acknowledging(app, pool)
+    if database:
+        add_acknowledging(app, database)
     return app
 
 

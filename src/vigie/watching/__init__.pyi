@@ -1,9 +1,7 @@
+from .calling import run_watching
 from .channels import (
     CHANNELS,
     send,
-)
-from .incidents import (
-    run_watch,
 )
 from .links import (
     acknowledge_link,
@@ -44,6 +42,6 @@ __all__ = [
     "open_link",
     "render",
     "run_outbox",
-    "run_watch",
+    "run_watching",
     "send",
 ]

@@ -17,43 +17,52 @@ PATIENCE_S = 10.0
 log = structlog.get_logger()
 
 
-async def run_watch(pool: asyncpg.Pool, stop: asyncio.Event) -> None:
-    """Turn what fails into incidents and crises until *stop*, or stand by for who does.
+class Watcher:
+    """Turns what fails into incidents and crises, or stands by for who does."""
 
-    A database that is gone is waited for: what failed meanwhile is found in the results.
-    """
-    trouble = Trouble(
-        "watching: the database cannot be used, nobody is called meanwhile",
-        "watching: the database is back",
-        do="start the database; what failed meanwhile is found then",
-    )
-    while not stop.is_set():
-        try:
-            await _sit(pool, stop, trouble)
-        except DATABASE_TROUBLE as error:
-            trouble.failed(why=str(error) or type(error).__name__)
-        await _pause(stop, STANDBY_S)
+    def __init__(self, pool: asyncpg.Pool, stop: asyncio.Event) -> None:
+        self._pool, self._stop = pool, stop
+        self._looked = float("-inf")
+        self._trouble = Trouble(
+            "watching: the database cannot be used, nobody is called meanwhile",
+            "watching: the database is back",
+            do="look at the database; what failed meanwhile is found then",
+        )
 
+    def looked_s_ago(self) -> float:
+        """Return the seconds since this process last looked; infinite while it stands by."""
+        return asyncio.get_running_loop().time() - self._looked
 
-async def _sit(pool: asyncpg.Pool, stop: asyncio.Event, trouble: Trouble) -> None:
-    """Ask for the place, and look again and again while it is ours, on one session."""
-    async with pool.acquire(timeout=PATIENCE_S) as connection:
-        try:
-            epoch = await ask_to_watch(connection)
-            trouble.worked()
-            if epoch is None:
-                return
-            log.info("watching", epoch=epoch)
-            while not stop.is_set():
-                await look(connection, epoch, clock.now())
-                trouble.worked()
-                await _pause(stop, EVERY_S)
-        finally:
-            # Its end frees the place, and takes the session's limits with it.
-            with suppress(pg.InterfaceError):
-                connection.terminate()
+    async def run(self) -> None:
+        """Watch until stopped.
 
+        A database that is gone is waited for: what failed meanwhile is found in the results.
+        """
+        while not self._stop.is_set():
+            try:
+                await self._sit()
+            except DATABASE_TROUBLE as error:
+                self._trouble.failed(why=str(error) or type(error).__name__)
+            await self._pause(STANDBY_S)
 
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)
+    async def _sit(self) -> None:
+        """Ask for the place, and look again and again while it is ours, on one session."""
+        async with self._pool.acquire(timeout=PATIENCE_S) as connection:
+            try:
+                epoch = await ask_to_watch(connection)
+                self._trouble.worked()
+                if epoch is None:
+                    return
+                log.info("watching", epoch=epoch)
+                while not self._stop.is_set():
+                    await look(connection, epoch, clock.now())
+                    self._looked = asyncio.get_running_loop().time()
+                    await self._pause(EVERY_S)
+            finally:
+                # Its end frees the place, and takes the session's limits with it.
+                with suppress(pg.InterfaceError):
+                    connection.terminate()
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stop.wait(), seconds)
