@@ -33,8 +33,6 @@ from vigie.settings import Settings
 from vigie.storing import DATABASE_TROUBLE, claim_messages, open_database
 from vigie.watching import Message, NotSent, Sent, Transport, run_outbox
 
-SHORT = timedelta(seconds=2)
-
 
 def hook(url: str, **more: str) -> list[dict[str, str]]:
     return [{"channel": "webhook", "to": url, **more}]
