@@ -30,10 +30,8 @@ from tests.watching.receiver import a_receiver, post
 
 from vigie.clock import now
 from vigie.settings import Settings
-from vigie.storing import DATABASE_TROUBLE, open_database
+from vigie.storing import DATABASE_TROUBLE, claim_messages, open_database
 from vigie.watching import Message, NotSent, Sent, Transport, run_outbox
-
-SHORT = timedelta(seconds=2)
 
 
 def hook(url: str, **more: str) -> list[dict[str, str]]:
@@ -81,6 +79,13 @@ async def test_a_queued_message_wakes_the_worker(
 ) -> None:
     """Without the notification it would be found by the poll, which is an hour away."""
     monkeypatch.setattr("vigie.watching.outbox.POLL_S", 3600.0)
+    asked = list[str]()
+
+    async def claim(connection: asyncpg.Connection, worker: str, *rest: Any, **more: Any) -> Any:
+        asked.append(worker)
+        return await claim_messages(connection, worker, *rest, **more)
+
+    monkeypatch.setattr("vigie.watching.outbox.claim_messages", claim)
     sent = Kept()
     async with working(pool, sent):
         await listening(pool)
@@ -88,6 +93,9 @@ async def test_a_queued_message_wakes_the_worker(
             await queue(connection)
             assert [] == sent.given
         await until_states(pool, sent=1)
+
+    # At the start, when it listened, when it was notified, when the message had left.
+    assert 2 <= len(asked) <= 4
 
 
 async def listening(pool: asyncpg.Pool) -> None:
