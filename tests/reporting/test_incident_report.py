@@ -238,6 +238,14 @@ def test_what_people_wrote_is_read_in_the_markdown_as_they_wrote_it() -> None:
     assert words in shown(report)
 
 
+def test_a_bar_ends_no_cell() -> None:
+    event = replace(crises.approved().timeline[0], what="a | b || c \\| d", who="x|y")
+
+    report = replace(crises.begun(), timeline=(event,))
+
+    assert ["x|y", "a | b || c \\| d"] == [text for text in shown(report) if "|" in text]
+
+
 @pytest.mark.parametrize("line", ["2026-05-12 at 1.5 s", "0.1.0", "a-b + c = d", "Why? (yes!)"])
 def test_harmless_words_stay_readable(line: str) -> None:
     assert f"\n{line}\n" in markdown(replace(crises.begun(), summary=Section(text=line)))

@@ -150,6 +150,14 @@ def test_a_subject_begins_with_the_crisis_else_with_the_incident() -> None:
     )
 
 
+def test_a_reminder_says_in_its_subject_of_what() -> None:
+    assert (
+        "crisis-3: reminder: action-4 is overdue"
+        == made("reminder", text="action-4 is overdue\nIts owner is Bob.").subject
+    )
+    assert "crisis-3: reminder" == made("reminder", text=None).subject
+
+
 def test_a_subject_with_many_services_says_how_many_are_left_out() -> None:
     services = [{"key": f"s{n}", "name": f"Service number {n}"} for n in range(1000)]
 
@@ -183,7 +191,7 @@ def test_the_page_is_read_in_one_glance() -> None:
         "Services: Public API and Orders",
         "Opened: 12 May 2026, 03:10 Europe/Paris (01:10 UTC)",
         "Trigger: by the clock: an outage passed the limit",
-        "Next customer update: 12 May 2026, 03:45 Europe/Paris (01:45 UTC)",
+        "Next update: 12 May 2026, 03:45 Europe/Paris (01:45 UTC)",
         "State: mitigating",
         "By: alice",
         "To: Alice Martin, level 1, round 2",
@@ -424,6 +432,15 @@ def test_the_user_s_templates_win_file_by_file(own: Callable[[str, str], Path]) 
 
     assert "[crisis-3] ours" == page.subject
     assert made("page").text == page.text
+
+
+def test_no_template_can_tell_a_customer_of_another_or_of_the_cause(
+    own: Callable[[str, str], Path],
+) -> None:
+    inside = ["customers", "hit", "cause", "missing", "by", "level", "round", "ack_url", "lasted"]
+    directory = own("customer.txt", "".join(f"{{{{ {name} or '' }}}}" for name in inside))
+
+    assert "\n" == render("customer_opened", FULL, directory, now=NOW).text.replace(" ", "")
 
 
 def test_the_user_s_directory_may_speak_another_language(own: Callable[[str, str], Path]) -> None:
