@@ -66,6 +66,7 @@ HOSTILE: Mapping[str, object] = {
     "provider": EVIL,
     "language": "../team",
     "ack_url": "javascript:alert(1)",
+    "dead": EVIL,
 }
 FACTS = {"full": FULL, "minimal": {}, "hostile": HOSTILE}
 EVERY = [(kind, language) for kind in CUSTOMER for language in LANGUAGES]
@@ -148,6 +149,24 @@ def test_a_subject_begins_with_the_crisis_else_with_the_incident() -> None:
         "Vigie: we are blind, no outage would be seen"
         == made("blind", crisis=None, incident=None).subject
     )
+
+
+@pytest.mark.parametrize(
+    ("dead", "command"),
+    [
+        ({"message": 12}, "vigie outbox retry 12"),
+        ({"message": "12; rm -rf /"}, "vigie outbox retry MESSAGE"),
+        (None, "vigie outbox retry MESSAGE"),
+    ],
+)
+def test_a_dead_letter_names_the_message_to_send_again(dead: object, command: str) -> None:
+    assert f"    {command}" in made("dead_letter", dead=dead).text.splitlines()
+
+
+def test_a_relapse_says_when_it_failed_again() -> None:
+    text = made("relapse").text.replace("\xa0", " ")
+
+    assert "Failed again: 12 May 2026, 03:45 Europe/Paris (01:45 UTC)" in text.splitlines()
 
 
 def test_a_reminder_says_in_its_subject_of_what() -> None:
@@ -437,7 +456,18 @@ def test_the_user_s_templates_win_file_by_file(own: Callable[[str, str], Path]) 
 def test_no_template_can_tell_a_customer_of_another_or_of_the_cause(
     own: Callable[[str, str], Path],
 ) -> None:
-    inside = ["customers", "hit", "cause", "missing", "by", "level", "round", "ack_url", "lasted"]
+    inside = [
+        "customers",
+        "hit",
+        "cause",
+        "missing",
+        "by",
+        "level",
+        "round",
+        "ack_url",
+        "lasted",
+        "dead",
+    ]
     directory = own("customer.txt", "".join(f"{{{{ {name} or '' }}}}" for name in inside))
 
     assert "\n" == render("customer_opened", FULL, directory, now=NOW).text.replace(" ", "")
