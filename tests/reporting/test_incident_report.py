@@ -129,6 +129,30 @@ def test_a_section_that_nobody_wrote_says_so() -> None:
     assert "12 May 2026 03:00:00 \N{EN DASH} not over" in first
 
 
+def test_what_is_pre_filled_is_not_written() -> None:
+    suggested = replace(crises.approved(), approval=None, summary=Section(text="It was down."))
+
+    html = incident_html(suggested, directory=NOWHERE, now=NOW)
+
+    assert "1 of 4 sections not written yet" in html
+    assert '<p>It was down.</p>\n<p class="signed">Pre-filled from what was recorded.' in html
+    assert "It was down.\n\n_Pre-filled from what was recorded. Not written yet._\n" in markdown(
+        suggested
+    )
+
+
+def test_a_report_in_utc_has_each_instant_once() -> None:
+    report = replace(crises.approved(), timezone="UTC")
+
+    html, text = incident_html(report, directory=NOWHERE, now=NOW), markdown(report)
+
+    assert "Times are UTC.</p>" in html
+    assert 'class="second"' not in html
+    assert "- **Start:** 12 May 2026 01:00:00 UTC\n" in text
+    assert "\n| At (UTC) | Who | What |\n| --- | --- | --- |\n" in text
+    assert "\n| 12 May 2026 01:12:00 | alice | acknowledged |\n" in text
+
+
 def test_blank_lines_are_no_section() -> None:
     written = replace(crises.approved(), approval=None, summary=Section(text=" \n\t"))
 
@@ -236,6 +260,14 @@ def test_what_people_wrote_is_read_in_the_markdown_as_they_wrote_it() -> None:
     report = replace(crises.begun(), summary=Section(text=words))
 
     assert words in shown(report)
+
+
+def test_a_bar_ends_no_cell() -> None:
+    event = replace(crises.approved().timeline[0], what="a | b || c \\| d", who="x|y")
+
+    report = replace(crises.begun(), timeline=(event,))
+
+    assert ["x|y", "a | b || c \\| d"] == [text for text in shown(report) if "|" in text]
 
 
 @pytest.mark.parametrize("line", ["2026-05-12 at 1.5 s", "0.1.0", "a-b + c = d", "Why? (yes!)"])

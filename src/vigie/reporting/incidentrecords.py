@@ -6,16 +6,21 @@ from datetime import date, datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """One of the four sections that people write. Empty fields: not written yet."""
+    """One of the four sections that people write. Without an author, its text is a suggestion."""
 
     text: str | None = None  # lines and paragraphs as they were written
     author: str | None = None
     at: datetime | None = None
 
     @property
+    def blank(self) -> bool:
+        """Whether it says nothing."""
+        return not (self.text and self.text.strip())
+
+    @property
     def written(self) -> bool:
-        """Whether it says anything."""
-        return bool(self.text and self.text.strip())
+        """Whether somebody wrote it."""
+        return bool(self.author) and not self.blank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ class Told:
     started: str | None
     opened: str | None
     ended: str | None
-    due: str | None  # when the next update comes, or when something had to be done
+    due: str | None  # the next update, what had to be done, or a relapse
     lasted: str | None  # from the start to the end, else to now: `1 h 5 min`
     trigger: str | None  # outage, anomaly, hand
     state: str | None
@@ -52,6 +52,7 @@ class Told:
     level: str | None
     round: str | None
     ack_url: str | None  # of http or https
+    dead: str | None  # the number of the message that did not arrive
 
 
 def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
@@ -88,6 +89,7 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         level=one_line(facts.get("level")),
         round=one_line(facts.get("round")),
         ack_url=_link(facts.get("ack_url")),
+        dead=_number(facts.get("dead")),
     )
 
 
@@ -103,6 +105,7 @@ def for_customers(known: Told) -> Told:
         level=None,
         round=None,
         ack_url=None,
+        dead=None,
         lasted=known.lasted if known.ended else None,
     )
 
@@ -135,6 +138,12 @@ def _names(value: object) -> tuple[str, ...]:
         for one in value
     )
     return tuple(name for name in names if name)
+
+
+def _number(value: object) -> str | None:
+    """Return the number of a message from a record such as {"message": 12}."""
+    number = value.get("message") if isinstance(value, Mapping) else None
+    return str(number) if isinstance(number, int) else None
 
 
 def _listing(names: tuple[str, ...], locale: Locale) -> str | None:
