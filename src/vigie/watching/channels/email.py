@@ -18,7 +18,6 @@ from vigie.watching.message import Mail, Message, NotSent, Sent, Transport
 
 CONNECT_S = 10.0  # for all addresses of the server together
 ANSWER_S = 15.0  # for one answer; `channels.send` bounds them all
-LEAVING_S = 1.0  # for what is still to be written
 SAID_MAX = 160  # characters of an answer that are told
 FOR_GOOD = range(500, 600)  # answers that another attempt would get again
 NO_SUCH_EXTENSION = (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported)
@@ -106,11 +105,9 @@ def _short(said: str) -> str:
 
 def _leave(smtp: aiosmtplib.SMTP) -> None:
     """Take leave without waiting: the mail is taken, whatever the server makes of this."""
-    transport = smtp.transport
-    if smtp.protocol and transport:
+    if smtp.protocol:
         with suppress(aiosmtplib.SMTPException):
             smtp.protocol.write(b"QUIT\r\n")
-        asyncio.get_running_loop().call_later(LEAVING_S, transport.abort)  # type: ignore[attr-defined]
     smtp.close()
 
 
