@@ -27,7 +27,7 @@ declare
     down text;
 begin
     perform from fact.incident as i where i.incident_id = closed_id for update;
-    select s.state into was from fact.incident_state(closed_id) as s;
+    select s.state into was from fact.incident_state as s where s.incident_id = closed_id;
     if was <> 'open' then
         raise exception 'incident "%": it is % already', incident, was;
     end if;

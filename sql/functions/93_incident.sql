@@ -1,37 +1,52 @@
 -- Incidents: outages that people handle. Their state is that of their last event.
 
-create or replace function fact.incident_state(incident_id integer)
-returns table (state text, at timestamptz, started timestamptz)
-language sql stable
-begin atomic
-    select
-        case e.kind
-            when 'recovered' then 'recovered'
-            when 'excused' then 'excused'
-            when 'closed' then 'closed'
-            else 'open'
-        end,
-        e.at,
-        (
-            select min(s.at) from fact.incident_event as s
-            where s.incident_id = incident_state.incident_id and s.kind in ('opened', 'moved')
-        )
-    from fact.incident_event as e
-    where
-        e.incident_id = incident_state.incident_id
-        and e.kind in ('opened', 'relapsed', 'recovered', 'excused', 'closed')
-    order by e.event_id desc
-    limit 1;
-end;
-comment on function fact.incident_state(integer) is
-'open, recovered, excused or closed, and since when; and when its outage began, as known now.';
+create or replace view fact.incident_state with (security_invoker = true) as
+select
+    i.incident_id,
+    case e.kind
+        when 'recovered' then 'recovered'
+        when 'excused' then 'excused'
+        when 'closed' then 'closed'
+        else 'open'
+    end as state,
+    e.at,
+    (
+        select min(s.at) from fact.incident_event as s
+        where s.incident_id = i.incident_id and s.kind in ('opened', 'moved')
+    ) as started
+from fact.incident as i
+cross join
+    lateral (
+        select n.kind, n.at
+        from fact.incident_event as n
+        where
+            n.incident_id = i.incident_id
+            and n.kind in ('opened', 'relapsed', 'recovered', 'excused', 'closed')
+        order by n.event_id desc
+        limit 1
+    ) as e;
+comment on view fact.incident_state is
+'One row per incident: open, recovered, excused or closed, and since when; and when its outage began, as known now.';
 
 create or replace function fact.is_open(incident_id integer) returns boolean
 language sql stable
 begin atomic
-    select s.state = 'open' from fact.incident_state(is_open.incident_id) as s;
+    select s.state = 'open' from fact.incident_state as s where s.incident_id = is_open.incident_id;
 end;
 comment on function fact.is_open(integer) is 'True while something of an incident is down.';
+
+create or replace function fact.open_incidents() returns table (incident_id integer)
+language sql stable
+begin atomic
+    with watched as materialized (
+        select distinct m.incident_id
+        from fact.watched_service as w
+        inner join fact.incident_service as m on m.service_id = w.service_id
+    )
+    select i.incident_id from watched as i where fact.is_open(i.incident_id);
+end;
+comment on function fact.open_incidents() is
+'The incidents of which something is down: the services of these are looked at.';
 
 create or replace function fact.incident_happened(
     incident_id integer,
@@ -59,7 +74,7 @@ comment on function fact.incident_happened(integer, text, timestamptz, text, jso
 create or replace function fact.relapse_within() returns interval
 language sql stable
 return coalesce(
-    ((fact.rota_now() ->> 'relapse_within_s')::integer) * interval '1 second', '30 minutes'
+    ((fact.rota_now() ->> 'relapse_within_s')::numeric) * interval '1 second', '30 minutes'
 );
 comment on function fact.relapse_within() is
 'How soon after its end a new failure of the same service is the same incident: the rota''s, else 30 minutes.';
@@ -67,20 +82,25 @@ comment on function fact.relapse_within() is
 create or replace function fact.incident_of(
     services integer[], run tstzrange, relapse_within interval default '0'
 ) returns integer
-language sql stable
-begin atomic
-    select i.incident_id
-    from fact.incident_service as i
-    cross join lateral fact.incident_state(i.incident_id) as s
-    where
-        i.service_id = any(services)
-        and tstzrange(
-            s.started - relapse_within,
-            case when s.state <> 'open' then s.at + relapse_within end
-        ) && run
-    order by i.incident_id desc
-    limit 1;
-end;
+-- Its plan is kept: it is asked for every service of a storm.
+language plpgsql stable
+as $$
+begin
+    return (
+        select i.incident_id
+        from fact.incident_service as i
+        inner join fact.incident_state as s on s.incident_id = i.incident_id
+        where
+            i.service_id = any(services)
+            and tstzrange(
+                s.started - relapse_within,
+                case when s.state <> 'open' then s.at + relapse_within end
+            ) && run
+        order by i.incident_id desc
+        limit 1
+    );
+end
+$$;
 comment on function fact.incident_of(integer[], tstzrange, interval) is
 'The incident of one of the services that ran during a run, or ended so shortly before it that this is a relapse; null: none yet.';
 
@@ -98,7 +118,7 @@ begin atomic
     )
     select i.incident_id
     from near as i
-    cross join lateral fact.incident_state(i.incident_id) as s
+    inner join fact.incident_state as s on s.incident_id = i.incident_id
     where
         s.started < upper(run)
         and (

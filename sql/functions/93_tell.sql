@@ -60,7 +60,7 @@ begin atomic
             )
         )
     from fact.incident as i
-    cross join lateral fact.incident_state(i.incident_id) as t
+    inner join fact.incident_state as t on t.incident_id = i.incident_id
     where i.incident_id = incident_facts.incident_id;
 end;
 comment on function fact.incident_facts(integer) is

@@ -71,7 +71,7 @@ begin
         end if;
         perform fact.join_incident(known, note_run.service_id, run, note_run.now);
     end if;
-    select * into was from fact.incident_state(known);
+    select * into was from fact.incident_state as s where s.incident_id = known;
     if lower(run) < was.started then
         perform fact.incident_happened(known, 'moved', lower(run), 'results came late');
     end if;
@@ -94,13 +94,8 @@ begin
         select
             i.incident_id,
             max((ends ->> s.service_id::text)::timestamptz) as at
-        from (
-            select distinct m.incident_id
-            from fact.watched_service as w
-            inner join fact.incident_service as m on m.service_id = w.service_id
-        ) as i
+        from fact.open_incidents() as i
         inner join fact.incident_service as s on s.incident_id = i.incident_id
-        where fact.is_open(i.incident_id)
         group by i.incident_id
         having bool_and(s.service_id = any(good))
     loop
@@ -158,14 +153,11 @@ comment on function fact.call_crisis(
 'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one.';
 
 create or replace function fact.warn_ahead(
-    services integer[], runs tstzmultirange, customers integer, now timestamptz
+    services integer[], runs tstzmultirange, customers integer, after interval, now timestamptz
 ) returns void
 language plpgsql
 as $$
 declare
-    after constant interval := coalesce(
-        ((fact.rota_now() ->> 'pre_alert_after_s')::integer) * interval '1 second', '5 minutes'
-    );
     run tstzrange;
     keys text[];
     known integer;
@@ -189,40 +181,92 @@ begin
     end loop;
 end
 $$;
-comment on function fact.warn_ahead(integer[], tstzmultirange, integer, timestamptz) is
-'Warns the first level of each run that may become a crisis: it lasts for the rota''s pre_alert_after (else 5 minutes), and hits enough customers.';
+comment on function fact.warn_ahead(
+    integer[], tstzmultirange, integer, interval, timestamptz
+) is
+'Warns the first level of each run that may become a crisis: it lasts longer than after, and hits enough customers.';
+
+create or replace function fact.warn_after() returns interval
+language sql stable
+return coalesce(
+    ((fact.rota_now() ->> 'pre_alert_after_s')::numeric) * interval '1 second', '5 minutes'
+);
+comment on function fact.warn_after() is
+'How long an outage lasts before the team is warned: the rota''s pre_alert_after, else 5 minutes.';
+
+create or replace function fact.live_news(seen timestamptz)
+returns table (
+    service_ids integer[],
+    runs tstzmultirange,
+    is_good boolean,
+    longer_than interval,
+    customers integer,
+    is_news boolean
+)
+language sql stable
+begin atomic
+    with watched as materialized (
+        select array_agg(w.service_id) as services, min(w.since) as since
+        from fact.watched_service as w
+    ),
+    held as materialized (
+        select i.incident_id, i.service_id
+        from fact.open_incidents() as o
+        inner join fact.incident_service as i on i.incident_id = o.incident_id
+    ),
+    called as materialized (
+        select coalesce(array_agg(h.service_id), '{}') as services
+        from held as h
+        where
+            exists (select from fact.crisis as c where c.incident_id = h.incident_id)
+            and exists (
+                select from fact.incident_event as e
+                where e.incident_id = h.incident_id and e.kind = 'pre_alert'
+            )
+    )
+    select
+        l.service_ids,
+        l.runs,
+        l.is_good,
+        l.longer_than,
+        l.customers,
+        case
+            when l.longer_than is null
+                then
+                    not w.noted
+                    or l.service_ids[1] not in (select h.service_id from held as h)
+            else not l.service_ids && c.services
+        end
+    from watched as a
+    cross join lateral fact.live_run(a.services, tstzrange(a.since, live_news.seen)) as l
+    cross join called as c
+    left join fact.watched_service as w on w.service_id = l.service_ids[1]
+    where a.services is not null
+    -- Services first: their incidents are what a crisis belongs to.
+    order by l.longer_than nulls first;
+end;
+comment on function fact.live_news(timestamptz) is
+'The rows of fact.live_run for all that is looked at. is_news: something may have to be written down; false for a service whose failures have their incident, and for an outage whose crisis was called.';
 
 create or replace function fact.watch_turn(epoch bigint, now timestamptz) returns void
 language plpgsql
 as $$
 declare
-    services constant integer[] := array(select w.service_id from fact.watched_service as w);
     -- Marks were taken a moment ago, under the same fence.
     seen constant timestamptz := fact.fence_watch(watch_turn.epoch, watch_turn.now);
-    began timestamptz;
+    began constant timestamptz := (select w.began_at from fact.watch as w);
+    warn_after constant interval := fact.warn_after();
     failing record;
     run tstzrange;
     good integer[] := '{}';
     ends jsonb := '{}';
 begin
-    select w.began_at into began from fact.watch as w;
-    for failing in
-        select l.*
-        from fact.live_run(
-            services,
-            tstzrange(
-                (select min(w.since) from fact.watched_service as w), seen
-            )
-        ) as l
-        where cardinality(services) > 0
-        -- Services first: their incidents are what a crisis belongs to.
-        order by l.longer_than nulls first
-    loop
-        failing.runs := failing.runs
-            - tstzmultirange(tstzrange(null, began))
-            + coalesce((select range_agg(r) from unnest(failing.runs) as r where r @> began), '{}');
-        if failing.longer_than is null then
-            for run in select r from unnest(failing.runs) as r loop
+    for failing in select n.* from fact.live_news(seen) as n loop
+        if failing.longer_than is null and failing.is_news then
+            for run in
+                -- What was over as watching began is history.
+                select r from unnest(failing.runs) as r where upper(r) > began
+            loop
                 perform fact.note_run(
                     failing.service_ids[1],
                     run,
@@ -230,27 +274,23 @@ begin
                     seen
                 );
             end loop;
-            if failing.is_good then
-                good := good || failing.service_ids;
-            end if;
-            if not isempty(failing.runs) then
-                ends := ends || jsonb_build_object(
-                    failing.service_ids[1]::text, upper(failing.runs)
-                );
-            end if;
-        else
+        elsif failing.is_news and upper(failing.runs) > began then
             perform fact.call_crisis(
-                failing.service_ids,
-                failing.runs,
-                failing.longer_than,
-                failing.customers,
-                seen
+                failing.service_ids, failing.runs, failing.longer_than, failing.customers, seen
             );
             perform fact.warn_ahead(
-                failing.service_ids, failing.runs, failing.customers, seen
+                failing.service_ids, failing.runs, failing.customers, warn_after, seen
+            );
+        end if;
+        if failing.longer_than is null and failing.is_good then
+            good := good || failing.service_ids;
+            ends := ends || jsonb_build_object(
+                failing.service_ids[1]::text,
+                case when upper(failing.runs) > began then upper(failing.runs) end
             );
         end if;
     end loop;
+    update fact.watched_service set noted = true where not noted;
     perform fact.close_recovered(good, ends, seen);
     perform fact.forget_good(good);
     perform fact.tell_routine(watch_turn.now);

@@ -89,7 +89,10 @@ begin
     insert into fact.watched_service as w (service_id, since, marked_at)
     select f.service_id, f.since, take_marks.now from fresh as f
     on conflict (service_id) do update
-        set since = least(w.since, excluded.since), marked_at = excluded.marked_at;
+        set
+            since = least(w.since, excluded.since),
+            marked_at = excluded.marked_at,
+            noted = false;
     get diagnostics taken = row_count;
     return taken;
 end
@@ -97,32 +100,54 @@ $$;
 comment on function fact.take_marks(bigint, timestamptz) is
 'Turns the marks of new failures into services to look at, and gives how many were marked.';
 
+create or replace function fact.endpoints_to_roll(rolled_at timestamptz) returns integer[]
+language sql volatile
+begin atomic
+    with fresh as (
+        select distinct e.endpoint_id
+        from fact.dirty_day as d
+        cross join unnest(d.endpoint_ids) as e (endpoint_id)
+        -- A mark is made a moment before it can be seen.
+        where d.marked_at >= rolled_at - interval '3 seconds'
+    )
+    select array_agg(distinct se.endpoint_id)
+    from fact.watched_service as w
+    inner join fact.service_endpoint as se
+        on se.service_id = w.service_id and upper_inf(se.during)
+    where
+        not w.rolled
+        or rolled_at is null
+        or se.endpoint_id in (select f.endpoint_id from fresh as f);
+end;
+comment on function fact.endpoints_to_roll(timestamptz) is
+'The endpoints of the services that are looked at, those that have results since the last look, and all of services that are new.';
+
 create or replace function fact.roll_up_watched(now timestamptz) returns bigint
 language plpgsql
 as $$
 declare
     -- What came later than this is marked, and rolled up with everything else.
     reaching constant timestamptz := roll_up_watched.now - interval '15 minutes';
+    asked_at constant timestamptz := clock_timestamp();
+    endpoints constant integer[] := fact.endpoints_to_roll((select w.rolled_at from fact.watch as w));
     rebuilt bigint := 0;
     mark record;
 begin
     for mark in
         insert into fact.dirty_day (endpoint_ids, day, since)
-        select array_agg(distinct se.endpoint_id), d.day, reaching
-        from fact.watched_service as w
-        inner join fact.service_endpoint as se
-            on se.service_id = w.service_id and upper_inf(se.during)
-        cross join
-            (
-                select (roll_up_watched.now at time zone 'UTC')::date as day
-                union
-                select ((reaching - fact.reach()) at time zone 'UTC')::date
-            ) as d
-        group by d.day
+        select endpoints, d.day, reaching
+        from (
+            select (roll_up_watched.now at time zone 'UTC')::date as day
+            union
+            select ((reaching - fact.reach()) at time zone 'UTC')::date
+        ) as d
+        where endpoints is not null
         returning dirty_id, day
     loop
         rebuilt := rebuilt + fact.roll_up(mark.day, array[mark.dirty_id]);
     end loop;
+    update fact.watch set rolled_at = asked_at;
+    update fact.watched_service set rolled = true where not rolled;
     return rebuilt;
 end
 $$;
@@ -138,9 +163,10 @@ begin
         w.service_id = any(services)
         -- Everything that came with its last failures is rolled up.
         and w.marked_at <= sla.as_of()
-        and not exists (
-            select from fact.incident_service as i
-            where i.service_id = w.service_id and fact.is_open(i.incident_id)
+        and w.service_id not in (
+            select i.service_id
+            from fact.open_incidents() as o
+            inner join fact.incident_service as i on i.incident_id = o.incident_id
         );
 end
 $$;

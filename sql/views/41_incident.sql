@@ -18,7 +18,7 @@ select
     e.assigned_to,
     c.key as crisis
 from fact.incident as i
-cross join lateral fact.incident_state(i.incident_id) as t
+inner join fact.incident_state as t on t.incident_id = i.incident_id
 cross join
     lateral (
         select array_agg(s.key order by s.key) as services

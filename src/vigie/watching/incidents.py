@@ -55,9 +55,11 @@ class Watcher:
                     return
                 log.info("watching", epoch=epoch)
                 while not self._stop.is_set():
+                    began = asyncio.get_running_loop().time()
                     await look(connection, epoch, clock.now())
                     self._looked = asyncio.get_running_loop().time()
-                    await self._pause(EVERY_S)
+                    # A storm must not take a whole core.
+                    await self._pause(max(EVERY_S, self._looked - began))
             finally:
                 # Its end frees the place, and takes the session's limits with it.
                 with suppress(pg.InterfaceError):
