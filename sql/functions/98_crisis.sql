@@ -100,6 +100,19 @@ end;
 comment on function fact.crisis_terms() is
 'One row: the crisis terms of the rota, or what holds without one.';
 
+-- A person may leave the rota while in a cell: not an error, as it is to the rota.
+create or replace function fact.name_of(person text) returns text
+language sql stable
+return coalesce(fact.rota_now() -> 'people' -> person ->> 'name', person);
+comment on function fact.name_of(text) is
+'What a person of a cell is called: by the rota, else the key.';
+
+create or replace function fact.channels_of(person text) returns jsonb
+language sql stable
+return coalesce(fact.rota_now() -> 'people' -> person -> 'reach', '[]');
+comment on function fact.channels_of(text) is
+'Where a person of a cell is reached, the next one when one fails; nowhere when the rota does not know the person any more.';
+
 create or replace function fact.utc_text(at timestamptz) returns text
 language sql stable parallel safe
 return to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"');

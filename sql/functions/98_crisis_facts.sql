@@ -95,8 +95,8 @@ begin atomic
                 kind,
                 'team',
                 p.person,
-                fact.reach_of(p.person),
-                f.facts || more || jsonb_build_object('name', fact.person_name(p.person)),
+                fact.channels_of(p.person),
+                f.facts || more || jsonb_build_object('name', fact.name_of(p.person)),
                 urgent,
                 at,
                 c.incident_id,
@@ -104,10 +104,15 @@ begin atomic
             ) as message_id
         from fact.crisis as c
         cross join lateral fact.crisis_facts(c.crisis_id) as f (facts)
-        cross join lateral (select distinct unnest(people) as person) as p
+        cross join lateral (
+            select u.person, min(u.place) as place
+            from unnest(people) with ordinality as u (person, place)
+            group by u.person
+            order by 2
+        ) as p
         where
             c.crisis_id = tell_people.crisis_id
-            and jsonb_array_length(coalesce(fact.reach_of(p.person), '[]')) > 0
+            and fact.channels_of(p.person) <> '[]'
     )
     select coalesce(array_agg(t.person order by t.person), '{}') from told as t;
 end;

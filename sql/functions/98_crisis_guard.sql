@@ -43,7 +43,7 @@ language sql stable
 begin atomic
     select
         coalesce(bool_or(
-            fact.spelt(actor) in (fact.spelt(r.person), fact.spelt(fact.person_name(r.person)))
+            fact.spelt(actor) in (fact.spelt(r.person), fact.spelt(fact.name_of(r.person)))
         ), false)
     from fact.crisis_roles(crisis_id) as r
     where r.role = 'incident_manager';
@@ -62,7 +62,7 @@ begin atomic
                 coalesce(
                     (
                         select
-                            'the incident manager, ' || fact.person_name(r.person) || ' ('
+                            'the incident manager, ' || fact.name_of(r.person) || ' ('
                             || r.person || '), has not confirmed the full fix'
                         from fact.crisis_roles(missing_confirmation.crisis_id) as r
                         where r.role = 'incident_manager'

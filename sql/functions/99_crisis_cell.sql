@@ -29,7 +29,7 @@ begin atomic
                     then 'no rota is in force (write reports/rota.yaml and vigie apply)'
                 when fact.rota_now() -> 'people' -> a.person is null
                     then format('the rota has no %s', a.person)
-                when not fact.has_role(a.person, a.role)
+                when not (fact.rota_now() -> 'people' -> a.person -> 'roles') ? a.role
                     then format('%s has not the role %s in the rota', a.person, a.role)
             end as said
         from asked as a

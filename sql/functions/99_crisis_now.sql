@@ -72,7 +72,7 @@ begin atomic
                         when r.person is not null
                             then jsonb_build_object(
                                 'person', r.person,
-                                'name', fact.person_name(r.person),
+                                'name', fact.name_of(r.person),
                                 'since', fact.utc_text(r.at)
                             )
                     end

@@ -125,7 +125,7 @@ begin
         people := array(
             select p.key from jsonb_object_keys(fact.rota_now() -> 'people') as p (key)
             where fact.spelt(one.owner)
-                in (fact.spelt(p.key), fact.spelt(fact.person_name(p.key)))
+                in (fact.spelt(p.key), fact.spelt(fact.name_of(p.key)))
         );
         if cardinality(people) = 0 then
             people := fact.crisis_people(crisis_id, now);
