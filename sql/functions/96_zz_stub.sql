@@ -14,7 +14,8 @@ begin atomic
         coalesce(
             array(
                 select p.person
-                from jsonb_array_elements_text(fact.rota_now() -> 'levels' -> (level - 1))
+                from
+                    jsonb_array_elements_text(fact.rota_now() -> 'levels' -> (level - 1))
                     with ordinality as p (person, place)
                 where level_people.at is not null
                 order by p.place

@@ -8,7 +8,7 @@ begin atomic
         select
             s.key,
             s.name,
-            exists (
+            exists(
                 select 1
                 from fact.contract as c
                 inner join fact.contract_version as v on v.contract_id = c.contract_id
@@ -104,12 +104,13 @@ begin atomic
             ) as message_id
         from fact.crisis as c
         cross join lateral fact.crisis_facts(c.crisis_id) as f (facts)
-        cross join lateral (
-            select u.person, min(u.place) as place
-            from unnest(people) with ordinality as u (person, place)
-            group by u.person
-            order by 2
-        ) as p
+        cross join
+            lateral (
+                select u.person, min(u.place) as place
+                from unnest(people) with ordinality as u (person, place)
+                group by u.person
+                order by 2
+            ) as p
         where
             c.crisis_id = tell_people.crisis_id
             and fact.channels_of(p.person) <> '[]'
@@ -212,7 +213,7 @@ begin atomic
         cross join lateral (select distinct unnest(u.recipients) as address) as a
         where c.crisis_id = tell_customer.crisis_id and btrim(a.address) <> ''
     )
-    select count(*)::integer from told as t;
+    select count(*)::integer from told;
 end;
 comment on function fact.tell_customer(integer, integer, text, text, jsonb, timestamptz) is
 'Queues a message to each address of a customer, in its language and its contract''s zone; gives how many addresses it has.';

@@ -18,15 +18,16 @@ left join lateral (
     from fact.crisis_service as cs
     inner join fact.incident_service as s on s.service_id = cs.service_id
     inner join fact.incident as i on i.incident_id = s.incident_id
-    cross join lateral (
-        select e.incident_id, e.kind, e.at
-        from fact.incident_event as e
-        where
-            e.incident_id = i.incident_id
-            and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
-        order by e.event_id desc
-        limit 1
-    ) as l
+    cross join
+        lateral (
+            select e.incident_id, e.kind, e.at
+            from fact.incident_event as e
+            where
+                e.incident_id = i.incident_id
+                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
+            order by e.event_id desc
+            limit 1
+        ) as l
     where
         cs.crisis_id = c.crisis_id
         -- Older ones are over, or somebody handles them as another crisis.
@@ -45,37 +46,39 @@ select
     t.at as turned_at,
     (t.detail ->> 'good_since')::timestamptz as turned_good
 from fact.crisis as c
-cross join lateral (
-    select e.state
-    from fact.crisis_event as e
-    where e.crisis_id = c.crisis_id
-    order by e.event_id desc
-    limit 1
-) as l
-cross join lateral (
-    select
-        min(e.at) filter (where e.kind = 'acknowledged') as acknowledged_at,
-        max(e.at) filter (where e.kind = 'paged') as paged_at,
-        count(*) filter (where e.kind = 'filled') as fills,
-        count(*) filter (where e.kind = 'updated') as updates,
-        max(e.at) filter (where e.kind = 'updated') as updated_at,
-        max(e.at) filter (where e.kind = 'overdue') as alarmed_at,
-        count(*) filter (where e.kind = 'overdue') as alarms,
-        max(e.at) filter (where e.kind = 'relapsed') as relapsed_at,
-        max(e.at) filter (where e.kind = 'resolved') as resolved_at,
-        count(*) filter (where e.kind = 'resolved') as resolutions,
-        max(e.at) filter (where e.kind = 'dissolved') as dissolved_at,
-        (
-            array_agg(e.detail ->> 'next_due' order by e.event_id desc)
-            filter (where e.kind = 'updated')
-        )[1]::timestamptz as promised,
-        (
-            array_agg(e.detail ->> 'good_since' order by e.event_id desc)
-            filter (where e.kind = 'resolved')
-        )[1]::timestamptz as resolved_good
-    from fact.crisis_event as e
-    where e.crisis_id = c.crisis_id
-) as s
+cross join
+    lateral (
+        select e.state
+        from fact.crisis_event as e
+        where e.crisis_id = c.crisis_id
+        order by e.event_id desc
+        limit 1
+    ) as l
+cross join
+    lateral (
+        select
+            min(e.at) filter (where e.kind = 'acknowledged') as acknowledged_at,
+            max(e.at) filter (where e.kind = 'paged') as paged_at,
+            count(*) filter (where e.kind = 'filled') as fills,
+            count(*) filter (where e.kind = 'updated') as updates,
+            max(e.at) filter (where e.kind = 'updated') as updated_at,
+            max(e.at) filter (where e.kind = 'overdue') as alarmed_at,
+            count(*) filter (where e.kind = 'overdue') as alarms,
+            max(e.at) filter (where e.kind = 'relapsed') as relapsed_at,
+            max(e.at) filter (where e.kind = 'resolved') as resolved_at,
+            count(*) filter (where e.kind = 'resolved') as resolutions,
+            max(e.at) filter (where e.kind = 'dissolved') as dissolved_at,
+            (
+                array_agg(e.detail ->> 'next_due' order by e.event_id desc)
+                filter (where e.kind = 'updated')
+            )[1]::timestamptz as promised,
+            (
+                array_agg(e.detail ->> 'good_since' order by e.event_id desc)
+                filter (where e.kind = 'resolved')
+            )[1]::timestamptz as resolved_good
+        from fact.crisis_event as e
+        where e.crisis_id = c.crisis_id
+    ) as s
 left join lateral (
     select e.kind, e.at, e.detail
     from fact.crisis_event as e
@@ -133,7 +136,7 @@ begin atomic
             cc.customer_id,
             u.key,
             u.recipients,
-            exists (
+            exists(
                 select 1 from fact.crisis_event as e
                 where
                     e.crisis_id = cc.crisis_id

@@ -107,7 +107,7 @@ comment on function fact.missing_informed(integer) is
 
 create or replace function fact.report_sections() returns text[]
 language sql immutable parallel safe
-return '{summary,root_cause,corrective_actions,preventive_actions}'::text[];
+return '{summary,analysis,corrective,preventive}'::text[];
 comment on function fact.report_sections() is 'The sections of an incident report (LEN-13).';
 
 create or replace function fact.crisis_report(crisis_id integer)
@@ -201,7 +201,8 @@ begin atomic
                     fact.missing_sections(crisis_id)
                     || case
                         when fact.report_approver(crisis_id) is null
-                            then '{report is not approved by another person than its authors}'::text[]
+                            then
+                                '{report is not approved by another person than its authors}'::text[]
                         else '{}'
                     end
             else '{}'

@@ -21,6 +21,7 @@ returns table (
     workaround text,
     down_since timestamptz,
     good_since timestamptz,
+    lasted_s numeric,
     updates integer,
     updated_at timestamptz,
     update_due timestamptz,
@@ -84,6 +85,10 @@ begin atomic
         last.workaround,
         h.down_since,
         case when h.measured then h.good_since end,
+        case
+            when h.measured
+                then sla.seconds(tstzrange(s.started, greatest(s.started, h.good_since, now)))
+        end,
         s.updates::integer,
         s.updated_at,
         fact.update_due(s),
@@ -93,36 +98,42 @@ begin atomic
         last.cancel_asked_by
     from fact.crisis_standing as s
     inner join fact.crisis_health as h on h.crisis_id = s.crisis_id
-    cross join lateral (
-        select
-            (
-                array_agg(e.detail order by e.event_id desc) filter (where e.kind = 'paged')
-            )[1] as paged,
-            (
-                array_agg(e.reason order by e.event_id desc) filter (where e.kind = 'planned')
-            )[1] as plan,
-            (
-                array_agg(e.reason order by e.event_id desc) filter (where e.kind = 'workaround')
-            )[1] as workaround,
-            (
-                array_agg(case when e.kind = 'cancel_asked' then e.actor end order by e.event_id desc)
-                filter (where e.kind in ('cancel_asked', 'relapsed'))
-            )[1] as cancel_asked_by
-        from fact.crisis_event as e
-        where e.crisis_id = s.crisis_id
-    ) as last
-    cross join lateral (
-        select
-            case s.state
-                when 'open' then 'staffed'
-                when 'staffed' then 'mitigating'
-                when 'mitigating' then 'resolved'
-                when 'monitoring' then 'resolved'
-                when 'resolved' then 'reporting'
-                when 'reporting' then 'dissolved'
-                when 'dissolved' then 'reviewed'
-            end as state
-    ) as n
+    cross join
+        lateral (
+            select
+                (
+                    array_agg(e.detail order by e.event_id desc) filter (where e.kind = 'paged')
+                )[1] as paged,
+                (
+                    array_agg(e.reason order by e.event_id desc) filter (where e.kind = 'planned')
+                )[1] as plan,
+                (
+                    array_agg(e.reason order by e.event_id desc) filter (
+                        where e.kind = 'workaround'
+                    )
+                )[1] as workaround,
+                (
+                    array_agg(
+                        case when e.kind = 'cancel_asked' then e.actor end order by e.event_id desc
+                    )
+                    filter (where e.kind in ('cancel_asked', 'relapsed'))
+                )[1] as cancel_asked_by
+            from fact.crisis_event as e
+            where e.crisis_id = s.crisis_id
+        ) as last
+    cross join
+        lateral (
+            select
+                case s.state
+                    when 'open' then 'staffed'
+                    when 'staffed' then 'mitigating'
+                    when 'mitigating' then 'resolved'
+                    when 'monitoring' then 'resolved'
+                    when 'resolved' then 'reporting'
+                    when 'reporting' then 'dissolved'
+                    when 'dissolved' then 'reviewed'
+                end as state
+        ) as n
     where s.crisis_id = crisis_now.crisis_id;
 end;
 comment on function fact.crisis_now(integer, timestamptz) is

@@ -167,15 +167,16 @@ begin atomic
     select i.incident_id
     from fact.incident as i
     inner join fact.incident_service as s on s.incident_id = i.incident_id
-    cross join lateral (
-        select e.kind
-        from fact.incident_event as e
-        where
-            e.incident_id = i.incident_id
-            and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
-        order by e.event_id desc
-        limit 1
-    ) as l
+    cross join
+        lateral (
+            select e.kind
+            from fact.incident_event as e
+            where
+                e.incident_id = i.incident_id
+                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
+            order by e.event_id desc
+            limit 1
+        ) as l
     where
         l.kind in ('opened', 'joined', 'relapsed')
         and not exists (select 1 from fact.crisis as c where c.incident_id = i.incident_id)

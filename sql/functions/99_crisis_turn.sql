@@ -144,7 +144,11 @@ begin atomic
     cross join lateral fact.update_due(s.row) as u (due)
     where
         u.due <= at
-        and (s.alarmed_at is null or s.alarmed_at < u.due or s.alarmed_at + interval '10 minutes' <= at)
+        and (
+            s.alarmed_at is null
+            or s.alarmed_at < u.due
+            or s.alarmed_at + interval '10 minutes' <= at
+        )
     union all
     select r.crisis_id, 'remind'
     from fact.crisis_reminder(at) as r

@@ -37,7 +37,7 @@ ROTA: dict[str, Any] = {
     "good_for_s": 600,
     "clocks": [],
 }
-SECTIONS = ("summary", "root_cause", "corrective_actions", "preventive_actions")
+SECTIONS = ("summary", "analysis", "corrective", "preventive")
 
 
 @dataclass(kw_only=True)
@@ -223,6 +223,26 @@ async def customers(world: World) -> None:
     await world.contract("globex", **trigger)
     await reach(world, "acme-customer", "fr", "sla@acme.example", "it@acme.example")
     await reach(world, "globex-customer", "de", "ops@globex.example")
+
+
+async def crisis_of(world: World) -> Cell:
+    """Lead a crisis of `api`, opened at minute 12, to its resolution; customers heard at 32."""
+    await rota(world)
+    cell = Cell(world=world, incident=await outage(world, started=2))
+    await cell.open(at=12)
+    await cell.acknowledge(at=13)
+    await cell.staff(at=15)
+    await cell.plan(at=16)
+    await cell.happened("recovered", 15)
+    await reach(world, "acme-customer", "fr", "sla@acme.example")
+    await cell.update(at=30)
+    await cell.value(
+        "update fact.outbox set state = 'sent', sent_at = $1 where audience = 'customer'"
+        " returning 1", minute(32),
+    )  # fmt: skip
+    await cell.resolve(at=40)
+    await cell.action(date(2026, 5, 3))
+    return cell
 
 
 async def reach(world: World, customer: str, language: str, *addresses: str) -> None:

@@ -53,9 +53,7 @@ async def test_crisis_opens_once_with_its_customers_and_calls_the_first_level(ce
 
 
 async def test_page_says_who_is_hit_and_since_when(cell: Cell) -> None:
-    facts = json.loads(
-        await cell.value("select facts from fact.outbox where recipient = 'alice'")
-    )
+    facts = json.loads(await cell.value("select facts from fact.outbox where recipient = 'alice'"))
 
     assert {
         "crisis": f"crisis-{cell.crisis}",
@@ -282,7 +280,7 @@ async def test_dissolving_too_early_names_everything(cell: Cell) -> None:
     assert said == (
         f"crisis-{cell.crisis}: cannot be dissolved: not told of the resolution:"
         " acme-customer (queued), globex-customer (queued); empty sections of the report:"
-        " root_cause, corrective_actions, preventive_actions; report is not approved by another"
+        " analysis, corrective, preventive; report is not approved by another"
         f" person than its authors (vigie crisis show crisis-{cell.crisis} tells what to do next)"
     )
 
@@ -294,7 +292,8 @@ async def test_empty_section_is_refused(cell: Cell) -> None:
         cell.report(sections=["summary"], text="  \n\u200b ")
     )
     assert await cell.refused(cell.report(sections=["verdict"])) == (
-        f"crisis-{cell.crisis}: a report has no section verdict (write one of {', '.join(SECTIONS)})"
+        f"crisis-{cell.crisis}: a report has no section verdict"
+        f" (write one of {', '.join(SECTIONS)})"
     )
 
 
@@ -319,7 +318,7 @@ async def test_report_of_three_sections_cannot_be_approved(cell: Cell) -> None:
 
     assert await cell.refused(cell.approve()) == (
         f"crisis-{cell.crisis}: the report: cannot be approved: empty sections of the report:"
-        f" preventive_actions (vigie crisis show crisis-{cell.crisis}: the report tells what to do"
+        f" preventive (vigie crisis show crisis-{cell.crisis}: the report tells what to do"
         " next)"
     )
 
@@ -385,9 +384,9 @@ async def test_customer_added_after_the_resolution_is_told_of_it(cell: Cell) -> 
     assert await cell.affect("initech-customer", at=45)
     assert not await cell.affect("initech-customer", at=46)
     assert "resolved/1/initech-customer/it@initech.example" in await cell.keys()
-    assert "not told of the resolution: initech-customer (queued)" in (
-        await cell.now(46)
-    )["missing"]
+    assert (
+        "not told of the resolution: initech-customer (queued)" in (await cell.now(46))["missing"]
+    )
 
 
 async def test_hand_opens_the_crisis_of_the_incident_that_takes_the_services_down(

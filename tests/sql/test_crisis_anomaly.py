@@ -17,14 +17,14 @@ async def cell(world: World) -> Cell:
 
 async def reported(
     cell: Cell, customer: str, at: float, *, blocking: bool = True, workaround: str | None = None
-) -> tuple[Any, ...]:
+) -> Any:
     row = await cell.connection.fetchrow(
         "select * from fact.report_anomaly($1, $2, $3, $4, 'no orders', $5, 'ann', $5)",
         cell.world.ids["api"], cell.world.ids[f"{customer}-customer"], blocking, workaround,
         minute(at),
     )  # fmt: skip
     assert row is not None
-    return tuple(row)[1]
+    return row["crisis"]
 
 
 async def test_second_customer_makes_a_crisis(cell: Cell) -> None:

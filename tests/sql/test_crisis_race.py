@@ -11,7 +11,7 @@ from tests.sql.world import World, minute
 
 
 async def both(first: Awaitable[Any], second: Awaitable[Any]) -> list[Any]:
-    return await asyncio.gather(first, second, return_exceptions=True)
+    return list(await asyncio.gather(first, second, return_exceptions=True))
 
 
 async def test_two_watchers_open_one_crisis(pool: asyncpg.Pool) -> None:
@@ -92,9 +92,12 @@ async def test_crosswise_merges_end(pool: asyncpg.Pool) -> None:
 
 async def _waits(cell: Cell) -> None:
     """Return once a session waits for a lock in this database."""
-    async with asyncio.timeout(20):
-        while not await cell.value(
-            "select count(*) from pg_stat_activity"
-            " where datname = current_database() and wait_event_type = 'Lock'"
-        ):
-            await asyncio.sleep(0.01)
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where datname = current_database() and wait_event_type = 'Lock'"
+    )
+    for _ in range(2000):
+        if await cell.value(waiting):
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError

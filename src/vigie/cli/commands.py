@@ -41,6 +41,10 @@ SECTIONS: Mapping[str, Section] = {
         "import": Command("import_:app", "Take in results or maintenance from CSV files."),
         "db": Command("db:app", "Start, stop and look into the database."),
     },
+    "Crisis": {
+        "crisis": Command("crisis:app", "Lead a crisis cell: from the call to the review."),
+        "anomaly": Command("anomaly:app", "Record what customers report of a service."),
+    },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
         "report": Command("report:report", "Write a contract's PDF report for a period."),
