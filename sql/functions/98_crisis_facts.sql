@@ -106,10 +106,10 @@ begin atomic
         cross join lateral fact.crisis_facts(c.crisis_id) as f (facts)
         cross join
             lateral (
-                select u.person, min(u.place) as place
+                select u.person
                 from unnest(people) with ordinality as u (person, place)
                 group by u.person
-                order by 2
+                order by min(u.place)
             ) as p
         where
             c.crisis_id = tell_people.crisis_id

@@ -165,6 +165,19 @@ end;
 comment on function fact.report_approver(integer) is
 'Who approved the report as it is written now, and wrote none of it; null: nobody.';
 
+create or replace function fact.missing_approval(crisis_id integer) returns text[]
+language sql stable
+begin atomic
+    select
+        case
+            when fact.report_approver(crisis_id) is null
+                then '{report is not approved by another person than its authors}'
+            else '{}'
+        end::text[];
+end;
+comment on function fact.missing_approval(integer) is
+'Nobody but its authors has approved the report as it is written.';
+
 create or replace function fact.missing_for(
     crisis_id integer, state text, at timestamptz, actor text default null
 ) returns text[]
@@ -199,12 +212,7 @@ begin atomic
             when r.there >= 7 and r.here < 7
                 then
                     fact.missing_sections(crisis_id)
-                    || case
-                        when fact.report_approver(crisis_id) is null
-                            then
-                                '{report is not approved by another person than its authors}'::text[]
-                        else '{}'
-                    end
+                    || fact.missing_approval(crisis_id)
             else '{}'
         end
         || case

@@ -87,13 +87,18 @@ begin atomic
         case when h.measured then h.good_since end,
         case
             when h.measured
-                then sla.seconds(tstzrange(s.started, greatest(s.started, h.good_since, now)))
+                then
+                    sla.seconds(
+                        tstzrange(
+                            s.started, greatest(s.started, coalesce(h.good_since, now))
+                        )
+                    )
         end,
         s.updates::integer,
         s.updated_at,
         fact.update_due(s),
-        n.state,
-        coalesce(fact.missing_for(s.crisis_id, n.state, now), '{}'),
+        n.aim,
+        coalesce(fact.missing_for(s.crisis_id, n.aim, now), '{}'),
         fact.report_approver(s.crisis_id),
         last.cancel_asked_by
     from fact.crisis_standing as s
@@ -132,7 +137,7 @@ begin atomic
                     when 'resolved' then 'reporting'
                     when 'reporting' then 'dissolved'
                     when 'dissolved' then 'reviewed'
-                end as state
+                end as aim
         ) as n
     where s.crisis_id = crisis_now.crisis_id;
 end;

@@ -145,49 +145,6 @@ $$;
 comment on function fact.open_crisis(integer, text, text, text, timestamptz) is
 'Opens the crisis of an incident and calls the first level; gives the one that it has already, whatever became of that.';
 
-create or replace function fact.active_crisis(services integer[]) returns integer
-language sql stable
-begin atomic
-    select c.crisis_id
-    from fact.crisis as c
-    where
-        fact.crisis_rank(fact.crisis_state(c.crisis_id)) <= 4
-        and services <@ array(
-            select s.service_id from fact.crisis_service as s where s.crisis_id = c.crisis_id
-        )
-    order by c.crisis_id
-    limit 1;
-end;
-comment on function fact.active_crisis(integer[]) is
-'The first crisis that goes on and is about all of these services; null: none.';
-
-create or replace function fact.failing_incident(services integer[]) returns integer
-language sql stable
-begin atomic
-    select i.incident_id
-    from fact.incident as i
-    inner join fact.incident_service as s on s.incident_id = i.incident_id
-    cross join
-        lateral (
-            select e.kind
-            from fact.incident_event as e
-            where
-                e.incident_id = i.incident_id
-                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
-            order by e.event_id desc
-            limit 1
-        ) as l
-    where
-        l.kind in ('opened', 'joined', 'relapsed')
-        and not exists (select 1 from fact.crisis as c where c.incident_id = i.incident_id)
-    group by i.incident_id
-    having array_agg(s.service_id) @> services
-    order by i.incident_id
-    limit 1;
-end;
-comment on function fact.failing_incident(integer[]) is
-'The first incident that is not over, takes down all of these services and is no crisis yet; null: none.';
-
 create or replace function fact.open_crisis_of(
     services integer[],
     trigger text,

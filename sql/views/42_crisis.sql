@@ -77,17 +77,21 @@ select
     l.dissolved_at,
     l.reviewed_at,
     l.set_aside_at,
-    case when l.acknowledged_at is not null
-        then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.acknowledged_at)))
+    case
+        when l.acknowledged_at is not null
+            then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.acknowledged_at)))
     end as to_acknowledge_s,
-    case when l.staffed_at is not null
-        then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.staffed_at)))
+    case
+        when l.staffed_at is not null
+            then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.staffed_at)))
     end as to_staff_s,
-    case when t.first_at is not null
-        then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, t.first_at)))
+    case
+        when t.first_at is not null
+            then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, t.first_at)))
     end as to_first_message_s,
-    case when l.resolved_at is not null
-        then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.resolved_at)))
+    case
+        when l.resolved_at is not null
+            then sla.seconds(tstzrange(c.opened_at, greatest(c.opened_at, l.resolved_at)))
     end as to_resolve_s,
     l.updates,
     l.overdue_alarms,

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,7 @@ ROLES = {
 
 
 @pytest.fixture
-def crisis(typed: Typed) -> Iterator[Typed]:
+def crisis(typed: Typed) -> Typed:
     """Two customers of the shop, a rota in force, and crisis-1 opened by ann."""
     contracts = typed.folder / "reports" / "contracts"
     contracts.mkdir(parents=True)
@@ -51,7 +50,7 @@ def crisis(typed: Typed) -> Iterator[Typed]:
     assert typed("crisis", "open", "shop", "--reason", "no orders", "--by", "ann") == (
         0, "crisis-1\n", "",
     )  # fmt: skip
-    yield typed
+    return typed
 
 
 def said(typed: Typed, *arguments: str, status: int = 0) -> str:
@@ -185,8 +184,10 @@ def test_mistakes_end_in_one_line(crisis: Typed) -> None:
         ),
         (
             ("workaround", "crisis-1", "--text", "x"),
-            "crisis-1: is reporting, too late or too early to workaround (possible while it is"
-            " mitigating, monitoring)",
+            (
+                "crisis-1: is reporting, too late or too early to workaround (possible while it is"
+                " mitigating, monitoring)"
+            ),
         ),
         (
             ("waive", "crisis-1", "initech", "--reason", "x"),
@@ -214,9 +215,11 @@ def test_mistakes_end_in_one_line(crisis: Typed) -> None:
         ),
         (
             ("dissolve", "crisis-1"),
-            "crisis-1: cannot be dissolved: empty sections of the report: summary, analysis,"
-            " corrective, preventive; report is not approved by another person than its authors"
-            " (vigie crisis show crisis-1 tells what to do next)",
+            (
+                "crisis-1: cannot be dissolved: empty sections of the report: summary, analysis,"
+                " corrective, preventive; report is not approved by another person than its authors"
+                " (vigie crisis show crisis-1 tells what to do next)"
+            ),
         ),
         (
             ("action", "add", "crisis-1", "--what", "x", "--owner", "y", "--due", "soon"),
