@@ -7,6 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from tests.sql.crisis import crisis_of
 from tests.sql.world import World, minute
 
 from vigie import paths
@@ -34,6 +35,7 @@ async def busy_world(world: World) -> World:
         " reason, duration_us) select endpoint_id, location_id, at, 1, at, 'down', 'status', 900"
         " from fact.result where outcome = 'down'"
     )
+    await crisis_of(world)
     await world.rolled_up_to(minute(60))
     return world
 
@@ -136,6 +138,26 @@ async def test_repair_time_is_the_mean_of_whole_outages(world: World) -> None:
     # Outages of 2 and 4 minutes; 6 good minutes between 2 outages are 0.05 hours each.
     expected = {(2, Decimal("3.0"), Decimal("0.1"))}
     assert expected == {(row["outages"], row["mttr_minutes"], row["mtbf_hours"]) for row in rows}
+
+
+async def test_crisis_whose_customers_heard_late_is_named(busy_world: World) -> None:
+    (row,) = await answer(busy_world, 31)
+
+    assert (["api"], 20 * 60) == (row["services"], row["to_first_message_s"])
+
+
+async def test_times_of_a_crisis_are_counted_from_its_opening(busy_world: World) -> None:
+    (row,) = await answer(busy_world, 32)
+
+    # Opened at minute 12, answered at 13, staffed at 15, resolved at 40.
+    expected = [60, 180, 28 * 60]
+    assert [1, *(second for second in expected for _ in range(2))] == list(row.values())[1:]
+
+
+async def test_open_action_is_past_due_after_its_day(busy_world: World) -> None:
+    (row,) = await answer(busy_world, 33)
+
+    assert ("dave", True) == (row["owner"], row["past_due"])
 
 
 async def test_disagreement_names_both_sides(busy_world: World) -> None:

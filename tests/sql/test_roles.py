@@ -122,6 +122,8 @@ def _other_zone(key: str) -> dict[str, Any]:
 
 
 OF_NOBODY = {"dictionary", "dropped_day", "blind_span"}  # the same for every login
+# Of several customers in one row: see test_crisis_roles.py.
+OF_SEVERAL = {"crisis", "crisis_event", "crisis_action"}
 
 
 async def views(connection: asyncpg.Connection) -> list[str]:
@@ -138,7 +140,7 @@ async def texts(connection: asyncpg.Connection, view: str) -> list[str]:
 
 async def test_a_customer_s_login_meets_the_other_customer_in_no_view(place: Place) -> None:
     async with place.entered(place.login("acme")) as acme:
-        for view in await views(place.owner):
+        for view in set(await views(place.owner)) - OF_SEVERAL:
             seen = await texts(acme, view)
             whole = await texts(place.owner, view)
 

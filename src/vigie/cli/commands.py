@@ -47,6 +47,8 @@ SECTIONS: Mapping[str, Section] = {
         ),
         "rota": Command("rota:app", "Show who is called in a crisis, and who is on duty."),
         "outbox": Command("outbox:app", "List the messages to people; send again what was lost."),
+        "crisis": Command("crisis:app", "Lead a crisis cell: from the call to the review."),
+        "anomaly": Command("anomaly:app", "Record what customers report of a service."),
     },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),

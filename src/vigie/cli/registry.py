@@ -77,11 +77,12 @@ def read_recurrence(
     if zone is None:
         raise UsageError("--rrule: needs the zone of its local times (say its --timezone)")
     return storing.Recurrence(
-        rule=rule, zone=zone, excepted=tuple(_day("--exdate", text) for text in excepted)
+        rule=rule, zone=zone, excepted=tuple(read_day("--exdate", text) for text in excepted)
     )
 
 
-def _day(option: str, text: str) -> date:
+def read_day(option: str, text: str) -> date:
+    """Return the day that *option* names: 2026-05-17."""
     try:
         return date.fromisoformat(text)
     except ValueError:

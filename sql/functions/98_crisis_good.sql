@@ -1,0 +1,227 @@
+-- Whether what a crisis is about is good again, and how a crisis stands.
+
+create or replace view fact.crisis_health with (security_invoker = true) as
+select
+    c.crisis_id,
+    max(t.at) filter (where t.down) as down_since,
+    case
+        when coalesce(bool_or(t.down), false) then null
+        else greatest(c.started, max(t.at))
+    end as good_since,
+    count(t.at) > 0 as measured
+from fact.crisis as c
+left join lateral (
+    select distinct
+        l.incident_id,
+        l.at,
+        l.kind in ('opened', 'joined', 'relapsed') as down
+    from fact.crisis_service as cs
+    inner join fact.incident_service as s on s.service_id = cs.service_id
+    inner join fact.incident as i on i.incident_id = s.incident_id
+    cross join
+        lateral (
+            select e.incident_id, e.kind, e.at
+            from fact.incident_event as e
+            where
+                e.incident_id = i.incident_id
+                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
+            order by e.event_id desc
+            limit 1
+        ) as l
+    where
+        cs.crisis_id = c.crisis_id
+        -- Older ones are over, or somebody handles them as another crisis.
+        and (i.incident_id = c.incident_id or i.opened_at >= c.started - interval '7 days')
+) as t on t.down or t.at >= c.started
+group by c.crisis_id, c.started;
+comment on view fact.crisis_health is
+'One row per crisis: since when one of its services is down, else since when all are good, by the incidents of these services; measured: whether probes saw anything of it at all.';
+
+create or replace view fact.crisis_standing with (security_invoker = true) as
+select
+    c.*,
+    l.state,
+    s.*,
+    t.kind as turn,
+    t.at as turned_at,
+    (t.detail ->> 'good_since')::timestamptz as turned_good
+from fact.crisis as c
+cross join
+    lateral (
+        select e.state
+        from fact.crisis_event as e
+        where e.crisis_id = c.crisis_id
+        order by e.event_id desc
+        limit 1
+    ) as l
+cross join
+    lateral (
+        select
+            min(e.at) filter (where e.kind = 'acknowledged') as acknowledged_at,
+            max(e.at) filter (where e.kind = 'paged') as paged_at,
+            count(*) filter (where e.kind = 'filled') as fills,
+            count(*) filter (where e.kind = 'updated') as updates,
+            max(e.at) filter (where e.kind = 'updated') as updated_at,
+            max(e.at) filter (where e.kind = 'overdue') as alarmed_at,
+            count(*) filter (where e.kind = 'overdue') as alarms,
+            max(e.at) filter (where e.kind = 'relapsed') as relapsed_at,
+            max(e.at) filter (where e.kind = 'resolved') as resolved_at,
+            count(*) filter (where e.kind = 'resolved') as resolutions,
+            max(e.at) filter (where e.kind = 'dissolved') as dissolved_at,
+            (
+                array_agg(e.detail ->> 'next_due' order by e.event_id desc)
+                filter (where e.kind = 'updated')
+            )[1]::timestamptz as promised,
+            (
+                array_agg(e.detail ->> 'good_since' order by e.event_id desc)
+                filter (where e.kind = 'resolved')
+            )[1]::timestamptz as resolved_good
+        from fact.crisis_event as e
+        where e.crisis_id = c.crisis_id
+    ) as s
+left join lateral (
+    select e.kind, e.at, e.detail
+    from fact.crisis_event as e
+    where
+        e.crisis_id = c.crisis_id
+        and e.kind in ('good_again', 'relapsed', 'workaround')
+    order by e.event_id desc
+    limit 1
+) as t on true;
+comment on view fact.crisis_standing is
+'One row per crisis: its state and the instants that its clocks are counted from.';
+
+create or replace function fact.update_due(standing fact.crisis_standing) returns timestamptz
+language sql stable
+begin atomic
+    select
+        case
+            when fact.crisis_rank((standing).state) > 4 or (standing).state is null then null
+            when fact.crisis_rank((standing).state) is null then null
+            when not exists (
+                select 1 from fact.crisis_customer as cc
+                where cc.crisis_id = (standing).crisis_id
+            ) then null
+            when (standing).updated_at is null then (standing).opened_at + t.first_update
+            when (standing).relapsed_at > (standing).updated_at
+                then least(
+                    (standing).promised, (standing).relapsed_at + t.first_update
+                )
+            when (standing).promised is not null then (standing).promised
+            when (standing).state = 'monitoring'
+                then (standing).updated_at + t.monitoring_update
+            else (standing).updated_at + t.every_update
+        end
+    from fact.crisis_terms() as t;
+end;
+comment on function fact.update_due(fact.crisis_standing) is
+'When the customers of a crisis must hear next: first soon after it opened, then on cadence or when they were promised, and soon after a relapse. Null: nothing is due.';
+
+create or replace function fact.resolution_told(crisis_id integer)
+returns table (customer_id integer, key text, told boolean, how text)
+language sql stable
+begin atomic
+    with round as (
+        select
+            c.key as crisis,
+            (
+                select count(*) from fact.crisis_event as e
+                where e.crisis_id = c.crisis_id and e.kind = 'resolved'
+            ) as number
+        from fact.crisis as c
+        where c.crisis_id = resolution_told.crisis_id
+    ),
+    answer as (
+        select
+            cc.customer_id,
+            u.key,
+            u.recipients,
+            exists(
+                select 1 from fact.crisis_event as e
+                where
+                    e.crisis_id = cc.crisis_id
+                    and e.kind = 'waived'
+                    and e.detail ->> 'customer' = u.key
+            ) as waived,
+            (
+                select
+                    min(o.state) filter (where o.state in ('sent', 'delivered', 'acknowledged'))
+                from fact.outbox as o
+                where
+                    o.crisis_id = cc.crisis_id
+                    and o.kind = 'customer_resolved'
+                    and o.recipient = u.key
+                    and starts_with(o.key, format('%s/resolved/%s/', r.crisis, r.number))
+            ) as reached,
+            (
+                select max(o.state)
+                from fact.outbox as o
+                where
+                    o.crisis_id = cc.crisis_id
+                    and o.kind = 'customer_resolved'
+                    and o.recipient = u.key
+                    and starts_with(o.key, format('%s/resolved/%s/', r.crisis, r.number))
+            ) as tried
+        from fact.crisis_customer as cc
+        inner join fact.customer as u on u.customer_id = cc.customer_id
+        cross join round as r
+        where cc.crisis_id = resolution_told.crisis_id
+    )
+    select
+        a.customer_id,
+        a.key,
+        a.reached is not null or a.waived,
+        case
+            when a.reached is not null then a.reached
+            when a.waived then 'waived'
+            when a.tried is not null then a.tried
+            when btrim(array_to_string(a.recipients, '')) = '' then 'no recipients'
+            else 'not queued'
+        end
+    from answer as a;
+end;
+comment on function fact.resolution_told(integer) is
+'One row per affected customer: whether a message of the last resolution was sent to it, or a waiver says why not; how: the state of that message, no recipients, or not queued.';
+
+create or replace function fact.active_crisis(services integer[]) returns integer
+language sql stable
+begin atomic
+    select c.crisis_id
+    from fact.crisis as c
+    where
+        fact.crisis_rank(fact.crisis_state(c.crisis_id)) <= 4
+        and services <@ array(
+            select s.service_id from fact.crisis_service as s where s.crisis_id = c.crisis_id
+        )
+    order by c.crisis_id
+    limit 1;
+end;
+comment on function fact.active_crisis(integer[]) is
+'The first crisis that goes on and is about all of these services; null: none.';
+
+create or replace function fact.failing_incident(services integer[]) returns integer
+language sql stable
+begin atomic
+    select i.incident_id
+    from fact.incident as i
+    inner join fact.incident_service as s on s.incident_id = i.incident_id
+    cross join
+        lateral (
+            select e.kind
+            from fact.incident_event as e
+            where
+                e.incident_id = i.incident_id
+                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
+            order by e.event_id desc
+            limit 1
+        ) as l
+    where
+        l.kind in ('opened', 'joined', 'relapsed')
+        and not exists (select 1 from fact.crisis as c where c.incident_id = i.incident_id)
+    group by i.incident_id
+    having array_agg(s.service_id) @> services
+    order by i.incident_id
+    limit 1;
+end;
+comment on function fact.failing_incident(integer[]) is
+'The first incident that is not over, takes down all of these services and is no crisis yet; null: none.';

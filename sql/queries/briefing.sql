@@ -1,0 +1,145 @@
+-- What a briefing and the report of a crisis tell.
+
+-- name: briefing_customers
+-- One row per customer that a crisis ($1) affects: what was sent to it, and how that went.
+select
+    u.key as customer,
+    u.name,
+    u.language,
+    u.recipients,
+    cc.added_at,
+    cc.added_by,
+    cc.reason,
+    m.messages,
+    m.sent,
+    m.first_sent_at,
+    m.last_sent_at,
+    m.failed,
+    t.told as told_of_resolution,
+    t.how
+from fact.crisis_customer as cc
+inner join fact.customer as u on u.customer_id = cc.customer_id
+inner join fact.resolution_told(cc.crisis_id) as t on t.customer_id = cc.customer_id
+cross join
+    lateral (
+        select
+            count(*) as messages,
+            count(*) filter (where o.state in ('sent', 'delivered', 'acknowledged')) as sent,
+            min(o.sent_at) as first_sent_at,
+            max(o.sent_at) as last_sent_at,
+            count(*) filter (where o.state in ('bounced', 'dead')) as failed
+        from fact.outbox as o
+        where
+            o.crisis_id = cc.crisis_id
+            and o.audience = 'customer'
+            and o.recipient = u.key
+    ) as m
+where cc.crisis_id = $1
+order by u.key;
+
+-- name: briefing_messages
+-- One row per message of a crisis ($1) to people of the team, the first one first.
+select
+    o.message_id,
+    o.kind,
+    o.recipient,
+    o.state,
+    o.created_at,
+    o.sent_at,
+    o.error,
+    o.targets -> o.target::integer ->> 'channel' as channel
+from fact.outbox as o
+where o.crisis_id = $1 and o.audience = 'team'
+order by o.message_id;
+
+-- name: briefing_notices
+-- One row per message of a crisis ($1) to a customer, the first one first.
+select
+    o.recipient,
+    o.kind,
+    o.state,
+    o.sent_at,
+    o.error
+from fact.outbox as o
+where o.crisis_id = $1 and o.audience = 'customer'
+order by o.message_id;
+
+-- name: briefing_contracts
+-- One row per contract of an affected customer that covers a service of the crisis ($1) at an
+-- instant ($2): the scope that it hits, the solution where the service is essential.
+select
+    k.key as contract,
+    u.key as customer,
+    v.basis,
+    ($2 at time zone v.timezone)::date as day,
+    case when bool_or(cs.essential) then 'solution' else min(s.key) end as scope
+from fact.crisis_customer as cc
+inner join fact.customer as u on u.customer_id = cc.customer_id
+inner join fact.contract as k on k.customer_id = cc.customer_id
+inner join fact.contract_version as v on v.contract_id = k.contract_id
+inner join fact.contract_service as cs on cs.version_id = v.version_id
+inner join fact.crisis_service as c
+    on c.service_id = cs.service_id and c.crisis_id = cc.crisis_id
+inner join fact.service as s on s.service_id = cs.service_id
+where cc.crisis_id = $1 and v.replaced_at is null and v.valid @> $2::timestamptz
+group by k.key, u.key, v.basis, v.timezone
+order by k.key;
+
+-- name: briefing_budget
+-- What is left of the budget of a contract ($1) and scope ($2) in the month, quarter and year of a
+-- day ($3).
+select
+    p.kind,
+    a.target,
+    a.budget_s,
+    a.budget_used_s,
+    a.budget_left_s,
+    a.budget_over_s,
+    a.verdict
+from (values ('month', 1), ('quarter', 2), ('year', 3)) as p (kind, place)
+cross join lateral sla.availability($1, $2, sla.period($1, p.kind, $3)) as a
+order by p.place;
+
+-- name: briefing_events
+-- Everything that happened in a crisis ($1), in its order.
+select
+    kind,
+    state,
+    at,
+    actor,
+    reason,
+    detail
+from fact.crisis_event
+where crisis_id = $1
+order by event_id;
+
+-- name: briefing_sections
+-- The sections of the report, whether written or not; of a crisis ($1).
+select
+    s.section,
+    r.said,
+    r.author,
+    r.at
+from unnest(fact.report_sections()) with ordinality as s (section, place)
+left join fact.crisis_report($1) as r on r.section = s.section
+order by s.place;
+
+-- name: briefing_actions
+-- What was decided after a crisis ($1), and what became of it.
+select
+    a.action_id,
+    a.what,
+    a.owner,
+    a.due,
+    a.recorded_by,
+    d.at as done_at,
+    d.actor as done_by,
+    d.reason as done_reason
+from fact.crisis_action as a
+left join fact.crisis_action_done as d on d.action_id = a.action_id
+where a.crisis_id = $1
+order by a.due, a.action_id;
+
+-- name: briefing_cause
+-- The first failed result of a crisis ($1): endpoint and reason; null when none is known.
+select f.facts ->> 'cause' from fact.crisis_facts($1) as f (facts);

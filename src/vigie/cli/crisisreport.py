@@ -1,0 +1,142 @@
+"""The incident report of a crisis: what people wrote, the rest pre-filled from what happened."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from vigie import reporting
+from vigie.cli.crisisshow import happened
+from vigie.cli.registry import short
+from vigie.errors import UsageError
+from vigie.storing import Briefing
+
+Row = dict[str, Any]
+FORMATS = reporting.Formats("en", "UTC")
+
+
+def draft(found: Briefing, *, directory: Path, now: datetime) -> str:
+    """Return the report as Markdown."""
+    return reporting.incident_markdown(incident_report(found), directory=directory, now=now)
+
+
+def export(found: Briefing, file: Path, *, directory: Path, now: datetime) -> None:
+    """Write the report to *file*, PDF or Markdown by its ending."""
+    if file.suffix not in (".md", ".pdf"):
+        raise UsageError(f"-o: {file} is neither Markdown nor PDF (write a name in .md or .pdf)")
+    reporting.check_writable(file)
+    if file.suffix == ".pdf":
+        record = incident_report(found)
+        reporting.write(file, reporting.make_incident_report(record, directory=directory, now=now))
+    else:
+        reporting.write(file, draft(found, directory=directory, now=now).encode())
+
+
+def incident_report(found: Briefing) -> reporting.IncidentReport:
+    """Return what the report prints; sections that nobody wrote are pre-filled, without author."""
+    now = found.now
+    written = {one["section"]: _section(one, found) for one in found.sections}
+    return reporting.IncidentReport(
+        crisis=now["key"],
+        title=f"{', '.join(now['services'])}, {short(now['started'])}",
+        services=tuple(now["services"]),
+        started=now["started"],
+        ended=now["good_since"],
+        duration=None if now["lasted_s"] is None else FORMATS.duration(now["lasted_s"]),
+        timezone="UTC",
+        state=now["state"],
+        trigger=now["trigger"],
+        cause=found.cause,
+        customers=tuple(one["name"] for one in found.customers),
+        budgets=tuple(_budgets(found)),
+        members=tuple(
+            reporting.Member(role=role, name=holder["name"])
+            for role, holder in sorted(now["roles"].items())
+            if holder
+        ),
+        timeline=tuple(
+            reporting.Happening(at=one["at"], who=one["actor"], what=happened(one))
+            for one in found.events
+        ),
+        messages=tuple(map(_notice, found.notices)),
+        summary=written["summary"],
+        analysis=written["analysis"],
+        corrective=written["corrective"],
+        preventive=written["preventive"],
+        approval=_approval(found),
+        actions=tuple(
+            reporting.Action(
+                what=one["what"], owner=one["owner"], due=one["due"], done=one["done_at"]
+            )
+            for one in found.actions
+        ),
+    )
+
+
+def _section(one: Row, found: Briefing) -> reporting.Section:
+    if one["said"]:
+        return reporting.Section(text=one["said"], author=one["author"], at=one["at"])
+    text = "\n".join(PREFILLED[one["section"]](found))
+    return reporting.Section(text=f"(Draft, nobody has written this yet.)\n\n{text}")
+
+
+def _summary(found: Briefing) -> Iterator[str]:
+    now = found.now
+    yield f"Affected: {', '.join(now['services'])}, from {short(now['started'])}."
+    if now["good_since"]:
+        yield f"Good again since {short(now['good_since'])}."
+    yield f"Customers affected: {len(found.customers)}."
+    yield f"The crisis was opened {short(now['opened_at'])}: {now['reason']}."
+
+
+def _analysis(found: Briefing) -> Iterator[str]:
+    yield f"First seen: {found.cause or 'nothing that was measured'}."
+
+
+def _corrective(found: Briefing) -> Iterator[str]:
+    if found.now["workaround"]:
+        yield f"Workaround: {found.now['workaround']}"
+    for one in found.events:
+        if one["kind"] == "resolved":
+            yield f"Resolved {short(one['at'])}: {one['reason']}"
+
+
+def _preventive(found: Briefing) -> Iterator[str]:
+    for one in found.actions:
+        yield f"{one['what']} ({one['owner']}, due {one['due']})"
+
+
+PREFILLED = {
+    "summary": _summary,
+    "analysis": _analysis,
+    "corrective": _corrective,
+    "preventive": _preventive,
+}
+
+
+def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
+    for budget in found.budgets:
+        for one in budget.periods:
+            if one["target"] is not None:
+                yield reporting.Budget(
+                    contract=budget.contract,
+                    customer=budget.customer,
+                    period=one["kind"],
+                    used=FORMATS.duration(one["budget_used_s"]),
+                    allowed=FORMATS.duration(one["budget_s"]),
+                    left=FORMATS.duration(one["budget_left_s"]),
+                    verdict=one["verdict"],
+                )
+
+
+def _notice(one: Row) -> reporting.Notice:
+    return reporting.Notice(
+        who=one["recipient"], what=one["kind"], at=one["sent_at"], state=one["state"]
+    )
+
+
+def _approval(found: Briefing) -> reporting.Approval | None:
+    if not found.now["report_approved_by"]:
+        return None
+    (*_, last) = (one for one in found.events if one["kind"] == "report_approved")
+    return reporting.Approval(who=last["actor"], at=last["at"])

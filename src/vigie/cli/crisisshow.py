@@ -1,0 +1,215 @@
+"""A crisis as a briefing: what is down, for whom, who was told, what is missing, what to type."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from vigie.cli.registry import short
+from vigie.reporting import Formats
+from vigie.storing import Briefing, Budget
+
+Row = dict[str, Any]
+FORMATS = Formats("en", "UTC")
+PLAIN_SPACE = {ord("\u00a0"): " ", ord("\u202f"): " "}
+
+
+def line(one: Row) -> str:
+    """Return a crisis in one line of a list."""
+    services = ", ".join(one["services"])
+    hit = f"{one['customers']} customers"
+    return f"{one['key']}  {one['state']}  {services}  opened {short(one['opened_at'])}  {hit}"
+
+
+def briefing(found: Briefing) -> str:
+    """Return all that somebody needs who joins now, the most urgent first."""
+    parts = [
+        _headline(found),
+        _section("Missing", _missing(found.now)),
+        _section("Next", _next(found)),
+        _section("Customers", _customers(found)),
+        _section("Budget left before the contract is breached", _budgets(found)),
+        _section("Cell", _cell(found.now)),
+        _section("Called", _called(found)),
+        _section("Actions", _actions(found)),
+        _section("What happened", _events(found)),
+    ]
+    return "\n\n".join(filter(None, parts))
+
+
+def _section(title: str, lines: Iterator[str]) -> str:
+    said = list(lines)
+    return "\n  ".join([title, *said]) if said else ""
+
+
+def _headline(found: Briefing) -> str:
+    now = found.now
+    how = {"outage": "by the clock", "anomaly": "for reported anomalies", "hand": "by hand"}
+    lines = [
+        f"{now['key']}  {now['state']} since {_at(now['since'])}",
+        f"services: {', '.join(now['services'])}, {_health(now)}",
+        f"began: {_at(now['started'])}" + (f" ({now['incident']})" if now["incident"] else ""),
+        f"opened: {_at(now['opened_at'])} {how[now['trigger']]}, {now['opened_by']}:"
+        f" {now['reason']}" + (" (late: it was over when its results came)" if now["late"] else ""),
+        f"first seen: {found.cause}" if found.cause else "",
+        f"plan: {now['plan']}" if now["plan"] else "",
+        f"workaround: {now['workaround']}" if now["workaround"] else "",
+        f"{now['cancel_asked_by']} asked to cancel it" if now["cancel_asked_by"] else "",
+    ]
+    return "\n  ".join(filter(None, lines))
+
+
+def _health(now: Row) -> str:
+    if now["down_since"]:
+        return f"DOWN since {_at(now['down_since'])}"
+    if now["good_since"]:
+        return f"good since {_at(now['good_since'])}"
+    return "not seen by probes"
+
+
+def _missing(now: Row) -> Iterator[str]:
+    for one in now["missing"]:
+        yield f"for {now['next_state']}: {one}"
+    if now["update_due"]:
+        number = now["updates"] + 1
+        yield f"update {number} to the customers, due {_at(now['update_due'])}"
+
+
+def _next(found: Briefing) -> Iterator[str]:
+    """Yield the commands that bring it to its next state."""
+    now = found.now
+    command, key = "vigie crisis {} " + now["key"], now["key"]
+    state = now["state"]
+    if state == "open":
+        if not now["acknowledged_at"]:
+            yield command.format("ack")
+        empty = [role for role, holder in now["roles"].items() if holder is None]
+        yield command.format("staff") + "".join(f" {role}=PERSON" for role in sorted(empty))
+    elif state in ("resolved", "reporting"):
+        for one in found.customers:
+            if not one["told_of_resolution"]:
+                yield f"vigie crisis waive {key} {one['customer']} --reason …  ({one['how']})"
+        yield from _report_commands(found, command)
+    else:
+        said = {
+            "staffed": ("plan", " --text …"),
+            "mitigating": ("resolve", " --text …  (or vigie crisis workaround)"),
+            "monitoring": ("resolve", " --text …"),
+            "dissolved": ("review", " --analysis … --none-needed …"),
+        }
+        if state in said:
+            name, options = said[state]
+            yield command.format(name) + options
+    if now["update_due"]:
+        yield command.format("update") + " --text …"
+
+
+def _report_commands(found: Briefing, command: str) -> Iterator[str]:
+    empty = [one["section"] for one in found.sections if not one["said"]]
+    for section in empty:
+        yield command.format("report") + f" --section {section} --text …"
+    if not empty and not found.now["report_approved_by"]:
+        yield command.format("approve") + "  (another person than its authors)"
+    if found.now["report_approved_by"]:
+        yield command.format("dissolve")
+
+
+def _customers(found: Briefing) -> Iterator[str]:
+    ended = found.now["state"] in ("resolved", "reporting", "dissolved", "reviewed")
+    for one in found.customers:
+        said = [_sent(one)]
+        if one["failed"]:
+            said.append(f"{one['failed']} FAILED")
+        if ended:
+            said.append(f"resolution: {one['how']}")
+        yield f"{one['customer']}: {', '.join(said)}"
+
+
+def _sent(one: Row) -> str:
+    if not any(address.strip() for address in one["recipients"]):
+        return "NO ADDRESS"
+    if not one["messages"]:
+        return "not told yet"
+    last = f", last {_at(one['last_sent_at'])}" if one["last_sent_at"] else ""
+    return f"{one['sent']} of {one['messages']} messages sent{last}"
+
+
+def _budgets(found: Briefing) -> Iterator[str]:
+    yield from map(_budget, found.budgets)
+    if found.further:
+        yield f"and {found.further} further contracts (--contracts says how many are shown)"
+
+
+def _budget(budget: Budget) -> str:
+    scope = "" if budget.scope == "solution" else f" {budget.scope}"
+    if budget.problem:
+        return f"{budget.contract}{scope}: {budget.problem}"
+    said = [
+        f"{one['kind']}{' (contractual)' if one['kind'] == budget.basis else ''} {_left(one)}"
+        for one in budget.periods
+    ]
+    return f"{budget.contract}{scope}: {', '.join(said)}"
+
+
+def _left(one: Row) -> str:
+    if one["target"] is None:
+        return "nothing promised"
+    if one["budget_over_s"]:
+        return f"BREACHED by {_duration(one['budget_over_s'])}"
+    return _duration(one["budget_left_s"])
+
+
+def _cell(now: Row) -> Iterator[str]:
+    for role, holder in sorted(now["roles"].items()):
+        name = f"{holder['name']} ({holder['person']})" if holder else "nobody"
+        yield f"{role}: {name}"
+
+
+def _called(found: Briefing) -> Iterator[str]:
+    now = found.now
+    if now["acknowledged_at"]:
+        yield f"acknowledged by {now['acknowledged_by']} {_at(now['acknowledged_at'])}"
+    for one in found.messages:
+        how = f" by {one['channel']}" if one["channel"] else ""
+        state = one["state"] + (f": {one['error']}" if one["error"] else "")
+        yield f"{_at(one['created_at'])}  {one['kind']}  {one['recipient']}{how}  {state}"
+    if not found.messages:
+        yield "nobody"
+
+
+def _actions(found: Briefing) -> Iterator[str]:
+    for one in found.actions:
+        state = f"done {_at(one['done_at'])}: {one['done_reason']}" if one["done_at"] else "open"
+        yield f"{one['action_id']}  {one['what']}  {one['owner']}, due {one['due']}  {state}"
+
+
+def _events(found: Briefing) -> Iterator[str]:
+    for one in found.events:
+        yield f"{_at(one['at'])}  {one['actor']}  {happened(one)}"
+
+
+def happened(event: Row) -> str:
+    """Return in words what happened."""
+    kind, detail = event["kind"], event["detail"]
+    says = {
+        "filled": "{person} is {role}",
+        "paged": "level {level} is called, round {round}",
+        "waived": "{customer} needs no message of the resolution",
+        "affected": "{customer} is affected",
+        "report_section": "wrote {section} of the report",
+        "updated": "update {number} to the customers",
+        "overdue": "update {number} is overdue",
+        "action_added": "action {action}, {owner}, due {due}",
+        "action_done": "action {action} is done",
+        "merged": "became part of {into}",
+        "absorbed": "{from} became part of it",
+    }
+    words = says[kind].format_map(detail) if kind in says else kind.replace("_", " ")
+    return f"{words}: {event['reason']}" if event["reason"] else words
+
+
+def _at(at: datetime) -> str:
+    return short(at)
+
+
+def _duration(value: Any) -> str:  # noqa: ANN401 - an exact number of the database
+    return FORMATS.duration(value).translate(PLAIN_SPACE)

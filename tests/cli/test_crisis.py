@@ -1,0 +1,329 @@
+"""`crisis` and `anomaly` as they are typed."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from tests.cli.typed import Typed
+
+CONTRACT = """
+key: {key}
+customer: {{key: {key}-sa, name: {name}, language: fr, recipients: {recipients}}}
+plan: lengow-premium
+timezone: Europe/Paris
+from: 2026-01-01
+services: {{essential: [shop]}}
+"""
+ROLES = {
+    "support_agent": "bob",
+    "incident_manager": "alice",
+    "support_manager": "carol",
+    "infrastructure": "dave",
+    "development": "erin",
+}
+
+
+@pytest.fixture
+def crisis(typed: Typed) -> Typed:
+    """Two customers of the shop, a rota in force, and crisis-1 opened by ann."""
+    contracts = typed.folder / "reports" / "contracts"
+    contracts.mkdir(parents=True)
+    for key, name, recipients in (
+        ("acme", "Acme", "[sla@acme.example]"),
+        ("globex", "Globex", "[]"),
+    ):
+        text = CONTRACT.format(key=key, name=name, recipients=recipients)
+        (contracts / f"{key}.yaml").write_text(text, encoding="utf-8")
+    status, _, error = typed("apply")
+    assert (0, "") == (status, error)
+    people = {
+        person: {
+            "name": f"{person.title()} Martin",
+            "roles": [role],
+            "reach": [{"channel": "email", "to": f"{person}@vendor.example"}],
+        }
+        for role, person in ROLES.items()
+    }
+    spec = json.dumps({"people": people, "levels": [["alice"]], "good_for_s": 0})
+    typed.query(f"insert into fact.rota (spec, recorded_at) values ('{spec}', now())")
+    assert typed("crisis", "open", "shop", "--reason", "no orders", "--by", "ann") == (
+        0, "crisis-1\n", "",
+    )  # fmt: skip
+    return typed
+
+
+def said(typed: Typed, *arguments: str, status: int = 0) -> str:
+    """Return what `crisis …` printed, or the error it ended with."""
+    ended, out, error = typed("crisis", *arguments)
+    assert (status, "") == (ended, out if status else error), (out, error)
+    return error if status else out
+
+
+def lead(typed: Typed) -> None:
+    """Lead crisis-1 until customers are informed."""
+    said(typed, "staff", "crisis-1", *(f"{role}={who}" for role, who in ROLES.items()))
+    said(typed, "plan", "crisis-1", "--text", "carol tells them")
+    said(typed, "resolve", "crisis-1", "--text", "Repaired.", "--by", "alice")
+    typed.query("update fact.outbox set state = 'sent', sent_at = now() returning 1")
+    said(typed, "waive", "crisis-1", "globex-sa", "--reason", "told by telephone")
+
+
+def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
+    roles = [f"{role}={who}" for role, who in ROLES.items()]
+
+    assert said(crisis, "ack", "crisis-1", "--by", "alice") == "crisis-1 is acknowledged (alice).\n"
+    assert said(crisis, "staff", "crisis-1", *roles[:4]) == "crisis-1 is open.\n"
+    assert said(crisis, "staff", "crisis-1", roles[4]) == "crisis-1 is staffed.\n"
+    assert said(crisis, "plan", "crisis-1", "--text", "by mail") == "crisis-1 is mitigating.\n"
+    assert said(crisis, "update", "crisis-1", "--text", "We work on it.") == (
+        "crisis-1: update 1, 1 messages are queued; without an address: globex-sa.\n"
+    )
+    assert said(crisis, "workaround", "crisis-1", "--text", "by hand") == "crisis-1 is monitored.\n"
+    assert said(crisis, "resolve", "crisis-1", "--text", "Repaired.", "--by", "Alice Martin") == (
+        "crisis-1 is resolved; 1 messages are queued.\n"
+        "Note: globex-sa has no address (tell it otherwise, then write:"
+        " vigie crisis waive crisis-1 globex-sa --reason …).\n"
+    )
+    crisis.query("update fact.outbox set state = 'sent', sent_at = now() returning 1")
+    assert said(crisis, "waive", "crisis-1", "globex-sa", "--reason", "told by telephone") == (
+        "crisis-1: globex-sa is waived.\n"
+    )
+    for section in ("summary", "analysis", "corrective", "preventive"):
+        write = ("report", "crisis-1", "--section", section, "--text", "As it was.", "--by", "bob")
+        assert said(crisis, *write) == f"crisis-1: {section} is written.\n"
+    assert said(crisis, "approve", "crisis-1", "--by", "carol") == (
+        "crisis-1: its report is approved.\n"
+    )
+    assert said(crisis, "dissolve", "crisis-1") == "crisis-1 is dissolved.\n"
+    add = ("action", "add", "crisis-1", "--what", "a second line", "--owner", "dave")
+    assert said(crisis, *add, "--due", "2026-12-24") == "1\n"
+    assert said(crisis, "review", "crisis-1", "--analysis", "seen", "--plan", "see actions") == (
+        "crisis-1 is reviewed.\n"
+    )
+    assert said(crisis, "action", "done", "crisis-1", "1", "--reason", "built") == (
+        "crisis-1: action 1 is done.\n"
+    )
+
+
+def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) -> None:
+    text = said(crisis, "show", "crisis-1")
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", "AT", text)
+    text = re.sub(r"(\d+ h )?\d+ min [\d.]+ s", "TIME", text)
+
+    assert text == (
+        "crisis-1  open since AT\n"
+        "  services: shop, not seen by probes\n"
+        "  began: AT\n"
+        "  opened: AT by hand, ann: no orders\n"
+        "\n"
+        "Missing\n"
+        "  for staffed: role support_agent is not filled\n"
+        "  for staffed: role incident_manager is not filled\n"
+        "  for staffed: role support_manager is not filled\n"
+        "  for staffed: role infrastructure is not filled\n"
+        "  for staffed: role development is not filled\n"
+        "  update 1 to the customers, due AT\n"
+        "\n"
+        "Next\n"
+        "  vigie crisis ack crisis-1\n"
+        "  vigie crisis staff crisis-1 development=PERSON incident_manager=PERSON"
+        " infrastructure=PERSON support_agent=PERSON support_manager=PERSON\n"
+        "  vigie crisis update crisis-1 --text …\n"
+        "\n"
+        "Customers\n"
+        "  acme-sa: not told yet\n"
+        "  globex-sa: NO ADDRESS\n"
+        "\n"
+        "Budget left before the contract is breached\n"
+        "  acme: month TIME, quarter TIME, year (contractual) TIME\n"
+        "  globex: month TIME, quarter TIME, year (contractual) TIME\n"
+        "\n"
+        "Cell\n"
+        "  development: nobody\n"
+        "  incident_manager: nobody\n"
+        "  infrastructure: nobody\n"
+        "  support_agent: nobody\n"
+        "  support_manager: nobody\n"
+        "\n"
+        "Called\n"
+        "  AT  page  alice by email  queued\n"
+        "\n"
+        "What happened\n"
+        "  AT  ann  opened: no orders\n"
+        "  AT  vigie  level 1 is called, round 1\n"
+    )
+
+
+def test_json_has_what_the_briefing_says(crisis: Typed) -> None:
+    found = json.loads(said(crisis, "show", "crisis-1", "--json"))
+    [listed] = json.loads(said(crisis, "list", "--json"))
+
+    assert ("crisis-1", "open", "hand") == tuple(
+        found["now"][name] for name in ("key", "state", "trigger")
+    )
+    assert ["acme-sa", "globex-sa"] == [one["customer"] for one in found["customers"]]
+    assert ["month", "quarter", "year"] == [one["kind"] for one in found["budgets"][0]["periods"]]
+    assert ("crisis-1", 2) == (listed["key"], listed["customers"])
+    assert found["now"]["opened_at"] == listed["opened_at"]
+    assert said(crisis, "list").startswith("crisis-1  open  shop  opened 20")
+
+
+def test_mistakes_end_in_one_line(crisis: Typed) -> None:
+    lead(crisis)
+    for arguments, expected in (
+        (("show", "crisis-9"), 'there is no crisis "crisis-9" (write crisis-1)'),
+        (("open", "shup", "--reason", "x"), 'there is no service "shup" (write shop)'),
+        (("open", "--reason", "x"), "services: none is named (write an incident or services)"),
+        (("open", "shop", "--reason", " "), "reason: is empty (write why, in a few words)"),
+        (("staff", "crisis-1"), "roles: none is given (write incident_manager=alice)"),
+        (("staff", "crisis-1", "bob"), 'roles: "bob" is no role (write incident_manager=alice)'),
+        (
+            ("staff", "crisis-1", "development=bob", "development=dave"),
+            "roles: development is given to two people (write one of them)",
+        ),
+        (
+            ("workaround", "crisis-1", "--text", "x"),
+            (
+                "crisis-1: is reporting, too late or too early to workaround (possible while it is"
+                " mitigating, monitoring)"
+            ),
+        ),
+        (
+            ("waive", "crisis-1", "initech", "--reason", "x"),
+            'there is no customer "initech" (write one of acme-sa, globex-sa)',
+        ),
+        (
+            ("report", "crisis-1", "--section", "summary"),
+            "--section: needs its --text, or its --file (write one of them)",
+        ),
+        (
+            ("report", "crisis-1", "--text", "x"),
+            "--text: belongs to a section (write its --section as well)",
+        ),
+        (
+            ("report", "crisis-1", "--section", "summary", "--text", "  "),
+            "summary: is empty (write it in a few words)",
+        ),
+        (
+            ("report", "crisis-1", "--section", "summary", "--file", "none.txt"),
+            "--file: none.txt: No such file or directory (name a text file)",
+        ),
+        (
+            ("report", "crisis-1", "-o", "report.doc"),
+            "-o: report.doc is neither Markdown nor PDF (write a name in .md or .pdf)",
+        ),
+        (
+            ("dissolve", "crisis-1"),
+            (
+                "crisis-1: cannot be dissolved: empty sections of the report: summary, analysis,"
+                " corrective, preventive; report is not approved by another person than its authors"
+                " (vigie crisis show crisis-1 tells what to do next)"
+            ),
+        ),
+        (
+            ("action", "add", "crisis-1", "--what", "x", "--owner", "y", "--due", "soon"),
+            '--due: "soon" is not a day (write 2026-05-17)',
+        ),
+        (
+            ("action", "done", "crisis-1", "7", "--reason", "x"),
+            "crisis-1: has no action 7 (vigie crisis show names them)",
+        ),
+        (
+            ("merge", "crisis-1", "--into", "crisis-1", "--reason", "x"),
+            "crisis-1: cannot become part of itself (name another one)",
+        ),
+        (
+            ("update", "crisis-1", "--text", "a\x1b[2J"),
+            'text: "a\\x1b[2J" has control characters (write one line of text)',
+        ),
+    ):
+        assert said(crisis, *arguments, status=1) == f"vigie: {expected}\n"
+
+
+def test_false_alarm_is_cancelled_by_two(crisis: Typed) -> None:
+    cancel = ("cancel", "crisis-1", "--reason", "a test")
+
+    assert said(crisis, *cancel, "--by", "ann") == "crisis-1: another person must agree.\n"
+    again = said(crisis, *cancel, "--by", "ANN", status=1)
+    assert re.sub(r"\S+Z", "AT", again) == (
+        "vigie: crisis-1: ann asked to cancel it at AT (another person must agree)\n"
+    )
+    assert said(crisis, *cancel, "--by", "bob") == "crisis-1 is cancelled.\n"
+    assert said(crisis, "ack", "crisis-1", "--by", "bob") == (
+        "crisis-1 needs no further answer: it was given, or it is over (bob).\n"
+    )
+
+
+def test_second_opening_names_the_crisis_that_goes_on(crisis: Typed) -> None:
+    assert said(crisis, "open", "shop", "--reason", "me too") == "crisis-1\n"
+
+
+def test_merge_and_affect(crisis: Typed) -> None:
+    crisis.query(
+        "with s as (insert into fact.service (key, name) values ('cart', 'Cart') returning 1)"
+        " select 1 from s"
+    )
+    assert said(crisis, "open", "cart", "--reason", "also") == "crisis-2\n"
+    assert said(crisis, "affect", "crisis-2", "acme-sa", "--reason", "called") == (
+        "crisis-2 affects acme-sa.\n"
+    )
+    assert said(crisis, "affect", "crisis-2", "acme-sa", "--reason", "called") == (
+        "crisis-2 affects acme-sa, as was known.\n"
+    )
+    assert said(crisis, "merge", "crisis-2", "--into", "crisis-1", "--reason", "one cause") == (
+        "crisis-2 is part of crisis-1.\n"
+    )
+    assert json.loads(said(crisis, "show", "crisis-1", "--json"))["now"]["services"] == [
+        "cart", "shop",
+    ]  # fmt: skip
+
+
+def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path) -> None:
+    lead(crisis)
+    file = tmp_path / "summary.txt"
+    file.write_text("Orders stopped.\n\nThey came back.\n", encoding="utf-8")
+    draft = said(crisis, "report", "crisis-1")
+    said(crisis, "report", "crisis-1", "--section", "summary", "--file", str(file), "--by", "bob")
+    for name in ("report.md", "report.pdf"):
+        assert said(crisis, "report", "crisis-1", "-o", name) == f"crisis-1: {name} is written.\n"
+    text = (tmp_path / "report.md").read_text(encoding="utf-8")
+
+    assert 4 == draft.count("Draft, nobody has written this yet")
+    assert "Resolved" in draft
+    assert 3 == text.count("Draft, nobody has written this yet")
+    assert "Orders stopped.\n\nThey came back." in text
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_anomaly_of_two_customers_is_a_crisis(crisis: Typed) -> None:
+    cancel = ("cancel", "crisis-1", "--reason", "a test")
+    said(crisis, *cancel, "--by", "ann")
+    said(crisis, *cancel, "--by", "bob")
+    report = ("anomaly", "report", "shop")
+    words = ("--summary", "no orders", "--blocking", "--by", "ann")
+
+    assert crisis("anomaly", "list") == (0, "No anomaly is recorded.\n", "")
+    assert crisis(*report, "acme-sa", *words) == (0, "anomaly-1\n", "")
+    assert crisis(*report, "globex-sa", *words) == (
+        0,
+        "anomaly-2\nNote: several customers report it: crisis-2 (vigie crisis show crisis-2).\n",
+        "",
+    )
+    withdraw = ("anomaly", "withdraw", "anomaly-2", "--reason", "wrong shop", "--by", "bob")
+    assert crisis(*withdraw) == (0, "anomaly-2 is withdrawn.\n", "")
+    assert crisis(*withdraw)[2] == (
+        "vigie: anomaly-2: was withdrawn, or never reported (vigie anomaly list)\n"
+    )
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", "AT", crisis("anomaly", "list")[1])
+    assert text == (
+        "anomaly-2  shop  globex-sa  blocking\n"
+        "  reported AT, recorded by ann\n"
+        "  says: no orders\n"
+        "  withdrawn AT by bob: wrong shop\n"
+        "anomaly-1  shop  acme-sa  blocking\n"
+        "  reported AT, recorded by ann\n"
+        "  says: no orders\n"
+    )
+    listed = json.loads(crisis("anomaly", "list", "--json")[1])
+    assert ["anomaly-2", "anomaly-1"] == [one["key"] for one in listed]
