@@ -140,7 +140,10 @@ begin atomic
         from piece as p
     )
     select
-        a.version_id, a.span, a.agreed, a.agreed * tstzmultirange(tstzrange(null, fact.as_of(reading)))
+        a.version_id,
+        a.span,
+        a.agreed,
+        a.agreed * tstzmultirange(tstzrange(null, fact.as_of(reading)))
     from agreed as a;
 end;
 comment on function fact.contract_piece(text, tstzrange, fact.reading) is

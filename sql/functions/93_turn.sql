@@ -164,12 +164,19 @@ declare
 begin
     for run in
         select r from unnest(runs) as r
-        where upper(r) - lower(r) > after and upper(r) >= warn_ahead.now
+        where upper(r) - lower(r) > after
     loop
         known := fact.incident_of(services, run);
-        if exists (
-            select from fact.incident_event as e
-            where e.incident_id = known and e.kind = 'pre_alert' and e.at >= lower(run)
+        if not exists (
+            select from fact.incident_state as t
+            where
+                t.incident_id = known
+                and t.state = 'open'
+                -- Once until it is good again, also where nothing was measured meanwhile.
+                and not exists (
+                    select from fact.incident_event as e
+                    where e.incident_id = known and e.kind = 'pre_alert' and e.at >= t.at
+                )
         ) then
             continue;
         end if;

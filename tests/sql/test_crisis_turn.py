@@ -233,7 +233,7 @@ async def test_service_that_joins_brings_its_customers_until_the_list_is_frozen(
 ) -> None:
     world = cell.world
     for service, contract in (("shop", "initech"), ("cart", "umbrella")):
-        await world.service(service, endpoints=[service])
+        await world.service(service, endpoints=[f"{service}-1"])
         await world.contract(contract, essential=[service])
 
     async def joins(service: str, at: float) -> tuple[list[str], int]:

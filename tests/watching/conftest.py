@@ -1,5 +1,3 @@
-from collections.abc import AsyncIterator
-
 import asyncpg
 import pytest
 from tests.sql.world import World
@@ -7,10 +5,10 @@ from tests.watching.lookout import Lookout
 
 
 @pytest.fixture
-async def lookout(connection: asyncpg.Connection) -> AsyncIterator[Lookout]:
+async def lookout(connection: asyncpg.Connection) -> Lookout:
     """A watched world of one service, api, whose endpoint is a; two customers use it."""
     lookout = Lookout(world=World(connection=connection))
     await lookout.world.service()
     await lookout.promise("acme", "bolt")
     await lookout.watch()
-    yield lookout
+    return lookout

@@ -305,7 +305,9 @@ async def test_any_watcher_goes_on_where_another_one_was_killed(
 
     await lookout.watch(at=11 + SECOND)
 
-    assert [(1, pytest.approx(11 + SECOND))] == await lookout.crises()
+    ((started, opened),) = await lookout.crises()
+    assert 1 == started
+    assert pytest.approx(11 + SECOND) == opened
 
 
 async def test_watcher_that_was_followed_is_refused(lookout: Lookout) -> None:
@@ -356,7 +358,7 @@ async def test_flicker_that_no_quorum_confirms_is_no_incident(
 async def test_incident_that_is_down_cannot_be_closed(lookout: Lookout) -> None:
     await lookout.run(until=5, a="UUDDDD")
 
-    with pytest.raises(pg.RaiseError, match='incident-.*": api is still down'):
+    with pytest.raises(pg.RaiseError, match=r'incident-\d+": api is still down'):
         await lookout.connection.execute(
             "select fact.close_incident((select key from fact.incident), 'eve', 'tired', $1)",
             minute(5),

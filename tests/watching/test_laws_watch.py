@@ -8,7 +8,7 @@ import asyncpg
 from hypothesis import Phase, given
 from hypothesis import strategies as st
 from tests.sql.scenario import law, undone
-from tests.sql.world import minutes, span
+from tests.sql.world import EARLY, minutes, span
 from tests.watching.lookout import Lookout
 
 LENGTH = 45
@@ -38,8 +38,8 @@ async def _told(lookout: Lookout, planned: list[tuple[int, int, bool]], join: in
     await world.contract("acme", essential=("api", "orders"), **terms)
     await world.contract("bolt", essential=("api",), **terms)
     for first, length, announced in planned:
-        early = {} if announced else {"announced": None}
-        await world.window(first, first + length, services=("api",), **early)
+        when = EARLY if announced else None
+        await world.window(first, first + length, services=("api",), announced=when)
 
 
 async def _outages(lookout: Lookout) -> list[dict[str, Any]]:

@@ -20,6 +20,7 @@ from vigie.watching.message import NotSent, Transport
 
 EVERY_S = 60.0
 FRESH_S = 30.0  # a look this old says that watching hangs
+LOOK_S = 1.0  # between two questions whether we watch yet
 ACQUIRE_S = 10.0
 
 log = structlog.get_logger()
@@ -37,10 +38,11 @@ async def run_alive(
     *looked_s_ago* gives the seconds since this process last looked; a standby never calls.
     """
     while not stop.is_set():
-        if looked_s_ago() < FRESH_S:
+        fresh = looked_s_ago() < FRESH_S
+        if fresh:
             await _call(pool)
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), every_s)
+            await asyncio.wait_for(stop.wait(), every_s if fresh else LOOK_S)
 
 
 async def _call(pool: asyncpg.Pool) -> None:
