@@ -104,6 +104,12 @@ $$;
 comment on function fact.known_scope(text, text) is
 'The scope; an error when it is neither solution nor a service that the contract covers.';
 
+create or replace function fact.as_of(reading fact.reading) returns timestamptz
+language sql stable parallel safe
+return coalesce((reading).as_of, sla.as_of());
+comment on function fact.as_of(fact.reading) is
+'Up to when the figures are read: the watermark, unless the reading says otherwise.';
+
 create or replace function fact.contract_piece(
     contract text, period tstzrange, reading fact.reading
 )
@@ -134,7 +140,7 @@ begin atomic
         from piece as p
     )
     select
-        a.version_id, a.span, a.agreed, a.agreed * tstzmultirange(tstzrange(null, sla.as_of()))
+        a.version_id, a.span, a.agreed, a.agreed * tstzmultirange(tstzrange(null, fact.as_of(reading)))
     from agreed as a;
 end;
 comment on function fact.contract_piece(text, tstzrange, fact.reading) is

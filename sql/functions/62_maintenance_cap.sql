@@ -28,7 +28,7 @@ begin atomic
             fact.windows_of_kind(
                 v.version_id, cs.service_id, v.valid * period, 'planned', reading
             )
-            * tstzmultirange(tstzrange(null, sla.as_of())) as windows
+            * tstzmultirange(tstzrange(null, fact.as_of(reading))) as windows
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id
         where

@@ -1,5 +1,25 @@
 -- Every instant of a period in exactly one class.
 
+create or replace function fact.excusing_windows(
+    version_id integer,
+    service_id integer,
+    span tstzrange,
+    beyond tstzmultirange,
+    reading fact.reading
+) returns tstzmultirange
+language sql stable parallel safe
+return case
+    when isempty(beyond) then fact.valid_windows(version_id, service_id, span, reading)
+    else
+        fact.valid_windows(version_id, service_id, span, reading)
+        - beyond
+        + fact.windows_of_kind(version_id, service_id, span, 'security', reading)
+end;
+comment on function fact.excusing_windows(
+    integer, integer, tstzrange, tstzmultirange, fact.reading
+) is
+'What excuses downtime of a service inside a span: its valid windows without what lies beyond an enforced cap, which ends no security measure.';
+
 create or replace function fact.service_class(
     contract text,
     scope text,
@@ -49,17 +69,9 @@ begin atomic
             c.*,
             case
                 when c.maintenance = 'none' then '{}'
-                when isempty(c.beyond)
-                    then
-                        fact.valid_windows(c.version_id, c.service_id, c.span, reading)
-                        * c.elapsed
                 else
-                    (
-                        fact.valid_windows(c.version_id, c.service_id, c.span, reading)
-                        - c.beyond
-                        + fact.windows_of_kind(
-                            c.version_id, c.service_id, c.span, 'security', reading
-                        )
+                    fact.excusing_windows(
+                        c.version_id, c.service_id, c.span, c.beyond, reading
                     ) * c.elapsed
             end as windows,
             o.excluded * c.elapsed as excluded

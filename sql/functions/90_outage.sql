@@ -33,7 +33,7 @@ begin atomic
         select
             coalesce(max(v.join_within), interval '0') as gap,
             min(lower(v.valid)) as starts,
-            sla.as_of() as ends
+            fact.as_of(reading) as ends
         from fact.contract_version as v
         where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
     ),
@@ -253,7 +253,7 @@ begin atomic
         fact.interruption_s(t.calendar_id, l.span),
         sla.seconds(s.certain * tstzmultirange(l.span)),
         sla.seconds(tstzrange(l.last_good, l.first_good)),
-        upper(l.span) >= sla.as_of(),
+        upper(l.span) >= fact.as_of(reading),
         coalesce(
             sla.seconds(l.span) > extract(epoch from t.crisis_longer_than)
             and fact.hit_customers(l.services, l.span) >= t.crisis_customers,

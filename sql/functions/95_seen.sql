@@ -122,6 +122,18 @@ begin atomic
 end;
 comment on function fact.seen_corrections() is 'The corrections of those services and endpoints.';
 
+create or replace function fact.seen_incidents() returns integer[]
+language sql stable security definer parallel safe
+set search_path = pg_catalog, pg_temp
+begin atomic
+    select
+        array(
+            select distinct i.incident_id from fact.incident_service as i
+            where i.service_id = any(fact.seen_services())
+        );
+end;
+comment on function fact.seen_incidents() is 'The incidents of those services.';
+
 create or replace function fact.add_analyst(login text, customer text, secret text) returns void
 language plpgsql
 as $$

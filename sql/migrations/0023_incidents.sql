@@ -10,16 +10,26 @@ comment on table fact.fresh_failure is
 
 create table fact.watched_service (
     service_id integer primary key references fact.service,
-    since timestamptz not null
+    since timestamptz not null,
+    marked_at timestamptz not null,
+    rolled boolean not null default false,
+    noted boolean not null default false
 );
 comment on table fact.watched_service is
 'Services that the watcher looks at: something of theirs failed after since and is not known to be good again.';
+comment on column fact.watched_service.since is 'It was good just before; the watcher looks from here.';
+comment on column fact.watched_service.rolled is
+'Its endpoints were rolled up since; later only those with newer results are.';
+comment on column fact.watched_service.noted is 'Its newest failures have their incident.';
+comment on column fact.watched_service.marked_at is
+'When its newest failures were seen. What is rolled up later than that knows them all.';
 
 create table fact.watch (
     only_row boolean primary key default true,
     epoch bigint not null default 0,
     began_at timestamptz,
     beat_at timestamptz,
+    rolled_at timestamptz,
     constraint watch_is_one_row check (only_row)
 );
 comment on table fact.watch is 'Who watches, and since when anybody does.';
@@ -28,6 +38,8 @@ comment on column fact.watch.epoch is
 comment on column fact.watch.began_at is
 'When watching began here. What was over before is history that was imported, and no incident.';
 comment on column fact.watch.beat_at is 'The last turn of the watcher.';
+comment on column fact.watch.rolled_at is
+'When what is watched was rolled up last, by the clock of the database.';
 insert into fact.watch default values;
 
 create table fact.incident (
@@ -84,3 +96,12 @@ comment on column fact.incident_event.at is 'The instant that the event speaks o
 comment on column fact.incident_event.actor is 'A person, or vigie.';
 create index incident_event_incident on fact.incident_event (incident_id, event_id);
 comment on index fact.incident_event_incident is 'Serves the state of an incident.';
+create index incident_event_kind on fact.incident_event (incident_id, kind);
+comment on index fact.incident_event_kind is
+'Serves the state of an incident: a storm has a thousand services that joined.';
+create index incident_event_at on fact.incident_event (at);
+comment on index fact.incident_event_at is 'Serves the incidents of a day.';
+
+-- Figures of this very moment: the watcher reads beyond the watermark what it has rolled up itself.
+alter type fact.reading add attribute as_of timestamptz;
+comment on column fact.reading.as_of is 'Up to when the figures are read; null: the watermark.';

@@ -21,7 +21,9 @@ select
         (select max(recorded_at) from fact.calendar_year),
         (select max(replaced_at) from fact.calendar_day),
         (select max(recorded_at) from fact.contract_version),
-        (select max(replaced_at) from fact.contract_version)
+        (select max(replaced_at) from fact.contract_version),
+        (select max(recorded_at) from fact.rota),
+        (select max(replaced_at) from fact.rota)
     ) as changed_at;
 
 -- name: create_wanted
@@ -32,7 +34,7 @@ pg_temp.wanted_year,
 pg_temp.wanted_reference,
 pg_temp.wanted_contract,
 pg_temp.wanted_contract_service,
-pg_temp.wanted_version, pg_temp.changed_day;
+pg_temp.wanted_version, pg_temp.changed_day, pg_temp.wanted_rota;
 create temporary table wanted_location (key text primary key) on commit drop;
 create temporary table wanted_service (
     key text primary key,
@@ -51,6 +53,7 @@ create temporary table wanted_endpoint (
     spec jsonb not null
 ) on commit drop;
 create temporary table wanted_reference (spec jsonb not null) on commit drop;
+create temporary table wanted_rota (spec jsonb not null) on commit drop;
 create temporary table wanted_calendar (
     key text primary key,
     digest text not null,

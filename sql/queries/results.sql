@@ -130,6 +130,11 @@ from generate_series(
     interval '1 day'
 ) as near (day);
 
+-- name: mark_failures
+-- Says that endpoints ($1) have new failed results, the first of them in a slot ($2).
+insert into fact.fresh_failure (endpoint_ids, since)
+values ($1::integer[], $2);
+
 -- name: insert_blind_edges
 -- Stores the edges of blind spans that are new (locations $1, instants $2, blind $3, why $4) and
 -- returns the locations that the database does not know.

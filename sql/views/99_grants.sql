@@ -56,7 +56,10 @@ begin
             ('maintenance_service', 'maintenance_id', 'seen_windows'),
             ('maintenance_event', 'maintenance_id', 'seen_windows'),
             ('correction', 'correction_id', 'seen_corrections'),
-            ('correction_event', 'correction_id', 'seen_corrections')
+            ('correction_event', 'correction_id', 'seen_corrections'),
+            ('incident', 'incident_id', 'seen_incidents'),
+            ('incident_service', 'service_id', 'seen_services'),
+            ('incident_event', 'incident_id', 'seen_incidents')
         ) as p (name, id, seen)
     loop
         execute format('alter table fact.%I enable row level security', protected.name);

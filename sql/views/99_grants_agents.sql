@@ -13,7 +13,7 @@ begin
     grant select (location_id, key) on fact.location to vigie_agent;
     grant select (day) on fact.dropped_day to vigie_agent;
     grant select, insert, update on fact.result to vigie_agent;
-    grant insert on fact.attempt, fact.dirty_day, fact.blind_edge to vigie_agent;
+    grant insert on fact.attempt, fact.dirty_day, fact.fresh_failure, fact.blind_edge to vigie_agent;
 
     drop policy if exists own_endpoints on fact.endpoint;
     create policy own_endpoints on fact.endpoint as restrictive for select to vigie_agent

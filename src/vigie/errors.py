@@ -57,5 +57,17 @@ class NewerSpoolError(SpoolError):
     """A spool file was written by a newer program."""
 
 
+class PlaceholderError(VigieError):
+    """A secret that the catalogue points at cannot be read."""
+
+
+class LinkError(VigieError):
+    """This link was not made here (open the one of the message itself)."""
+
+
+class ExpiredLinkError(LinkError):
+    """This link has expired (acknowledge from the command line)."""
+
+
 class ReportError(VigieError):
     """The report could not be made."""

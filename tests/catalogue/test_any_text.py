@@ -13,14 +13,30 @@ from vigie.catalogue import load
 from vigie.errors import CatalogueError
 
 NOW = datetime(2026, 6, 15, tzinfo=UTC)
-PLACE = re.compile(r"^(probes|reports/\w+)/demo\.yaml:\d+:\d+: \S.*\(.+\)$")
+PLACE = re.compile(r"^((probes|reports/\w+)/demo|reports/rota)\.yaml:\d+:\d+: \S.*\(.+\)$")
 FILES = {
     "probes/demo.yaml": paths.PROBES / "demo.yaml",
     "reports/contracts/demo.yaml": paths.REPORTS / "contracts/demo.yaml",
     "reports/plans/demo.yaml": paths.REPORTS / "plans/lengow-premium.yaml",
     "reports/calendars/demo.yaml": paths.REPORTS / "calendars/lengow-support.yaml",
 }
+ROTA = """\
+people:
+  - key: alice
+    name: Alice Martin
+    roles: [support_agent, incident_manager, support_manager, infrastructure, development]
+    reach: [{email: alice@vendor.example}, {webhook: "http://10.0.0.1/", secret: "${env:S}"}]
+    hours: lengow-support
+levels: [[alice]]
+several_roles: true
+acknowledge_within: 5m
+mail: {host: mail.vendor.example, sender: "Vigie <vigie@vendor.example>"}
+allow: [private]
+test: {weekday: mon, at: "09:00", timezone: Europe/Paris}
+alive: https://watchdog.example/ping/1
+"""
 GOOD = {name: path.read_text(encoding="utf-8") for name, path in FILES.items()}
+GOOD["reports/rota.yaml"] = ROTA
 PIECES = st.sampled_from(
     [
         "",
@@ -44,7 +60,7 @@ PIECES = st.sampled_from(
 
 
 @given(
-    name=st.sampled_from(sorted(FILES)),
+    name=st.sampled_from(sorted(GOOD)),
     place=st.floats(0, 1),
     removed=st.integers(0, 30),
     piece=PIECES,

@@ -1,16 +1,19 @@
 """The documentation shows catalogues that load, and every key of the grammar."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 from pydantic import BaseModel
 from tests.catalogue.documented import PROBES, examples, probes_files
 
 from vigie import paths, probing
-from vigie.catalogue import load
+from vigie.catalogue import Mail, Person, Reach, Rota, Updates, load
 from vigie.catalogue.grammar import (
     CalendarFile,
     ContractFile,
@@ -32,7 +35,7 @@ services:
 
 
 def test_examples_load_together(write: Write) -> None:
-    contract, plan, calendar = examples(REPORTS)
+    contract, plan, calendar, rota = examples(REPORTS)
     directory = write(
         {
             **probes_files(),
@@ -40,6 +43,7 @@ def test_examples_load_together(write: Write) -> None:
             "reports/contracts/acme.yaml": contract,
             "reports/plans/gold.yaml": plan,
             "reports/calendars/office.yaml": calendar,
+            "reports/rota.yaml": rota,
         }
     )
     found = load(directory, probing.MODELS, now=datetime(2026, 6, 15, tzinfo=UTC))
@@ -48,6 +52,15 @@ def test_examples_load_together(write: Write) -> None:
     # And what Lengow's may mean: its other readings are computed too.
     others = {"lengow-office", "lengow-support-utc1"}
     assert {"office", "office-gold", "lengow-support"} | others == set(found.calendars)
+    assert found.rota
+    assert (("alice", "bob"), ("carol",)) == found.rota.levels
+
+
+def test_example_of_the_rota_passes_its_schema() -> None:
+    schema = json.loads((paths.REPORTS / "rota.schema.json").read_text(encoding="utf-8"))
+    rota = yaml.safe_load(examples(REPORTS)[-1])
+
+    jsonschema.Draft202012Validator(schema).validate(rota)
 
 
 def names(model: type[BaseModel]) -> set[str]:
@@ -76,6 +89,11 @@ def terms() -> set[str]:
         (REPORTS, terms()),
         (REPORTS, {f"holidays.{key}" for key in names(Holidays)}),
         (REPORTS, {f"readings.{key}" for key in names(OtherCalendars)}),
+        (REPORTS, names(Rota) - {"updates"}),
+        (REPORTS, {f"people.{key}" for key in names(Person)}),
+        (REPORTS, {f"reach.{key}" for key in names(Reach)}),
+        (REPORTS, {f"updates.{key}" for key in names(Updates)}),
+        (REPORTS, {f"mail.{key}" for key in names(Mail)}),
     ],
 )
 def test_every_key_is_explained(text: str, keys: set[str]) -> None:

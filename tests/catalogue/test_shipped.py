@@ -91,6 +91,14 @@ def test_schemas_are_current() -> None:
         ("reports/calendar.schema.json", {"key": "a", "timezone": "UTC", "hours": {"mo": []}}),
         ("reports/plan.schema.json", {"key": "a", "availability": {"target": "four nines"}}),
         ("reports/contract.schema.json", {"key": "a"}),
+        ("reports/rota.schema.json", {"people": [], "levels": [["a"]]}),
+        (
+            "reports/rota.schema.json",
+            {
+                "people": [{"key": "a", "name": "A", "reach": [{"sms": "+33 1"}]}],
+                "levels": [["a"]],
+            },
+        ),
     ],
 )
 def test_schema_refuses_mistakes(name: str, document: object) -> None:

@@ -42,6 +42,18 @@ def test_references_of_the_starter_are_right_once_uncommented(tmp_path: Path) ->
     assert "note:" not in said
 
 
+def test_rota_of_the_starter_is_right_once_uncommented(tmp_path: Path) -> None:
+    vigie("init", "shop", cwd=tmp_path)
+    file = tmp_path / "shop/reports/rota.yaml"
+    first, *lines = file.read_text().splitlines(keepends=True)
+    _, _, rota = "".join(lines).partition("\n#\n")
+    file.write_text(first + "".join(line[2:] for line in rota.splitlines(keepends=True)))
+    status, said, wrong = vigie("check", cwd=tmp_path / "shop")
+
+    assert (status, wrong) == (0, "")
+    assert " 1 rota." in said
+
+
 def test_new_catalogue_keeps_its_data_out_of_git(tmp_path: Path) -> None:
     vigie("init", "shop", cwd=tmp_path)
 
@@ -52,7 +64,7 @@ def test_schemas_lie_where_the_files_say(tmp_path: Path) -> None:
     vigie("init", "shop", cwd=tmp_path)
     files = sorted((tmp_path / "shop").rglob("*.yaml"))
 
-    assert ["example.yaml", "example.yaml"] == [file.name for file in files]
+    assert ["example.yaml", "example.yaml", "rota.yaml"] == [file.name for file in files]
     for file in files:
         schema = file.read_text().splitlines()[0].partition("$schema=")[2]
         assert (file.parent / schema).is_file()

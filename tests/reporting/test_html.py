@@ -11,7 +11,8 @@ from tests.reporting import samples
 
 from vigie.errors import ReportError
 from vigie.reporting import Figures
-from vigie.reporting.html import roots, to_html
+from vigie.reporting.html import to_html
+from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
 NOWHERE = Path("/nonexistent")

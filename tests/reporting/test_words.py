@@ -11,8 +11,9 @@ from babel.messages.pofile import read_po
 from vigie import paths
 from vigie.errors import ReportError
 from vigie.probing import Reason
-from vigie.reporting.html import _environment, roots
+from vigie.reporting.html import _environment
 from vigie.reporting.words import languages, resolve
+from vigie.templating import roots
 
 PLACE = re.compile(r"%\((\w+)\)s")
 

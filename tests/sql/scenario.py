@@ -43,9 +43,10 @@ class Scenario:
         return "solution" if self.scope is None else _service_key(self.scope)
 
 
-def law(function: Any) -> Any:
+def law(function: Any, **more: Any) -> Any:
     """Run as many cases as asked for, however slow; each in a transaction of its own."""
     return settings(
+        **more,
         max_examples=CASES,
         deadline=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

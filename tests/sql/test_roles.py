@@ -15,6 +15,7 @@ import asyncpg
 import pytest
 from asyncpg import exceptions as pg
 from tests.sql.world import World, minute, span
+from tests.watching.queued import queue
 
 from vigie.errors import UsageError
 from vigie.storing import add_analyst, list_analysts, migrate, remove_analyst
@@ -98,6 +99,19 @@ async def _fill(world: World) -> None:
         " detail, duration_us) select r.endpoint_id, location_id, at, 1, at, 'down', 'status',"
         " 'of ' || e.key, 9 from fact.result as r inner join fact.endpoint as e using (endpoint_id)"
         " where outcome = 'down'"
+    )
+    for buyer in ("acme-buyer", "globex-buyer"):
+        await queue(
+            world.connection,
+            f"update:{buyer}",
+            audience="customer",
+            recipient=buyer,
+            targets=[{"channel": "email", "to": f"ann@{buyer}.example"}],
+        )
+    await queue(world.connection, "page:globex", recipient="acme-buyer")  # a person's key
+    await world.connection.execute(
+        "insert into fact.outbox_event (message_id, kind, channel)"
+        " select o.message_id, 'attempted', o.recipient from fact.outbox as o"
     )
     await world.rolled_up_to(minute(60))
 
@@ -350,3 +364,22 @@ async def test_an_owner_who_may_make_no_roles_gets_figures_and_one_warning(
         await owner.close()
         await admin.execute(f"drop owned by {name}; drop role {name}")
         await admin.close()
+
+
+@pytest.mark.parametrize("column", ["targets", "facts", "leased_by"])
+async def test_the_owner_of_the_views_may_not_read_addresses_and_words(
+    connection: asyncpg.Connection, column: str
+) -> None:
+    """So that no view can show them by mistake."""
+    await connection.execute("set local role vigie_reader")
+    with pytest.raises(pg.InsufficientPrivilegeError):
+        await connection.fetch(f"select {column} from fact.outbox")
+
+
+@pytest.mark.parametrize("asked", ["secret from fact.signing_key", "detail from fact.outbox_event"])
+async def test_the_owner_of_the_views_may_not_read_what_signs_and_what_was_answered(
+    connection: asyncpg.Connection, asked: str
+) -> None:
+    await connection.execute("set local role vigie_reader")
+    with pytest.raises(pg.InsufficientPrivilegeError):
+        await connection.fetch(f"select {asked}")

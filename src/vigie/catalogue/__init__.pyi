@@ -1,3 +1,4 @@
+from .addresses import forbidden, literal_address
 from .comparing import compare, same_figures
 from .files import FileState, file_state
 from .finding import Finding
@@ -21,7 +22,9 @@ from .model import (
     Written,
     Yearly,
 )
+from .placeholders import Secret, secret
 from .references import UNRELATED, are_enough, reference_note, references_at
+from .rotagrammar import CHANNELS, ROLES, Mail, Person, Reach, Rota, Updates
 from .scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
 from .schema import schemas
 from .services import Kinds
@@ -30,6 +33,8 @@ from .words import advice, shown
 from .yearly import is_short, renewed
 
 __all__ = [
+    "CHANNELS",
+    "ROLES",
     "UNRELATED",
     "Calendar",
     "Catalogue",
@@ -46,13 +51,19 @@ __all__ = [
     "Key",
     "Kinds",
     "LeftOpen",
+    "Mail",
     "Model",
     "Origin",
+    "Person",
     "PublicHolidays",
+    "Reach",
     "Reference",
+    "Rota",
+    "Secret",
     "Service",
     "Terms",
     "Told",
+    "Updates",
     "Written",
     "Yearly",
     "advice",
@@ -60,9 +71,11 @@ __all__ = [
     "compare",
     "duration_text",
     "file_state",
+    "forbidden",
     "is_short",
     "left_open",
     "lint",
+    "literal_address",
     "load",
     "reference_note",
     "references_at",
@@ -70,6 +83,7 @@ __all__ = [
     "renewed",
     "same_figures",
     "schemas",
+    "secret",
     "shown",
     "tell",
 ]

@@ -1,6 +1,7 @@
 """Which files make a catalogue, and the documents in them."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from vigie.catalogue.yaml import Document, read
 
 _SUFFIXES = {".yaml", ".yml"}
 _FOLDERS = ("probes", "reports/calendars", "reports/plans", "reports/contracts")
+_ROTA = ("reports/rota.yaml", "reports/rota.yml")
 
 FileState = frozenset[tuple[str, ...]]
 
@@ -26,9 +28,14 @@ def read_folder(path: Path, problems: list[Problem]) -> Folder:
 
     A folder that is not there has none.
     """
+    return read_files(_files(path), problems)
+
+
+def read_files(files: Iterable[Path], problems: list[Problem]) -> Folder:
+    """Return the documents of *files*."""
     documents: list[Document] = []
     complete = True
-    for file in _files(path):
+    for file in files:
         found, whole = read(file, str(file), problems)
         documents.extend(found)
         complete &= whole
@@ -39,7 +46,14 @@ def file_state(directory: Path) -> FileState:
     """Return what differs from itself once any file of the catalogue in *directory* changed."""
     folders = [directory / name for name in _FOLDERS]
     there = [(str(folder),) for folder in folders if folder.is_dir()]
-    return frozenset([*there, *(_state(file) for folder in folders for file in _files(folder))])
+    files = [*(file for folder in folders for file in _files(folder)), *rota_files(directory)]
+    return frozenset([*there, *map(_state, files)])
+
+
+def rota_files(directory: Path) -> list[Path]:
+    """Return the files of *directory* that hold its rota; more than one is a mistake."""
+    # A link to nowhere is a file that cannot be read, which must not go unsaid.
+    return [directory / name for name in _ROTA if os.path.lexists(directory / name)]
 
 
 def _state(file: Path) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from vigie.catalogue.layers import Calendars
 from vigie.catalogue.model import Calendar, Catalogue, Origin
 from vigie.catalogue.plans import calendars_in, check_plans
 from vigie.catalogue.problems import Problem
+from vigie.catalogue.rota import Rostered, read_rota
 from vigie.catalogue.services import Kinds, Watched, read_services
 from vigie.catalogue.shelf import Shelf, read_shelf
 from vigie.catalogue.yearly import years_needed
@@ -54,28 +55,33 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
     check_plans(plans, calendars.names, problems)
     promises = Promises(plans=plans, calendars=calendars.names, services=watched.names)
     versions = read_contracts(read_folder(reports / "contracts", problems), promises, problems)
-    made = _calendars(named, versions, now, problems)
+    rostered = read_rota(directory, calendars.names, problems)
+    used = {key for version in versions for key in _used(version)} | rostered.calendars
+    made = _calendars(named, used, _first_year(versions, now), now, problems)
     return Catalogue(
         locations=watched.locations,
         services=watched.services,
         calendars=made,
         contracts=tuple(version.contract for version in versions if version.contract),
-        origins=tuple(_origins(watched, versions, plans, named, made)),
+        origins=(*_origins(watched, versions, plans, named, made), *_origin_of_rota(rostered)),
         references=watched.references,
+        rota=rostered.rota,
     )
 
 
 def _calendars(
-    calendars: Calendars, versions: list[Version], now: datetime, problems: list[Problem]
+    calendars: Calendars,
+    used: set[str],
+    first: int,
+    now: datetime,
+    problems: list[Problem],
 ) -> dict[str, Calendar]:
-    """Return the user's own calendars, and those shipped ones and variants that a contract uses.
+    """Return the user's own calendars, and those shipped ones and variants that are *used*.
 
     All of the user's own are read, so that a mistake is told before the variant is used.
     """
-    first = min([version.shape.from_.year for version in versions], default=now.year)
     years = years_needed(first, now)
-    used = {key for version in versions for key in _used(version)}
-    used |= {other for key in used for other in calendars.others(key, "hours", "timezone")}
+    used = used | {other for key in used for other in calendars.others(key, "hours", "timezone")}
     books = calendars.shelf.books
     made = {}
     for key in calendars.names():
@@ -84,6 +90,10 @@ def _calendars(
             if calendar and (key in used or key in books):
                 made[key] = calendar
     return made
+
+
+def _first_year(versions: list[Version], now: datetime) -> int:
+    return min([version.shape.from_.year for version in versions], default=now.year)
 
 
 def _used(version: Version) -> set[str]:
@@ -110,3 +120,8 @@ def _origins(
         calendar = calendars.shelf.books[calendars.base(key)]
         file = calendar.document.file
         yield Origin(sort="calendar", key=key, file=file, shipped=calendar.shipped)
+
+
+def _origin_of_rota(rostered: Rostered) -> Iterator[Origin]:
+    if rostered.rota and rostered.file:
+        yield Origin(sort="rota", key="rota", file=rostered.file, shipped=False)

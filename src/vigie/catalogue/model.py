@@ -4,12 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vigie.catalogue.places import HostPort, WebAddress, host_and_port
 from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, refusal
+
+if TYPE_CHECKING:  # it is made of the Model below
+    from vigie.catalogue.rotagrammar import Rota
 
 
 class Model(BaseModel):
@@ -216,7 +219,7 @@ class Contract:
 class Origin:
     """The file that a part of the catalogue was read from."""
 
-    sort: Literal["calendar", "contract", "plan", "service"]
+    sort: Literal["calendar", "contract", "plan", "rota", "service"]
     key: str
     file: str
     shipped: bool  # not from the user's directory
@@ -232,3 +235,4 @@ class Catalogue:
     contracts: tuple[Contract, ...]
     origins: tuple[Origin, ...] = ()
     references: tuple[Reference, ...] = ()
+    rota: "Rota | None" = None

@@ -28,7 +28,8 @@ def _host_port(value: object) -> str:
     return str(value)
 
 
-def _web_address(value: object) -> str:
+def web_address(value: object) -> str:
+    """Return *value*, which must be the http or https URL of a host, without a user's name."""
     parts = _split(value, str(value))
     if parts is None or parts.scheme not in PORTS or parts.port == 0:
         raise refusal(f"{shown(value)} is not a web address", "https://host/")
@@ -50,5 +51,5 @@ HostPort = Annotated[
     str, PlainValidator(_host_port), text_shape(r"^\S+:[0-9]{1,5}$", "192.0.2.1:53")
 ]
 WebAddress = Annotated[
-    str, PlainValidator(_web_address), text_shape(r"^https?://\S+$", "https://host/")
+    str, PlainValidator(web_address), text_shape(r"^https?://\S+$", "https://host/")
 ]

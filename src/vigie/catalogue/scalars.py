@@ -17,6 +17,7 @@ from vigie.catalogue.words import nearest, shown
 from vigie.catalogue.yaml import Real
 
 KEY_PATTERN = r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"
+EMAIL_PATTERN = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -40,7 +41,6 @@ _AMBIGUOUS = {
     "HST": "Pacific/Honolulu, or UTC-10",
 }
 _REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 
 
 def refusal(what: str, write: str) -> PydanticCustomError:
@@ -167,8 +167,9 @@ def _down_when_text(value: str | int) -> str | dict[str, int]:
     return {"at_least": value} if isinstance(value, int) else value
 
 
-def _email(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(_EMAIL, value):
+def email(value: object) -> str:
+    """Return *value*, which must be an e-mail address."""
+    if isinstance(value, str) and re.fullmatch(EMAIL_PATTERN, value):
         return value
     raise refusal(f"{shown(value)} is not an e-mail address", "sla@acme.example")
 
@@ -190,7 +191,7 @@ Instant = Annotated[
     datetime, BeforeValidator(_instant), text_shape(r"^[0-9]{4}-", "2026-01-31T00:00:00Z")
 ]
 Day = Annotated[date, PlainValidator(_day), text_shape(_DAY, "2026-01-31")]
-Email = Annotated[str, PlainValidator(_email), text_shape(_EMAIL, "sla@acme.example")]
+Email = Annotated[str, PlainValidator(email), text_shape(EMAIL_PATTERN, "sla@acme.example")]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 Region = Annotated[str, PlainValidator(_region), text_shape(_REGION, "AE")]
 Percent = Annotated[

@@ -12,6 +12,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from vigie.catalogue.grammar import CalendarFile, ContractFile, PlanFile, ProbesFile
 from vigie.catalogue.model import Reference, ServiceHead
+from vigie.catalogue.rotagrammar import Rota
 from vigie.catalogue.scalars import duration_text
 from vigie.catalogue.services import Kinds
 
@@ -37,6 +38,7 @@ def schemas(kinds: Kinds) -> dict[PurePosixPath, str]:
         PurePosixPath("reports/calendar.schema.json"): _text(CalendarFile),
         PurePosixPath("reports/plan.schema.json"): _text(PlanFile),
         PurePosixPath("reports/contract.schema.json"): _text(ContractFile),
+        PurePosixPath("reports/rota.schema.json"): _text(Rota),
     }
 
 

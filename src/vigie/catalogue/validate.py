@@ -58,6 +58,8 @@ def _problems(
 ) -> Iterator[Problem]:
     told = set()  # a union complains once per member: the first is enough
     for details in error.errors(include_url=False):
+        if _counts_refused(details):
+            continue
         where = (*trail, *details["loc"])
         problem = document.problem(
             where,
@@ -68,6 +70,14 @@ def _problems(
         if place not in told:
             told.add(place)
             yield problem
+
+
+def _counts_refused(details: ErrorDetails) -> bool:
+    """Whether a list is said to be too short only because items of it were refused."""
+    if details["type"] != "too_short" or not isinstance(details["input"], list):
+        return False
+    needed: int = details["ctx"]["min_length"]
+    return len(details["input"]) >= needed
 
 
 def _what(details: ErrorDetails, model: type[BaseModel]) -> str:

@@ -28,7 +28,7 @@ _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")  # 010 is not one: nobody ag
 _REAL = re.compile(
     r"[-+]?((\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]{1,2})?|[0-9]+[eE][-+]?[0-9]{1,2})"
 )
-_PLACEHOLDER = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\s}][^}\n]*)\}")
+PLACEHOLDER = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\s}][^}\n]*)\}")
 
 
 class Real(float):
@@ -242,7 +242,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.ScalarNode) -> object:
         text: str = node.value
-        if "${" in text and "${" in _PLACEHOLDER.sub("", text):
+        if "${" in text and "${" in PLACEHOLDER.sub("", text):
             what = f"{shown(text)} has a broken placeholder"
             self._refuse(node, f"{what} (write ${{env:NAME}} or ${{file:PATH}})")
         return text if node.style else _core(text)  # the C parser says "" for plain

@@ -100,6 +100,7 @@ def _count(found: Catalogue) -> str:
             (contracts, "contract"),
             (sorts["plan"], "plan"),
             (sorts["calendar"], "calendar"),
+            *([(1, "rota")] if found.rota else []),
         )
     )
 

@@ -42,6 +42,11 @@ SECTIONS: Mapping[str, Section] = {
         "db": Command("db:app", "Start, stop and look into the database."),
     },
     "Crisis": {
+        "incident": Command(
+            "incident:app", "See the outages that people handle; write down what is done."
+        ),
+        "rota": Command("rota:app", "Show who is called in a crisis, and who is on duty."),
+        "outbox": Command("outbox:app", "List the messages to people; send again what was lost."),
         "crisis": Command("crisis:app", "Lead a crisis cell: from the call to the review."),
         "anomaly": Command("anomaly:app", "Record what customers report of a service."),
     },

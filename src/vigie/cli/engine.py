@@ -35,6 +35,7 @@ from vigie.storing import (
     run_rollup,
     spool_depth,
 )
+from vigie.watching import run_watching
 
 SETTLE = timedelta(seconds=30)  # results of other processes may still come
 RETRY_S = 2.0  # between two looks for a database that is down
@@ -100,6 +101,8 @@ async def measure(order: Order, settings: Settings, stop: asyncio.Event, pulse: 
     beside: list[Beside] = [partial(_keep_up, order, ends, pulse.course)]
     if order.following:
         beside.append(partial(stand, settings, order.location, pulse, stop))
+        directory = order.following.directory
+        beside.append(partial(run_watching, stop=stop, directory=directory))
     store = partial(_store, order.catalogue, settings, ends, pulse, beside)
     await probe_and(
         store, settings, ends, location=order.location, pulse=pulse, record=order.record

@@ -14,6 +14,7 @@ _SCHEMAS = (
     "reports/calendar.schema.json",
     "reports/contract.schema.json",
     "reports/plan.schema.json",
+    "reports/rota.schema.json",
 )
 _FOLDERS = ("probes", "reports/calendars", "reports/contracts", "reports/plans")
 

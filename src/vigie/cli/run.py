@@ -54,7 +54,7 @@ async def run(
     following.then = partial(listen_for, beats, chosen)
     following.then(following.catalogue)
     vitals = Vitals(home=here.home, location=chosen, pulse=pulse, following=following)
-    pages = make_app(vitals.asked(), beats)
+    pages = make_app(vitals.asked(), beats, lambda: pulse.pool)
     with listened(beats.known), stopping() as stop, on_signal(signal.SIGHUP, following.ask):
         async with serve(pages, listen) as url:
             log.info("running", directory=str(directory), location=chosen, healthz=f"{url}/healthz")

@@ -13,11 +13,11 @@ from pydantic import (
     model_validator,
 )
 
-from vigie.catalogue import Model, refusal
+from vigie.catalogue import Model, refusal, secret
 from vigie.probing.address import IpVersion
 from vigie.probing.clientcert import ClientCertificate
 from vigie.probing.expect import HttpExpect
-from vigie.probing.placeholder import PLACEHOLDER, VARIABLE, secret
+from vigie.probing.placeholder import PLACEHOLDER, VARIABLE
 from vigie.probing.request import BadUrl, Url, header_problem, parse_url
 from vigie.probing.verify import Verify
 

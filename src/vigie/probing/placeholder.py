@@ -7,12 +7,8 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import Annotated
 from urllib.parse import quote
 
-from pydantic import PlainValidator, WithJsonSchema
-
-from vigie.catalogue import refusal
 from vigie.probing.failure import Failed
 from vigie.probing.result import Reason
 from vigie.probing.trace import Trace
@@ -76,16 +72,3 @@ def _bounded(path: Path) -> bytes:
     if found.st_size > FILE_MAX:
         raise OSError(0, "it is larger than 64 KiB")
     return path.read_bytes()
-
-
-def secret(value: object) -> str:
-    """Return *value* of the catalogue, which must hold a placeholder."""
-    if isinstance(value, str) and PLACEHOLDER.search(value):
-        return value
-    # The value is not shown: it may be the secret itself.
-    raise refusal(
-        "a secret in the catalogue would be kept in the database", "${env:NAME} or ${file:PATH}"
-    )
-
-
-Secret = Annotated[str, PlainValidator(secret), WithJsonSchema({"type": "string"})]

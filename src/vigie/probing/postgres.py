@@ -8,13 +8,13 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from vigie import clock
-from vigie.catalogue import Model, refusal, shown
+from vigie.catalogue import Model, Secret, refusal, shown
 from vigie.probing.checked import tell
 from vigie.probing.failure import Failed
 from vigie.probing.guarded import Guarded
 from vigie.probing.hostport import ServerName, checked, host_of, place_of
 from vigie.probing.limits import Limits, came_of, check
-from vigie.probing.placeholder import Secret, resolved
+from vigie.probing.placeholder import resolved
 from vigie.probing.reach import attempt, resolved_addresses
 from vigie.probing.result import Attempt, Reason
 from vigie.probing.trace import Trace, short

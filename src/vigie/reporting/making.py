@@ -58,8 +58,9 @@ def make_pdf(
 ) -> bytes:
     """Return the report as PDF; templates of *directory* win over the shipped ones."""
     # These take a second to import, and a table of figures needs neither.
-    from vigie.reporting.html import roots, to_html
+    from vigie.reporting.html import to_html
     from vigie.reporting.pdf import render
+    from vigie.templating import roots
 
     folders = roots(directory)
     page = to_html(found, folders=folders, now=now, language=language)

@@ -1,4 +1,4 @@
-"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics` and `/beat/`."""
+"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics`, `/beat/` and `/ack/`."""
 
 import errno
 import logging
@@ -13,6 +13,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from vigie import __version__, clock
 from vigie.errors import UsageError
 from vigie.probing import Beats
+from vigie.serving.acknowledging import Database, add_acknowledging
 from vigie.serving.beating import add_beats
 from vigie.serving.metrics import Measured, exposition
 
@@ -39,8 +40,10 @@ class Asked:
     measured: Callable[[], Awaitable[Measured]]
 
 
-def make_app(asked: Asked, beats: Beats | None = None) -> web.Application:
-    """Return the application; without *beats* it takes none."""
+def make_app(
+    asked: Asked, beats: Beats | None = None, database: Database | None = None
+) -> web.Application:
+    """Return the application; without *beats* it takes none, without *database* nobody answers."""
 
     async def healthz(_request: web.Request) -> web.Response:
         found = await asked.health()
@@ -61,6 +64,8 @@ def make_app(asked: Asked, beats: Beats | None = None) -> web.Application:
     app.router.add_get("/metrics", metrics)
     if beats:
         add_beats(app, beats)
+    if database:
+        add_acknowledging(app, database)
     return app
 
 

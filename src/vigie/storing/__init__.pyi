@@ -9,9 +9,24 @@ from .agents import (
     remove_agent,
     report_agent,
 )
-from .analysts import Analyst, add_analyst, list_analysts, remove_analyst
-from .anomalies import Anomaly, list_anomalies, report_anomaly, withdraw_anomaly
-from .briefing import Briefing, Budget, list_crises, read_briefing
+from .analysts import (
+    Analyst,
+    add_analyst,
+    list_analysts,
+    remove_analyst,
+)
+from .anomalies import (
+    Anomaly,
+    list_anomalies,
+    report_anomaly,
+    withdraw_anomaly,
+)
+from .briefing import (
+    Briefing,
+    Budget,
+    list_crises,
+    read_briefing,
+)
 from .catalogue import (
     Changes,
     apply_catalogue,
@@ -45,20 +60,84 @@ from .crises import (
     waive_customer,
     write_section,
 )
-from .csv import import_results
-from .csvfile import Imported
-from .csvmaintenance import import_maintenance
-from .depth import Depth, spool_depth
-from .embedded import Embedded
-from .explain import explained, refusals
-from .feed import Coming, coming_maintenance
-from .instant import later, read_instant
-from .leading import run_leading
-from .migrating import migrate, mismatch
-from .pool import open_database
-from .psql import run_psql
-from .queries import query
-from .recurrence import Recurrence
+from .csv import (
+    import_results,
+)
+from .csvfile import (
+    Imported,
+)
+from .csvmaintenance import (
+    import_maintenance,
+)
+from .depth import (
+    Depth,
+    spool_depth,
+)
+from .embedded import (
+    Embedded,
+)
+from .explain import (
+    explained,
+    refusals,
+)
+from .feed import (
+    Coming,
+    coming_maintenance,
+)
+from .incidents import (
+    Incident,
+    IncidentEvent,
+    ask_to_watch,
+    assign_incident,
+    close_incident,
+    list_incidents,
+    look,
+    note_incident,
+    show_incident,
+)
+from .instant import (
+    later,
+    read_instant,
+)
+from .leading import (
+    run_leading,
+)
+from .migrating import (
+    migrate,
+    mismatch,
+)
+from .outbox import (
+    MESSAGE_STATES,
+    Acknowledged,
+    Claimed,
+    Question,
+    Terms,
+    acknowledge_message,
+    attempt_message,
+    claim_messages,
+    dead_messages,
+    fail_message,
+    find_message,
+    finish_message,
+    list_messages,
+    message_events,
+    read_message,
+    read_question,
+    retry_message,
+    sending_terms,
+)
+from .pool import (
+    open_database,
+)
+from .psql import (
+    run_psql,
+)
+from .queries import (
+    query,
+)
+from .recurrence import (
+    Recurrence,
+)
 from .registry import (
     Listed,
     Recorded,
@@ -72,16 +151,44 @@ from .registry import (
     withdraw_maintenance,
     withdraw_series,
 )
-from .retention import Dropped, days_to_drop, drop_days
-from .rollup import roll_up, run_rollup
-from .shipper import Shipper
-from .spool import Spool
-from .state import State, read_state
-from .trouble import DATABASE_TROUBLE
-from .window import Window, check_text
+from .retention import (
+    Dropped,
+    days_to_drop,
+    drop_days,
+)
+from .rollup import (
+    roll_up,
+    run_rollup,
+)
+from .rota import (
+    Level,
+    Rostered,
+    RotaSeen,
+    show_rota,
+)
+from .shipper import (
+    Shipper,
+)
+from .spool import (
+    Spool,
+)
+from .state import (
+    State,
+    read_state,
+)
+from .trouble import (
+    DATABASE_TROUBLE,
+    Trouble,
+)
+from .window import (
+    Window,
+    check_text,
+)
 
 __all__ = [
     "DATABASE_TROUBLE",
+    "MESSAGE_STATES",
+    "Acknowledged",
     "AgentSeen",
     "AgentState",
     "Analyst",
@@ -89,23 +196,33 @@ __all__ = [
     "Briefing",
     "Budget",
     "Changes",
+    "Claimed",
     "Coming",
     "Correction",
     "Depth",
     "Dropped",
     "Embedded",
     "Imported",
+    "Incident",
+    "IncidentEvent",
+    "Level",
     "Listed",
     "Place",
+    "Question",
     "Recorded",
     "Recurrence",
+    "Rostered",
+    "RotaSeen",
     "Series",
     "Shipper",
     "Spool",
     "State",
+    "Terms",
     "ToldCustomers",
+    "Trouble",
     "Window",
     "acknowledge_crisis",
+    "acknowledge_message",
     "add_action",
     "add_agent",
     "add_analyst",
@@ -116,16 +233,25 @@ __all__ = [
     "apply_catalogue",
     "approve_correction",
     "approve_incident_report",
+    "ask_to_watch",
+    "assign_incident",
+    "attempt_message",
     "attend",
     "cancel_crisis",
     "check_text",
+    "claim_messages",
+    "close_incident",
     "close_maintenance",
     "coming_maintenance",
     "days_to_drop",
+    "dead_messages",
     "dissolve_crisis",
     "drop_days",
     "end_action",
     "explained",
+    "fail_message",
+    "find_message",
+    "finish_message",
     "import_maintenance",
     "import_results",
     "is_series",
@@ -135,10 +261,15 @@ __all__ = [
     "list_anomalies",
     "list_corrections",
     "list_crises",
+    "list_incidents",
     "list_maintenance",
+    "list_messages",
+    "look",
     "merge_crisis",
+    "message_events",
     "migrate",
     "mismatch",
+    "note_incident",
     "note_workaround",
     "open_crisis",
     "open_database",
@@ -148,6 +279,8 @@ __all__ = [
     "query",
     "read_briefing",
     "read_instant",
+    "read_message",
+    "read_question",
     "read_state",
     "read_targets",
     "refusals",
@@ -157,11 +290,15 @@ __all__ = [
     "report_agent",
     "report_anomaly",
     "resolve_crisis",
+    "retry_message",
     "review_crisis",
     "roll_up",
     "run_leading",
     "run_psql",
     "run_rollup",
+    "sending_terms",
+    "show_incident",
+    "show_rota",
     "spool_depth",
     "staff_crisis",
     "update_crisis",

@@ -49,6 +49,8 @@ _STEPS = (
     "add_contract_versions",
     "end_contracts",
     "add_ended_versions",
+    "replace_rota",
+    "add_rota",
 )
 
 

@@ -161,11 +161,20 @@ async def _copy(
         )
 
 
-async def _mark(connection: asyncpg.Connection, results: Iterable[Row]) -> None:
+async def _mark(connection: asyncpg.Connection, results: Sequence[Row]) -> None:
     """Mark days, by the hour: the roll-up works from the first new result of each mark."""
+    await _mark_failures(connection, results)
     marks = []
     for _, rows in groupby(results, lambda row: row[2].hour):
         lot = list(rows)
         slots = [row[2] for row in lot]
         marks.append((list({row[0] for row in lot}), min(slots), max(slots)))
     await connection.executemany(query("mark_days"), marks)
+
+
+async def _mark_failures(connection: asyncpg.Connection, results: Iterable[Row]) -> None:
+    """Let the watcher know what failed; most results are good, and mark nothing."""
+    failed = [(row[0], row[2]) for row in results if row[3] == "down"]
+    if failed:
+        endpoints, slots = zip(*failed, strict=True)
+        await connection.execute(query("mark_failures"), list(set(endpoints)), min(slots))

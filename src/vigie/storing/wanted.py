@@ -19,6 +19,7 @@ from vigie.catalogue import (
     left_open,
 )
 from vigie.storing.results import Row
+from vigie.storing.wantedrota import rota_rows
 
 _US = timedelta(microseconds=1)
 _CONTRACT = TypeAdapter(Contract)
@@ -46,6 +47,7 @@ def wanted_rows(catalogue: Catalogue) -> dict[str, list[Row]]:
         "wanted_customer": [_customer(customer) for customer in _customers(catalogue)],
         "wanted_contract": [_contract(it, catalogue) for it in catalogue.contracts],
         "wanted_contract_service": [row for c in catalogue.contracts for row in _covered(c)],
+        "wanted_rota": rota_rows(catalogue.rota),
     }
 
 

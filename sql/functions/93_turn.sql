@@ -1,0 +1,301 @@
+-- One turn of the watcher: what is measured becomes incidents, and they become crises.
+
+create or replace function fact.open_incident(
+    service_id integer, run tstzrange, is_over boolean, now timestamptz
+) returns integer
+language sql volatile
+begin atomic
+    with opened as (
+        insert into fact.incident (started, opened_at, late)
+        values (lower(run), open_incident.now, is_over)
+        returning incident_id, started, late
+    ),
+    told as (
+        insert into fact.incident_event (incident_id, kind, at, actor, detail)
+        select o.incident_id, 'opened', o.started, 'vigie', jsonb_build_object('late', o.late)
+        from opened as o
+    )
+    insert into fact.incident_service (incident_id, service_id, started, added_at)
+    select o.incident_id, open_incident.service_id, o.started, open_incident.now
+    from opened as o
+    returning incident_id;
+end;
+comment on function fact.open_incident(integer, tstzrange, boolean, timestamptz) is
+'Opens an incident with the start of its outage, and gives its id.';
+
+create or replace function fact.join_incident(
+    incident_id integer, service_id integer, run tstzrange, now timestamptz
+) returns void
+language plpgsql
+as $$
+begin
+    insert into fact.incident_service (incident_id, service_id, started, added_at)
+    values (join_incident.incident_id, join_incident.service_id, lower(run), join_incident.now)
+    on conflict do nothing;
+    if found then
+        perform fact.incident_happened(
+            join_incident.incident_id,
+            'joined',
+            lower(run),
+            null,
+            (
+                select jsonb_build_object('service', s.key) from fact.service as s
+                where s.service_id = join_incident.service_id
+            )
+        );
+    end if;
+end
+$$;
+comment on function fact.join_incident(integer, integer, tstzrange, timestamptz) is
+'Adds a service to an incident that runs, unless it is in it.';
+
+create or replace function fact.note_run(
+    service_id integer, run tstzrange, is_over boolean, now timestamptz
+) returns void
+language plpgsql
+as $$
+declare
+    services constant integer[] := array[note_run.service_id];
+    known integer := fact.incident_of(services, run);
+    was record;
+begin
+    if known is null then
+        known := coalesce(
+            -- What runs now goes before what this may be a relapse of.
+            fact.incident_beside(note_run.service_id, run),
+            fact.incident_of(services, run, fact.relapse_within())
+        );
+        if known is null then
+            perform fact.open_incident(note_run.service_id, run, is_over, note_run.now);
+            return;
+        end if;
+        perform fact.join_incident(known, note_run.service_id, run, note_run.now);
+    end if;
+    select * into was from fact.incident_state as s where s.incident_id = known;
+    if lower(run) < was.started then
+        perform fact.incident_happened(known, 'moved', lower(run), 'results came late');
+    end if;
+    if was.state <> 'open' and upper(run) > was.at then
+        perform fact.incident_happened(known, 'relapsed', lower(run));
+    end if;
+end
+$$;
+comment on function fact.note_run(integer, tstzrange, boolean, timestamptz) is
+'Sees to it that a run of unplanned time of a service has its incident: opened, joined, moved back or opened again. Seen before, it changes nothing.';
+
+create or replace function fact.close_recovered(good integer[], ends jsonb, now timestamptz)
+returns void
+language plpgsql
+as $$
+declare
+    over record;
+begin
+    for over in
+        select
+            i.incident_id,
+            max((ends ->> s.service_id::text)::timestamptz) as at
+        from fact.open_incidents() as i
+        inner join fact.incident_service as s on s.incident_id = i.incident_id
+        group by i.incident_id
+        having bool_and(s.service_id = any(good))
+    loop
+        if over.at is null then
+            perform fact.incident_happened(
+                over.incident_id,
+                'excused',
+                close_recovered.now,
+                'the outage is not in the figures any more: a correction or a window excuses it'
+            );
+        else
+            perform fact.incident_happened(over.incident_id, 'recovered', over.at);
+        end if;
+    end loop;
+end
+$$;
+comment on function fact.close_recovered(integer[], jsonb, timestamptz) is
+'Closes each incident of which all services are good: recovered with the end of its last run (ends, by service id), or excused where no run is left.';
+
+create or replace function fact.call_crisis(
+    services integer[],
+    runs tstzmultirange,
+    longer_than interval,
+    customers integer,
+    now timestamptz
+) returns void
+language plpgsql
+as $$
+declare
+    run tstzrange;
+    keys text[];
+    known integer;
+begin
+    for run in select r from unnest(runs) as r where upper(r) - lower(r) > longer_than loop
+        known := fact.incident_of(services, run);
+        if exists (select from fact.crisis as c where c.incident_id = known) then
+            continue;
+        end if;
+        keys := array(select s.key from fact.service as s where s.service_id = any(services));
+        if fact.hit_customers(keys, run) >= customers then
+            perform fact.open_crisis(
+                known,
+                'outage',
+                'vigie',
+                format('down for more than %s, %s or more customers hit', longer_than, customers),
+                call_crisis.now
+            );
+        end if;
+    end loop;
+end
+$$;
+comment on function fact.call_crisis(
+    integer[], tstzmultirange, interval, integer, timestamptz
+) is
+'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one.';
+
+create or replace function fact.warn_ahead(
+    services integer[], runs tstzmultirange, customers integer, after interval, now timestamptz
+) returns void
+language plpgsql
+as $$
+declare
+    run tstzrange;
+    keys text[];
+    known integer;
+begin
+    for run in
+        select r from unnest(runs) as r
+        where upper(r) - lower(r) > after and upper(r) >= warn_ahead.now
+    loop
+        known := fact.incident_of(services, run);
+        if exists (
+            select from fact.incident_event as e
+            where e.incident_id = known and e.kind = 'pre_alert' and e.at >= lower(run)
+        ) then
+            continue;
+        end if;
+        keys := array(select s.key from fact.service as s where s.service_id = any(services));
+        if fact.hit_customers(keys, run) >= customers then
+            perform fact.incident_happened(known, 'pre_alert', warn_ahead.now);
+            perform fact.tell_ahead(known, warn_ahead.now);
+        end if;
+    end loop;
+end
+$$;
+comment on function fact.warn_ahead(
+    integer[], tstzmultirange, integer, interval, timestamptz
+) is
+'Warns the first level of each run that may become a crisis: it lasts longer than after, and hits enough customers.';
+
+create or replace function fact.warn_after() returns interval
+language sql stable
+return coalesce(
+    ((fact.rota_now() ->> 'pre_alert_after_s')::numeric) * interval '1 second', '5 minutes'
+);
+comment on function fact.warn_after() is
+'How long an outage lasts before the team is warned: the rota''s pre_alert_after, else 5 minutes.';
+
+create or replace function fact.live_news(seen timestamptz)
+returns table (
+    service_ids integer[],
+    runs tstzmultirange,
+    is_good boolean,
+    longer_than interval,
+    customers integer,
+    is_news boolean
+)
+language sql stable
+begin atomic
+    with watched as materialized (
+        select array_agg(w.service_id) as services, min(w.since) as since
+        from fact.watched_service as w
+    ),
+    held as materialized (
+        select i.incident_id, i.service_id
+        from fact.open_incidents() as o
+        inner join fact.incident_service as i on i.incident_id = o.incident_id
+    ),
+    called as materialized (
+        select coalesce(array_agg(h.service_id), '{}') as services
+        from held as h
+        where
+            exists (select from fact.crisis as c where c.incident_id = h.incident_id)
+            and exists (
+                select from fact.incident_event as e
+                where e.incident_id = h.incident_id and e.kind = 'pre_alert'
+            )
+    )
+    select
+        l.service_ids,
+        l.runs,
+        l.is_good,
+        l.longer_than,
+        l.customers,
+        case
+            when l.longer_than is null
+                then
+                    not w.noted
+                    or l.service_ids[1] not in (select h.service_id from held as h)
+            else not l.service_ids && c.services
+        end
+    from watched as a
+    cross join lateral fact.live_run(a.services, tstzrange(a.since, live_news.seen)) as l
+    cross join called as c
+    left join fact.watched_service as w on w.service_id = l.service_ids[1]
+    where a.services is not null
+    -- Services first: their incidents are what a crisis belongs to.
+    order by l.longer_than nulls first;
+end;
+comment on function fact.live_news(timestamptz) is
+'The rows of fact.live_run for all that is looked at. is_news: something may have to be written down; false for a service whose failures have their incident, and for an outage whose crisis was called.';
+
+create or replace function fact.watch_turn(epoch bigint, now timestamptz) returns void
+language plpgsql
+as $$
+declare
+    -- Marks were taken a moment ago, under the same fence.
+    seen constant timestamptz := fact.fence_watch(watch_turn.epoch, watch_turn.now);
+    began constant timestamptz := (select w.began_at from fact.watch as w);
+    warn_after constant interval := fact.warn_after();
+    failing record;
+    run tstzrange;
+    good integer[] := '{}';
+    ends jsonb := '{}';
+begin
+    for failing in select n.* from fact.live_news(seen) as n loop
+        if failing.longer_than is null and failing.is_news then
+            for run in
+                -- What was over as watching began is history.
+                select r from unnest(failing.runs) as r where upper(r) > began
+            loop
+                perform fact.note_run(
+                    failing.service_ids[1],
+                    run,
+                    failing.is_good or upper(run) < upper(failing.runs),
+                    seen
+                );
+            end loop;
+        elsif failing.is_news and upper(failing.runs) > began then
+            perform fact.call_crisis(
+                failing.service_ids, failing.runs, failing.longer_than, failing.customers, seen
+            );
+            perform fact.warn_ahead(
+                failing.service_ids, failing.runs, failing.customers, warn_after, seen
+            );
+        end if;
+        if failing.longer_than is null and failing.is_good then
+            good := good || failing.service_ids;
+            ends := ends || jsonb_build_object(
+                failing.service_ids[1]::text,
+                case when upper(failing.runs) > began then upper(failing.runs) end
+            );
+        end if;
+    end loop;
+    update fact.watched_service set noted = true where not noted;
+    perform fact.close_recovered(good, ends, seen);
+    perform fact.forget_good(good);
+    perform fact.tell_routine(watch_turn.now);
+    perform fact.crisis_turn(watch_turn.now);
+end
+$$;
+comment on function fact.watch_turn(bigint, timestamptz) is
+'One look: what the services that fail have been up to now becomes incidents and crises, and what is due in a crisis is done. Everything is derived from the results and kept as events, so that a repetition changes nothing and a restart loses nothing.';

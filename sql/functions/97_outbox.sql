@@ -1,0 +1,382 @@
+-- Messages to people: queued with the change that they tell of, leased, sent, tried again.
+--
+-- Instants are the database's own: leases of several computers must not hang on their clocks.
+
+create or replace function fact.queue_message(
+    key text,
+    kind text,
+    audience text,
+    recipient text,
+    targets jsonb,
+    facts jsonb,
+    urgent boolean default false,
+    due_at timestamptz default null,
+    incident_id integer default null,
+    crisis_id integer default null
+)
+returns bigint
+language sql volatile
+begin atomic
+    insert into fact.outbox (
+        key, kind, audience, recipient, targets, facts, urgent, due_at, incident_id, crisis_id
+    )
+    select
+        queue_message.key,
+        queue_message.kind,
+        queue_message.audience,
+        queue_message.recipient,
+        queue_message.targets,
+        queue_message.facts,
+        coalesce(queue_message.urgent, false),
+        coalesce(queue_message.due_at, clock_timestamp()),
+        queue_message.incident_id,
+        queue_message.crisis_id
+    where coalesce(queue_message.targets, '[]') not in ('[]', 'null')
+    on conflict (key) do nothing;
+
+    select pg_notify('vigie_outbox', '');
+
+    select o.message_id from fact.outbox as o
+    where
+        o.key = queue_message.key
+        and coalesce(queue_message.targets, '[]') not in ('[]', 'null');
+end;
+comment on function fact.queue_message(
+    text, text, text, text, jsonb, jsonb, boolean, timestamptz, integer, integer
+) is
+'Queues a message in the caller''s transaction, once per key, and gives its number, also of one that was there before; null where there is no target to send it to.';
+
+create or replace function fact.claim_messages(
+    worker text, most integer, lease interval, now timestamptz
+)
+returns setof fact.outbox
+language sql volatile
+begin atomic
+    with due as (
+        select o.message_id from fact.outbox as o
+        where
+            o.state = 'queued'
+            and o.due_at <= claim_messages.now
+            and (o.leased_until is null or o.leased_until <= claim_messages.now)
+        order by o.urgent desc, o.due_at asc, o.message_id asc
+        limit claim_messages.most
+        for update skip locked
+    )
+    update fact.outbox as o
+    set leased_by = claim_messages.worker, leased_until = claim_messages.now + claim_messages.lease
+    from due
+    where o.message_id = due.message_id
+    returning o.*;
+end;
+comment on function fact.claim_messages(text, integer, interval, timestamptz) is
+'Leases messages that are due, urgent ones first, also those whose worker let its lease run out. The name of the worker must be a new one for each call: it is what later calls prove the lease with.';
+
+create or replace function fact.attempt_message(
+    message_id bigint, worker text, lease interval, now timestamptz
+)
+returns boolean
+language sql volatile
+begin atomic
+    with held as (
+        update fact.outbox as o
+        set
+            attempts = o.attempts + 1,
+            leased_until = attempt_message.now + attempt_message.lease
+        where
+            o.message_id = attempt_message.message_id
+            and o.leased_by = attempt_message.worker
+            and o.leased_until is not null
+            and o.state = 'queued'
+        returning o.message_id, o.target, o.targets -> o.target::integer ->> 'channel' as channel
+    ),
+    told as (
+        insert into fact.outbox_event (message_id, kind, at, channel, detail)
+        select
+            h.message_id,
+            'attempted' as kind,
+            attempt_message.now as at,
+            h.channel,
+            jsonb_build_object('target', h.target, 'worker', attempt_message.worker) as detail
+        from held as h
+    )
+    select count(*) > 0 from held;
+end;
+comment on function fact.attempt_message(bigint, text, interval, timestamptz) is
+'Writes down that a message is about to be sent, so that it is known after a crash that it may have been. False: another worker has it, or it needs no sending any more.';
+
+create or replace function fact.finish_message(
+    message_id bigint, worker text, reference text, now timestamptz
+)
+returns text
+language sql volatile
+begin atomic
+    with done as (
+        update fact.outbox as o
+        set
+            -- It may have been acknowledged before its server had answered us.
+            state = case when o.state = 'queued' then 'sent' else o.state end,
+            sent_at = finish_message.now,
+            error = null,
+            leased_until = null
+        where
+            o.message_id = finish_message.message_id
+            and o.leased_by = finish_message.worker
+            and o.leased_until is not null
+        returning o.message_id, o.targets -> o.target::integer ->> 'channel' as channel
+    )
+    insert into fact.outbox_event (message_id, kind, at, channel, detail)
+    select
+        d.message_id,
+        'sent' as kind,
+        finish_message.now as at,
+        d.channel,
+        jsonb_strip_nulls(jsonb_build_object('reference', finish_message.reference)) as detail
+    from done as d;
+
+    select o.state from fact.outbox as o
+    where o.message_id = finish_message.message_id and o.leased_by = finish_message.worker;
+end;
+comment on function fact.finish_message(bigint, text, text, timestamptz) is
+'Writes down that a server took a message, and gives its state; null: another worker has it. Repeating it is harmless.';
+
+create or replace function fact.backoff(attempts integer, urgent boolean, jitter double precision)
+returns interval
+language sql immutable parallel safe
+begin atomic
+    select
+        case
+            when backoff.urgent
+                then least(interval '5 seconds' * power(2, least(attempts, 20) - 1), '40 seconds')
+            else least(interval '30 seconds' * power(2, least(attempts, 20) - 1), '1 hour')
+        end * (0.75 + backoff.jitter / 2);
+end;
+comment on function fact.backoff(integer, boolean, double precision) is
+'How long to wait after so many failed attempts: doubled each time up to a limit, by a quarter more or less as jitter (0 to 1) says.';
+
+create or replace function fact.patience(urgent boolean) returns interval
+language sql immutable parallel safe
+begin atomic
+    select case when patience.urgent then interval '2 minutes' else interval '1 day' end;
+end;
+comment on function fact.patience(boolean) is
+'For how long one target of a message is tried before the next one is.';
+
+create or replace function fact.tried_since(message_id bigint) returns timestamptz
+language sql stable
+begin atomic
+    select min(e.at)
+    from fact.outbox as o
+    inner join fact.outbox_event as e on e.message_id = o.message_id
+    where
+        o.message_id = tried_since.message_id
+        and e.kind = 'attempted'
+        and (e.detail ->> 'target')::smallint = o.target
+        and e.event_id > coalesce(
+            (
+                select max(r.event_id) from fact.outbox_event as r
+                where r.message_id = tried_since.message_id and r.kind = 'retried'
+            ),
+            0
+        );
+end;
+comment on function fact.tried_since(bigint) is
+'When the current target of a message was tried first, since a person last asked to try again.';
+
+create or replace function fact.queue_dead_letters(message_id bigint, now timestamptz)
+returns setof bigint
+language sql volatile
+begin atomic
+    with called as (
+        select
+            o.message_id,
+            o.kind,
+            o.recipient,
+            o.error,
+            o.facts,
+            o.incident_id,
+            o.crisis_id,
+            l.level,
+            p.key as person,
+            r.spec #> array['people', p.key] as person_spec,
+            coalesce(o.facts ->> 'name', o.recipient) as recipient_name
+        from fact.outbox as o
+        inner join fact.rota as r on r.replaced_at is null
+        cross join
+            lateral jsonb_array_elements(r.spec -> 'levels') with ordinality as l (people, level)
+        cross join lateral jsonb_array_elements_text(l.people) as p (key)
+        where
+            o.message_id = queue_dead_letters.message_id
+            and o.kind <> 'dead_letter'
+            and not (o.audience = 'team' and o.recipient = p.key)
+    )
+    select
+        fact.queue_message(
+            key => format(
+                'dead_letter:%s:%s:%s',
+                c.message_id,
+                (
+                    select count(*) from fact.outbox_event as e
+                    where e.message_id = c.message_id and e.kind = 'dead'
+                ),
+                c.person
+            ),
+            kind => 'dead_letter',
+            audience => 'team',
+            recipient => c.person,
+            targets => c.person_spec -> 'reach',
+            facts => c.facts || jsonb_build_object(
+                'name', c.person_spec -> 'name',
+                'language', 'en',
+                'text', format('%s to %s: %s', c.kind, c.recipient_name, c.error),
+                'dead', jsonb_build_object(
+                    'message', c.message_id, 'kind', c.kind, 'recipient', c.recipient,
+                    'name', c.recipient_name, 'error', c.error
+                )
+            ),
+            urgent => true,
+            due_at => queue_dead_letters.now,
+            incident_id => c.incident_id,
+            crisis_id => c.crisis_id
+        )
+    from called as c
+    where c.level = (select min(f.level) from called as f);
+end;
+comment on function fact.queue_dead_letters(bigint, timestamptz) is
+'Tells the other people of the first level that a message reached nobody; where there is no other, those of the next level. Never of a message that told just that.';
+
+create or replace function fact.fail_message(
+    message_id bigint,
+    worker text,
+    temporary boolean,
+    retry_after interval,
+    why text,
+    now timestamptz
+)
+returns text
+language plpgsql
+as $$
+declare
+    held fact.outbox;
+    due timestamptz;
+begin
+    select o.* into held from fact.outbox as o
+    where o.message_id = fail_message.message_id and o.leased_by = fail_message.worker
+    for update;
+    if not found or held.leased_until is null then
+        return held.state;
+    end if;
+    insert into fact.outbox_event (message_id, kind, at, channel, detail)
+    values (
+        held.message_id, 'failed', fail_message.now,
+        held.targets -> held.target::integer ->> 'channel',
+        jsonb_build_object('target', held.target, 'why', why, 'temporary', temporary)
+    );
+    due := fail_message.now + greatest(
+        fact.backoff(held.attempts, held.urgent, random()), fail_message.retry_after
+    );
+    if held.state <> 'queued' then
+        null; -- acknowledged meanwhile
+    elsif temporary
+        and due <= fact.tried_since(held.message_id) + fact.patience(held.urgent)
+    then
+        held.due_at := due;
+    elsif held.target + 1 < jsonb_array_length(held.targets) then
+        held.due_at := fail_message.now;
+        held.target := held.target + 1;
+        held.attempts := 0;
+        perform pg_notify('vigie_outbox', '');
+    else
+        held.state := 'dead';
+    end if;
+    update fact.outbox as o
+    set
+        due_at = held.due_at, target = held.target, attempts = held.attempts,
+        state = held.state, error = why, leased_until = null
+    where o.message_id = held.message_id;
+    if held.state = 'dead' then
+        insert into fact.outbox_event (message_id, kind, at)
+        values (held.message_id, 'dead', fail_message.now);
+        perform fact.queue_dead_letters(held.message_id, fail_message.now);
+    end if;
+    return held.state;
+end
+$$;
+comment on function fact.fail_message(bigint, text, boolean, interval, text, timestamptz) is
+'Writes down that a message was not sent, and gives its state; null: another worker has it. After a temporary failure it waits, not shorter than retry_after; where that would exceed fact.patience, or after a lasting failure, the next target is due at once; after the last one it is dead, and others are told.';
+
+create or replace function fact.retry_message(message_id bigint, person text, now timestamptz)
+returns void
+language plpgsql
+as $$
+declare
+    found_row fact.outbox;
+begin
+    select o.* into found_row from fact.outbox as o
+    where o.message_id = retry_message.message_id
+    for update;
+    if found_row.message_id is null then
+        raise exception 'message %: there is none of this number', message_id
+            using hint = 'vigie outbox list shows them';
+    end if;
+    if found_row.state not in ('queued', 'bounced', 'dead') then
+        raise exception 'message %: is % already', message_id, found_row.state
+            using hint = 'only what is queued, bounced or dead is tried again';
+    end if;
+    if found_row.leased_until > retry_message.now then
+        raise exception 'message %: is being sent now', message_id
+            using hint = format('vigie outbox show %s tells what comes of it', message_id);
+    end if;
+    update fact.outbox as o
+    set state = 'queued', target = 0, attempts = 0, due_at = retry_message.now, leased_until = null
+    where o.message_id = found_row.message_id;
+    insert into fact.outbox_event (message_id, kind, at, detail)
+    values (
+        found_row.message_id, 'retried', retry_message.now, jsonb_build_object('by', person)
+    );
+    perform pg_notify('vigie_outbox', '');
+end
+$$;
+comment on function fact.retry_message(bigint, text, timestamptz) is
+'Lets a message be tried again now, from its first target on.';
+
+create or replace function fact.acknowledge(message_id bigint, person text, now timestamptz)
+returns table (first boolean, by_whom text, at timestamptz)
+language plpgsql
+as $$
+declare
+    held fact.outbox;
+begin
+    select o.* into held from fact.outbox as o
+    where o.message_id = acknowledge.message_id
+    for update;
+    if held.message_id is null then
+        raise exception 'message %: there is none of this number', message_id
+            using hint = 'vigie outbox list shows them';
+    end if;
+    if held.audience <> 'team' then
+        raise exception 'message %: is for a customer', message_id
+            using hint = 'only people of the rota acknowledge';
+    end if;
+    select e.detail ->> 'by', e.at into by_whom, acknowledge.at from fact.outbox_event as e
+    where e.message_id = held.message_id and e.kind = 'acknowledged'
+    order by e.event_id
+    limit 1;
+    first := not found;
+    if first then
+        by_whom := person;
+        acknowledge.at := acknowledge.now;
+        update fact.outbox as o set state = 'acknowledged' where o.message_id = held.message_id;
+        insert into fact.outbox_event (message_id, kind, at, detail)
+        values (held.message_id, 'acknowledged', acknowledge.now, jsonb_build_object('by', person));
+        if held.crisis_id is not null
+            and to_regprocedure('fact.crisis_acknowledged(integer, text, timestamptz)') is not null
+        then
+            execute 'select fact.crisis_acknowledged($1, $2, $3)'
+            using held.crisis_id, person, acknowledge.now;
+        end if;
+    end if;
+    return next;
+end
+$$;
+comment on function fact.acknowledge(bigint, text, timestamptz) is
+'Writes down that a person answered a message, and tells its crisis; a second time it changes nothing and gives by whom and when it was done first.';

@@ -1,0 +1,472 @@
+"""The queue's own rules: who gets which message when, and what a failure leads to."""
+
+import json
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import pytest
+from asyncpg import exceptions as pg
+from tests.watching.queued import (
+    FACTS,
+    HOOK,
+    HOUR,
+    LEASE,
+    MAIL,
+    MINUTE,
+    NOW,
+    ROTA,
+    SECOND,
+    queue,
+    set_rota,
+)
+
+from vigie.storing import (
+    Claimed,
+    attempt_message,
+    claim_messages,
+    fail_message,
+    finish_message,
+)
+
+DAY = 24 * HOUR
+EVENTS = "select kind from fact.outbox_event where message_id = $1 order by event_id"
+
+
+async def claim(
+    connection: asyncpg.Connection, worker: str = "one", most: int = 9, after: timedelta = 0 * HOUR
+) -> list[Claimed]:
+    return await claim_messages(connection, worker, most, lease=LEASE, now=NOW + after)
+
+
+async def claim_only(
+    connection: asyncpg.Connection, worker: str = "one", after: timedelta = 0 * HOUR
+) -> Claimed:
+    [claimed] = await claim(connection, worker, after=after)
+    return claimed
+
+
+async def fail(
+    connection: asyncpg.Connection,
+    claimed: Claimed,
+    *,
+    after: timedelta = 0 * HOUR,
+    temporary: bool = True,
+    retry_after: timedelta | None = None,
+) -> str | None:
+    now = NOW + after
+    assert await attempt_message(connection, claimed, lease=LEASE, now=now)
+    return await fail_message(
+        connection, claimed, why="refused", temporary=temporary, retry_after=retry_after, now=now
+    )
+
+
+async def row(connection: asyncpg.Connection, message_id: int | None) -> asyncpg.Record:
+    [found] = await connection.fetch("select * from fact.outbox where message_id = $1", message_id)
+    assert isinstance(found, asyncpg.Record)
+    return found
+
+
+async def kinds(connection: asyncpg.Connection, message_id: int | None) -> list[str]:
+    return [event["kind"] for event in await connection.fetch(EVENTS, message_id)]
+
+
+async def test_a_key_is_queued_once(connection: asyncpg.Connection) -> None:
+    first = await queue(connection)
+    again = await queue(connection, recipient="bob")
+
+    assert first is not None
+    assert first == again
+    assert "alice" == (await row(connection, first))["recipient"]
+
+
+@pytest.mark.parametrize("targets", [None, ()])
+async def test_a_message_to_nowhere_is_not_queued(
+    connection: asyncpg.Connection, targets: Sequence[Any] | None
+) -> None:
+    assert await queue(connection, targets=targets) is None
+    assert 0 == await connection.fetchval("select count(*) from fact.outbox")
+
+
+async def test_urgent_messages_go_first_then_the_longest_due(
+    connection: asyncpg.Connection,
+) -> None:
+    await queue(connection, "later", urgent=False, due=NOW - SECOND)
+    await queue(connection, "sooner", urgent=False, due=NOW - HOUR)
+    await queue(connection, "urgent", due=NOW)
+    await queue(connection, "not due", due=NOW + SECOND)
+
+    claimed = [await claim_only_one(connection, worker) for worker in ("a", "b", "c")]
+
+    assert ["urgent", "sooner", "later"] == claimed
+    assert [] == await claim(connection, "d")
+
+
+async def claim_only_one(connection: asyncpg.Connection, worker: str) -> str:
+    [claimed] = await claim(connection, worker, most=1)
+    return claimed.key
+
+
+async def test_a_lease_that_ran_out_is_another_worker_s(connection: asyncpg.Connection) -> None:
+    await queue(connection)
+    held = await claim_only(connection, "one")
+
+    assert [] == await claim(connection, "two", after=LEASE - SECOND)
+    taken = await claim_only(connection, "two", after=LEASE)
+    assert not await attempt_message(connection, held, lease=LEASE, now=NOW + LEASE)
+    assert await finish_message(connection, held, reference=None, now=NOW) is None
+    refused = await fail_message(connection, held, why="x", temporary=False, now=NOW)
+    assert refused is None
+    assert [] == await kinds(connection, taken.message_id)
+    assert "sent" == await finish_message(connection, taken, reference="r", now=NOW + LEASE)
+
+
+async def test_a_worker_that_is_late_but_alone_may_finish(connection: asyncpg.Connection) -> None:
+    await queue(connection)
+    held = await claim_only(connection)
+    await attempt_message(connection, held, lease=LEASE, now=NOW)
+
+    assert "sent" == await finish_message(connection, held, reference=None, now=NOW + HOUR)
+
+
+async def test_finishing_twice_changes_nothing(connection: asyncpg.Connection) -> None:
+    """As a worker does that did not hear the answer of the database."""
+    message_id = await queue(connection)
+    held = await claim_only(connection)
+    await attempt_message(connection, held, lease=LEASE, now=NOW)
+    for minute in (1, 2):
+        now = NOW + minute * MINUTE
+        assert "sent" == await finish_message(connection, held, reference="r", now=now)
+
+    assert ["attempted", "sent"] == await kinds(connection, message_id)
+    assert NOW + MINUTE == (await row(connection, message_id))["sent_at"]
+
+
+async def test_failing_twice_counts_once(connection: asyncpg.Connection) -> None:
+    message_id = await queue(connection)
+    held = await claim_only(connection)
+    assert "queued" == await fail(connection, held)
+    again = await fail_message(connection, held, why="x", temporary=True, now=NOW)
+
+    assert "queued" == again
+    assert ["attempted", "failed"] == await kinds(connection, message_id)
+
+
+@pytest.mark.parametrize(
+    ("urgent", "attempts", "seconds"),
+    [
+        (True, 1, 5), (True, 2, 10), (True, 3, 20), (True, 4, 40), (True, 5, 40), (True, 9999, 40),
+        (False, 1, 30), (False, 2, 60), (False, 7, 1920), (False, 8, 3600), (False, 9999, 3600),
+    ],
+)  # fmt: skip
+async def test_waiting_doubles_up_to_a_limit(
+    connection: asyncpg.Connection, urgent: bool, attempts: int, seconds: int
+) -> None:
+    waits = [
+        await connection.fetchval("select fact.backoff($1, $2, $3)", attempts, urgent, jitter)
+        for jitter in (0.0, 0.5, 1.0)
+    ]
+
+    assert [timedelta(seconds=seconds * part) for part in (0.75, 1, 1.25)] == waits
+
+
+async def test_a_failed_message_waits_for_its_time(connection: asyncpg.Connection) -> None:
+    message_id = await queue(connection)
+    assert "queued" == await fail(connection, await claim_only(connection))
+    due = (await row(connection, message_id))["due_at"]
+
+    assert NOW + 3.75 * SECOND <= due <= NOW + 6.25 * SECOND
+    assert [] == await claim(connection, "two", after=3 * SECOND)
+    assert 1 == (await claim_only(connection, "two", after=7 * SECOND)).attempts
+
+
+async def test_retry_after_is_not_undercut(connection: asyncpg.Connection) -> None:
+    message_id = await queue(connection)
+    await fail(connection, await claim_only(connection), retry_after=90 * SECOND)
+    await fail(connection, await claim_only(connection, "two", 90 * SECOND), after=90 * SECOND)
+
+    [waited] = await connection.fetch(
+        "select due_at from fact.outbox where message_id = $1", message_id
+    )
+    assert NOW + 97.5 * SECOND <= waited["due_at"] <= NOW + 102.5 * SECOND
+
+
+async def test_a_short_retry_after_does_not_shorten_the_wait(
+    connection: asyncpg.Connection,
+) -> None:
+    message_id = await queue(connection)
+    await fail(connection, await claim_only(connection), retry_after=SECOND)
+
+    assert (await row(connection, message_id))["due_at"] >= NOW + 3.75 * SECOND
+
+
+@pytest.mark.parametrize(("urgent", "limit"), [(True, 2 * MINUTE), (False, DAY)])
+async def test_a_retry_after_beyond_our_patience_uses_the_next_target_at_once(
+    connection: asyncpg.Connection, urgent: bool, limit: timedelta
+) -> None:
+    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=urgent)
+    await fail(connection, await claim_only(connection), retry_after=limit)
+    assert 0 == (await row(connection, message_id))["target"]
+    later = await claim_only(connection, "two", limit)
+    await fail(connection, later, after=limit, retry_after=limit + SECOND)
+
+    after = await row(connection, message_id)
+    assert (1, 0, NOW + limit) == (after["target"], after["attempts"], after["due_at"])
+    assert MAIL == (await claim_only(connection, "three", limit)).target
+
+
+@pytest.mark.parametrize(("urgent", "least", "most"), [(True, 5, 7), (False, 27, 36)])
+async def test_a_target_is_given_up_after_its_time(
+    connection: asyncpg.Connection, urgent: bool, least: int, most: int
+) -> None:
+    """5 + 10 + 20 + 40 + 40 s are 115 s; 30 s + … + 32 min + 23 h are a day; more or less."""
+    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=urgent)
+    tried, before = 0, await row(connection, message_id)
+    while before["target"] == 0:
+        after = before["due_at"] - NOW
+        await fail(connection, await claim_only(connection, f"w{tried}", after), after=after)
+        tried, before = tried + 1, await row(connection, message_id)
+
+    assert least <= tried <= most
+    assert before["due_at"] - NOW <= (2 * MINUTE if urgent else DAY)
+
+
+async def test_a_lasting_failure_uses_the_next_target_at_once(
+    connection: asyncpg.Connection,
+) -> None:
+    message_id = await queue(connection, targets=[HOOK, MAIL])
+    state = await fail(connection, await claim_only(connection), temporary=False)
+
+    assert "queued" == state
+    assert MAIL == (await claim_only(connection, "two")).target
+    assert ["attempted", "failed"] == await kinds(connection, message_id)
+
+
+async def test_after_the_last_target_the_others_of_the_level_are_told(
+    connection: asyncpg.Connection,
+) -> None:
+    await set_rota(connection)
+    message_id = await queue(connection)
+    assert "dead" == await fail(connection, await claim_only(connection), temporary=False)
+    told = await connection.fetch(
+        "select key, kind, recipient, targets, facts, urgent, due_at from fact.outbox"
+        " where kind = 'dead_letter' order by recipient"
+    )
+
+    assert ["attempted", "failed", "dead"] == await kinds(connection, message_id)
+    assert ["bob", "carol"] == [letter["recipient"] for letter in told]
+    assert f"dead_letter:{message_id}:1:bob" == told[0]["key"]
+    assert ROTA["people"]["bob"]["reach"] == json.loads(told[0]["targets"])
+    assert (True, NOW) == (told[0]["urgent"], told[0]["due_at"])
+    facts = json.loads(told[0]["facts"])
+    assert ("Bob", "incident-7") == (facts["name"], facts["incident"])
+    assert "page to Alice Martin: refused" == facts["text"]
+    assert {
+        "message": message_id, "kind": "page", "recipient": "alice", "name": "Alice Martin",
+        "error": "refused",
+    } == facts["dead"]  # fmt: skip
+
+
+async def test_a_dead_letter_that_dies_tells_nobody(connection: asyncpg.Connection) -> None:
+    await set_rota(connection)
+    await queue(connection, "dead_letter:1:1:bob", kind="dead_letter", recipient="bob")
+    assert "dead" == await fail(connection, await claim_only(connection), temporary=False)
+
+    assert 1 == await connection.fetchval("select count(*) from fact.outbox")
+
+
+async def test_alone_on_the_level_the_next_level_is_told(connection: asyncpg.Connection) -> None:
+    await set_rota(connection, {**ROTA, "levels": [["alice"], ["dave"]]})
+    await queue(connection)
+    await fail(connection, await claim_only(connection), temporary=False)
+
+    assert "dave" == await connection.fetchval(
+        "select string_agg(recipient, ' ') from fact.outbox where kind = 'dead_letter'"
+    )
+
+
+async def test_a_customer_named_like_a_person_is_another_one(
+    connection: asyncpg.Connection,
+) -> None:
+    await set_rota(connection)
+    facts = {**FACTS, "language": "fr"}
+    await queue(connection, kind="customer_update", audience="customer", facts=facts)
+    await fail(connection, await claim_only(connection), temporary=False)
+
+    told = await connection.fetch(
+        "select recipient, facts ->> 'language' as language from fact.outbox"
+        " where kind = 'dead_letter' order by 1"
+    )
+    assert [("alice", "en"), ("bob", "en"), ("carol", "en")] == [tuple(one) for one in told]
+
+
+async def test_without_a_rota_a_dead_message_is_dead(connection: asyncpg.Connection) -> None:
+    await queue(connection)
+
+    assert "dead" == await fail(connection, await claim_only(connection), temporary=False)
+
+
+async def retry(connection: asyncpg.Connection, message_id: int | None) -> None:
+    await connection.execute("select fact.retry_message($1, 'ann', $2)", message_id, NOW + HOUR)
+
+
+async def test_a_dead_message_is_tried_again_from_its_first_target(
+    connection: asyncpg.Connection,
+) -> None:
+    await set_rota(connection)
+    message_id = await queue(connection, targets=[HOOK, MAIL])
+    for worker in ("one", "two"):
+        await fail(connection, await claim_only(connection, worker), temporary=False)
+    await connection.execute("delete from fact.outbox where kind = 'dead_letter'")
+    await retry(connection, message_id)
+    again = await claim_only(connection, "three", HOUR)
+
+    assert (HOOK, 0) == (again.target, again.attempts)
+    # Its patience begins anew: a temporary failure waits, an hour after the first attempt.
+    assert "queued" == await fail(connection, again, after=HOUR)
+    assert 0 == (await row(connection, message_id))["target"]
+    told = await connection.fetchval(
+        "select detail ->> 'by' from fact.outbox_event where kind = 'retried'"
+    )
+    assert "ann" == told
+
+
+async def test_a_message_that_dies_again_is_told_again(connection: asyncpg.Connection) -> None:
+    await set_rota(connection)
+    message_id = await queue(connection)
+    for worker, after in (("one", 0 * HOUR), ("two", HOUR)):
+        await fail(
+            connection,
+            next(c for c in await claim(connection, worker, 9, after) if c.kind == "page"),
+            after=after,
+            temporary=False,
+        )
+        if worker == "one":
+            await retry(connection, message_id)
+
+    assert 4 == await connection.fetchval(
+        "select count(*) from fact.outbox where kind = 'dead_letter'"
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "leased", "said"),
+    [
+        ("sent", False, "message {}: is sent already"),
+        ("acknowledged", False, "message {}: is acknowledged already"),
+        ("queued", True, "message {}: is being sent now"),
+    ],
+)
+async def test_what_needs_no_retry_is_refused(
+    connection: asyncpg.Connection, state: str, leased: bool, said: str
+) -> None:
+    message_id = await queue(connection)
+    await connection.execute(
+        "update fact.outbox set state = $1, leased_until = $2",
+        state,
+        NOW + HOUR + SECOND if leased else None,
+    )
+    with pytest.raises(pg.RaiseError) as raised:
+        await retry(connection, message_id)
+
+    assert said.format(message_id) == raised.value.args[0]
+
+
+async def acknowledge(
+    connection: asyncpg.Connection, message_id: int | None, person: str, minutes: int
+) -> tuple[Any, ...]:
+    found = await connection.fetchrow(
+        "select * from fact.acknowledge($1, $2, $3)", message_id, person, NOW + minutes * MINUTE
+    )
+    return tuple(found)
+
+
+async def test_acknowledging_twice_tells_of_the_first_and_changes_nothing(
+    connection: asyncpg.Connection,
+) -> None:
+    message_id = await queue(connection)
+    first = await acknowledge(connection, message_id, "alice", 1)
+    second = await acknowledge(connection, message_id, "bob", 2)
+
+    assert (True, "alice", NOW + MINUTE) == first
+    assert (False, "alice", NOW + MINUTE) == second
+    assert "acknowledged" == (await row(connection, message_id))["state"]
+    assert ["acknowledged"] == await kinds(connection, message_id)
+
+
+async def test_what_is_acknowledged_is_not_sent_any_more(connection: asyncpg.Connection) -> None:
+    message_id = await queue(connection)
+    held = await claim_only(connection)
+    await acknowledge(connection, message_id, "alice", 1)
+
+    assert not await attempt_message(connection, held, lease=LEASE, now=NOW)
+    assert [] == await claim(connection, "two", after=HOUR)
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_acknowledged_on_its_way_stays_acknowledged(
+    connection: asyncpg.Connection, taken: bool
+) -> None:
+    message_id = await queue(connection)
+    held = await claim_only(connection)
+    await attempt_message(connection, held, lease=LEASE, now=NOW)
+    await acknowledge(connection, message_id, "alice", 0)
+    if taken:
+        state = await finish_message(connection, held, reference=None, now=NOW)
+    else:
+        state = await fail_message(connection, held, why="x", temporary=False, now=NOW)
+
+    assert "acknowledged" == state
+    assert (NOW if taken else None) == (await row(connection, message_id))["sent_at"]
+
+
+async def test_the_crisis_is_told_where_there_is_one(connection: asyncpg.Connection) -> None:
+    await connection.execute("drop function if exists fact.crisis_acknowledged")
+    crisis_id = await connection.fetchval(
+        "insert into fact.crisis (trigger, started, opened_at, opened_by, reason)"
+        " values ('hand', $1, $1, 'ann', 'test') returning crisis_id",
+        NOW,
+    )
+    page, other, before = [await queue(connection, key) for key in ("page", "other", "before")]
+    await connection.execute(
+        "update fact.outbox set crisis_id = $1 where key <> 'other'", crisis_id
+    )
+    await acknowledge(connection, before, "carol", 0)  # nobody to tell yet
+    await connection.execute(
+        "create table pg_temp.told (crisis_id integer, person text, at timestamptz);"
+        "create function fact.crisis_acknowledged(integer, text, timestamptz) returns void"
+        " language sql begin atomic insert into pg_temp.told values ($1, $2, $3); end"
+    )
+    await acknowledge(connection, page, "alice", 1)
+    await acknowledge(connection, page, "bob", 2)
+    await acknowledge(connection, other, "alice", 3)
+
+    told = await connection.fetch("select * from pg_temp.told")
+    assert [(crisis_id, "alice", NOW + MINUTE)] == [tuple(one) for one in told]
+
+
+async def test_a_customer_s_message_asks_for_no_answer(connection: asyncpg.Connection) -> None:
+    message_id = await queue(connection, audience="customer", recipient="acme")
+    with pytest.raises(pg.RaiseError, match=f"message {message_id}: is for a customer"):
+        await acknowledge(connection, message_id, "acme", 1)
+
+
+async def test_the_view_tells_the_story_without_words_and_addresses(
+    connection: asyncpg.Connection,
+) -> None:
+    message_id = await queue(connection, targets=[HOOK, MAIL])
+    await fail(connection, await claim_only(connection), temporary=False)
+    held = await claim_only(connection, "two", MINUTE)
+    await attempt_message(connection, held, lease=LEASE, now=NOW + MINUTE)
+    await finish_message(connection, held, reference="r", now=NOW + 2 * MINUTE)
+    await acknowledge(connection, message_id, "alice", 3)
+    found = await connection.fetchrow("select * from sla.notification")
+
+    assert found
+    assert {
+        "key": "page:1:alice", "kind": "page", "audience": "team", "recipient": "alice",
+        "incident": None, "crisis": None, "channel": "email", "state": "acknowledged",
+        "sent_at": NOW + 2 * MINUTE, "delivered_at": None, "acknowledged_at": NOW + 3 * MINUTE,
+        "attempts": 2, "error": None, "queued_at": found["queued_at"],
+    } == dict(found)  # fmt: skip
