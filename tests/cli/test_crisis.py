@@ -155,6 +155,41 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
     )
 
 
+def test_briefing_names_the_next_command_of_each_state(crisis: Typed) -> None:
+    def following() -> list[str]:
+        text = said(crisis, "show", "crisis-1")
+        return re.findall(r"^  vigie crisis (\w+)", text, re.MULTILINE)
+
+    roles = [f"{role}={who}" for role, who in ROLES.items()]
+    sections = ("summary", "analysis", "corrective", "preventive")
+    seen = [following()]
+    for arguments in (
+        ("staff", "crisis-1", *roles),
+        ("plan", "crisis-1", "--text", "by mail"),
+        ("resolve", "crisis-1", "--text", "Repaired.", "--by", "alice"),
+        *(("report", "crisis-1", "--section", one, "--text", "x") for one in sections),
+        ("approve", "crisis-1", "--by", "carol"),
+    ):
+        said(crisis, *arguments)
+        seen.append(following())
+    crisis.query("update fact.outbox set state = 'sent' returning 1")
+    said(crisis, "waive", "crisis-1", "globex-sa", "--reason", "told")
+    said(crisis, "dissolve", "crisis-1")
+
+    assert [
+        ["ack", "staff", "update"],
+        ["plan", "update"],
+        ["resolve", "update"],
+        ["waive", *["report"] * 4],
+        ["waive", *["report"] * 3],
+        ["waive", *["report"] * 2],
+        ["waive", "report"],
+        ["waive", "approve"],
+        ["waive", "dissolve"],
+        ["review"],
+    ] == [*seen, following()]
+
+
 def test_json_has_what_the_briefing_says(crisis: Typed) -> None:
     found = json.loads(said(crisis, "show", "crisis-1", "--json"))
     [listed] = json.loads(said(crisis, "list", "--json"))
