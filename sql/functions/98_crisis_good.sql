@@ -117,6 +117,16 @@ end;
 comment on function fact.update_due(fact.crisis_standing) is
 'When the customers of a crisis must hear next: first soon after it opened, then on cadence or when they were promised, and soon after a relapse. Null: nothing is due.';
 
+create or replace function fact.last_relapse(crisis_id integer) returns bigint
+language sql stable parallel safe
+begin atomic
+    select coalesce(max(e.event_id), 0)
+    from fact.crisis_event as e
+    where e.crisis_id = last_relapse.crisis_id and e.kind = 'relapsed';
+end;
+comment on function fact.last_relapse(integer) is
+'The event of the last relapse, 0 without one: waivers and approvals of before count no more.';
+
 create or replace function fact.resolution_told(crisis_id integer)
 returns table (customer_id integer, key text, told boolean, how text)
 language sql stable
@@ -142,6 +152,7 @@ begin atomic
                     e.crisis_id = cc.crisis_id
                     and e.kind = 'waived'
                     and e.detail ->> 'customer' = u.key
+                    and e.event_id > fact.last_relapse(cc.crisis_id)
             ) as waived,
             (
                 select

@@ -154,6 +154,7 @@ begin atomic
     where
         e.crisis_id = report_approver.crisis_id
         and e.kind = 'report_approved'
+        and e.event_id > fact.last_relapse(e.crisis_id)
         -- What was written afterwards, nobody has approved.
         and not exists (
             select 1 from fact.crisis_report(report_approver.crisis_id) as r

@@ -42,7 +42,8 @@ begin
     perform fact.add_crisis_event(
         entered.crisis_id, 'resolved', 'resolved', now, actor, said, jsonb_build_object(
             'good_since', (
-                select h.good_since from fact.crisis_health as h
+                select case when h.measured then h.good_since else now end
+                from fact.crisis_health as h
                 where h.crisis_id = entered.crisis_id
             )
         )
@@ -98,6 +99,7 @@ begin
             e.crisis_id = waive_customer.crisis_id
             and e.kind = 'waived'
             and e.detail ->> 'customer' = customer
+            and e.event_id > fact.last_relapse(e.crisis_id)
     ) then
         return false;
     end if;

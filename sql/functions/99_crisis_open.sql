@@ -125,6 +125,13 @@ begin
     select c.crisis_id into found_id from fact.crisis as c
     where c.incident_id = open_crisis.incident_id;
     if found_id is not null then
+        if trigger = 'hand'
+            and coalesce(fact.crisis_rank(fact.crisis_state(found_id)) > 4, true)
+        then
+            raise exception 'incident-%: its crisis-% is %', incident_id, found_id,
+                fact.crisis_state(found_id)
+                using hint = 'for a further one name the services instead';
+        end if;
         return found_id;
     end if;
     select i.started into began from fact.incident as i
@@ -143,7 +150,7 @@ begin
 end
 $$;
 comment on function fact.open_crisis(integer, text, text, text, timestamptz) is
-'Opens the crisis of an incident and calls the first level; gives the one that it has already, whatever became of that.';
+'Opens the crisis of an incident and calls the first level; gives the one that it has already, whatever became of that. A person who opens it is told when that one is over.';
 
 create or replace function fact.open_crisis_of(
     services integer[],

@@ -90,13 +90,17 @@ order by k.key;
 -- day ($3).
 select
     p.kind,
+    to_char($3::date, p.form) as name,
     a.target,
     a.budget_s,
     a.budget_used_s,
     a.budget_left_s,
     a.budget_over_s,
     a.verdict
-from (values ('month', 1), ('quarter', 2), ('year', 3)) as p (kind, place)
+from
+    (
+        values ('month', 'YYYY-MM', 1), ('quarter', 'YYYY-"Q"Q', 2), ('year', 'YYYY', 3)
+    ) as p (kind, form, place)
 cross join lateral sla.availability($1, $2, sla.period($1, p.kind, $3)) as a
 order by p.place;
 

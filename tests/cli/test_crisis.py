@@ -155,6 +155,41 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
     )
 
 
+def test_briefing_names_the_next_command_of_each_state(crisis: Typed) -> None:
+    def following() -> list[str]:
+        text = said(crisis, "show", "crisis-1")
+        return re.findall(r"^  vigie crisis (\w+)", text, re.MULTILINE)
+
+    roles = [f"{role}={who}" for role, who in ROLES.items()]
+    sections = ("summary", "analysis", "corrective", "preventive")
+    seen = [following()]
+    for arguments in (
+        ("staff", "crisis-1", *roles),
+        ("plan", "crisis-1", "--text", "by mail"),
+        ("resolve", "crisis-1", "--text", "Repaired.", "--by", "alice"),
+        *(("report", "crisis-1", "--section", one, "--text", "x") for one in sections),
+        ("approve", "crisis-1", "--by", "carol"),
+    ):
+        said(crisis, *arguments)
+        seen.append(following())
+    crisis.query("update fact.outbox set state = 'sent' returning 1")
+    said(crisis, "waive", "crisis-1", "globex-sa", "--reason", "told")
+    said(crisis, "dissolve", "crisis-1")
+
+    assert [
+        ["ack", "staff", "update"],
+        ["plan", "update"],
+        ["resolve", "update"],
+        ["waive", *["report"] * 4],
+        ["waive", *["report"] * 3],
+        ["waive", *["report"] * 2],
+        ["waive", "report"],
+        ["waive", "approve"],
+        ["waive", "dissolve"],
+        ["review"],
+    ] == [*seen, following()]
+
+
 def test_json_has_what_the_briefing_says(crisis: Typed) -> None:
     found = json.loads(said(crisis, "show", "crisis-1", "--json"))
     [listed] = json.loads(said(crisis, "list", "--json"))
@@ -259,6 +294,25 @@ def test_second_opening_names_the_crisis_that_goes_on(crisis: Typed) -> None:
     assert said(crisis, "open", "shop", "--reason", "me too") == "crisis-1\n"
 
 
+def test_crisis_of_an_incident_says_what_is_down(crisis: Typed) -> None:
+    crisis.query(
+        "with s as (insert into fact.service (key, name) values ('cart', 'Cart')"
+        " returning service_id), i as (insert into fact.incident (started, opened_at, late)"
+        " values (now() - interval '1 hour', now(), false) returning *), j as"
+        " (insert into fact.incident_service select i.incident_id, s.service_id, i.started, now()"
+        " from i, s) insert into fact.incident_event (incident_id, kind, at, actor)"
+        " select incident_id, 'opened', started, 'vigie' from i returning 1"
+    )
+    wrong = said(crisis, "open", "incident-7", "--reason", "x", status=1)
+    opened = said(crisis, "open", "incident-1", "--reason", "calls")
+    text = said(crisis, "show", "crisis-2")
+
+    assert wrong == 'vigie: there is no incident "incident-7" (write incident-1)\n'
+    assert opened == "crisis-2\n"
+    assert re.search(r"services: cart, DOWN since \S+ \S+Z\n  began: \S+ \S+Z \(incident-1\)", text)
+    assert "Customers\n" not in text
+
+
 def test_merge_and_affect(crisis: Typed) -> None:
     crisis.query(
         "with s as (insert into fact.service (key, name) values ('cart', 'Cart') returning 1)"
@@ -289,9 +343,9 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
         assert said(crisis, "report", "crisis-1", "-o", name) == f"crisis-1: {name} is written.\n"
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
 
-    assert 4 == draft.count("Draft, nobody has written this yet")
+    assert 3 == draft.count("Pre-filled from what was recorded")
     assert "Resolved" in draft
-    assert 3 == text.count("Draft, nobody has written this yet")
+    assert 2 == text.count("Pre-filled from what was recorded")
     assert "Orders stopped.\n\nThey came back." in text
     assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF-")
 

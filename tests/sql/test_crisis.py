@@ -350,6 +350,22 @@ async def test_false_alarm_needs_two_persons(cell: Cell) -> None:
     assert cell.crisis == await cell.open()  # the outage goes on; the clock opens no second one
 
 
+async def test_person_who_opens_a_crisis_that_is_over_is_told_so(cell: Cell) -> None:
+    await brought_to(cell, "cancelled")
+    first = cell.crisis
+
+    assert await cell.refused(cell.open(trigger="hand")) == (
+        f"incident-{cell.incident}: its crisis-{first} is cancelled"
+        " (for a further one name the services instead)"
+    )
+    further = await cell.value(
+        "select fact.open_crisis_of($1, 'hand', $2, 'ann', 'no false alarm', $2)",
+        [cell.world.ids["api"]], minute(40),
+    )  # fmt: skip
+    assert further != first
+    assert "open" == await cell.value("select fact.crisis_state($1)", further)
+
+
 async def test_merged_crisis_gives_its_services_and_customers_away(cell: Cell) -> None:
     world = cell.world
     await world.service("shop", endpoints=["s"])

@@ -220,6 +220,24 @@ async def test_relapse_soon_after_the_resolution_takes_it_back(cell: Cell) -> No
     assert "resolved" == await cell.state()  # the first notices prove nothing now
 
 
+async def test_waiver_and_approval_of_before_a_relapse_count_no_more(cell: Cell) -> None:
+    await brought_to(cell, "monitoring")
+    await cell.waive("globex-customer", at=22)
+    await cell.happened("recovered", 25)
+    await cell.resolve(at=40)
+    await cell.report(at=41)
+    await cell.approve(at=42)
+    await cell.happened("relapsed", 45)
+    await cell.turn(46)
+    await cell.happened("recovered", 50)
+    await cell.resolve(at=60)
+    said = await cell.refused(cell.dissolve(at=61))
+
+    assert "globex-customer (queued)" in said
+    assert "not approved" in said
+    assert await cell.waive("globex-customer", at=62)
+
+
 async def test_failure_long_after_the_resolution_is_another_outage(cell: Cell) -> None:
     await brought_to(cell, "reporting")
     await cell.happened("relapsed", 55.1)

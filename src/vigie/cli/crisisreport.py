@@ -13,6 +13,11 @@ from vigie.storing import Briefing
 
 Row = dict[str, Any]
 FORMATS = reporting.Formats("en", "UTC")
+NOTICES = {
+    "customer_opened": "first message",
+    "customer_update": "update",
+    "customer_resolved": "resolution",
+}
 
 
 def draft(found: Briefing, *, directory: Path, now: datetime) -> str:
@@ -77,7 +82,7 @@ def _section(one: Row, found: Briefing) -> reporting.Section:
     if one["said"]:
         return reporting.Section(text=one["said"], author=one["author"], at=one["at"])
     text = "\n".join(PREFILLED[one["section"]](found))
-    return reporting.Section(text=f"(Draft, nobody has written this yet.)\n\n{text}")
+    return reporting.Section(text=text)
 
 
 def _summary(found: Briefing) -> Iterator[str]:
@@ -121,7 +126,7 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
                 yield reporting.Budget(
                     contract=budget.contract,
                     customer=budget.customer,
-                    period=one["kind"],
+                    period=one["name"],
                     used=FORMATS.duration(one["budget_used_s"]),
                     allowed=FORMATS.duration(one["budget_s"]),
                     left=FORMATS.duration(one["budget_left_s"]),
@@ -131,7 +136,10 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
 
 def _notice(one: Row) -> reporting.Notice:
     return reporting.Notice(
-        who=one["recipient"], what=one["kind"], at=one["sent_at"], state=one["state"]
+        who=one["recipient"],
+        what=NOTICES[one["kind"]],
+        at=one["sent_at"],
+        state=one["state"],
     )
 
 

@@ -86,7 +86,7 @@ def _next(found: Briefing) -> Iterator[str]:
         yield command.format("staff") + "".join(f" {role}=PERSON" for role in sorted(empty))
     elif state in ("resolved", "reporting"):
         for one in found.customers:
-            if not one["told_of_resolution"]:
+            if not one["told_of_resolution"] and one["how"] != "queued":  # that may arrive yet
                 yield f"vigie crisis waive {key} {one['customer']} --reason …  ({one['how']})"
         yield from _report_commands(found, command)
     else:

@@ -35,15 +35,15 @@ async def open_crisis(
     subjects = await connection.fetch(query("crisis_subjects"))
     incidents = {row["key"]: row["id"] for row in subjects if row["kind"] == "incident"}
     services = {row["key"]: row["id"] for row in subjects if row["kind"] == "service"}
+    if len(names) == 1 and names[0].startswith("incident-") and names[0] not in services:
+        name: str = "crisis_open"
+        asked: int | list[int] = found_id(incidents, "incident", names[0])
+    else:
+        name = "crisis_open_of"
+        asked = [found_id(services, "service", one) for one in names]
     with refusals():
         async with connection.transaction():
-            if len(names) == 1 and names[0] in incidents:
-                ids = incidents[names[0]]
-                found = await connection.fetchval(query("crisis_open"), ids, by, reason, now)
-            else:
-                ids = [found_id(services, "service", name) for name in names]
-                found = await connection.fetchval(query("crisis_open_of"), ids, by, reason, now)
-    return str(found)
+            return str(await connection.fetchval(query(name), asked, by, reason, now))
 
 
 async def acknowledge_crisis(
