@@ -221,8 +221,11 @@ create or replace function sla.working_days(
     calendar text, earlier timestamptz, later timestamptz
 ) returns integer
 language sql stable parallel safe
-return fact.working_days_between(
-    fact.checked_calendar(fact.calendar_id(calendar), earlier, later), earlier, later
-);
+return case
+    when fact.finite(earlier) is not null and fact.finite(later) is not null
+        then fact.working_days_between(
+            fact.checked_calendar(fact.calendar_id(calendar), earlier, later), earlier, later
+        )
+end;
 comment on function sla.working_days(text, timestamptz, timestamptz) is
-'Whole working days strictly between the local days of two instants (the notice rule of maintenance). A working day is a local date of the calendar with any opening hours, however short, and also when they began the evening or days before: Saturday 22:00 to 06:00 makes Saturday and Sunday working days. Holidays and closed dates are none. An error outside the years in sla.calendar_year.';
+'Whole working days strictly between the local days of two instants (the notice rule of maintenance). A working day is a local date of the calendar with any opening hours, however short, and also when they began the evening or days before: Saturday 22:00 to 06:00 makes Saturday and Sunday working days. Holidays and closed dates are none. Null when an instant is null; an error when one is infinite, and outside the years in sla.calendar_year.';

@@ -250,6 +250,42 @@ async def test_notice_counts_no_day_of_a_year_that_is_not_stored(world: World) -
     ) == len(["thu"])
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("-infinity", "2026-05-04T10:00Z"),
+        ("2026-05-04T10:00Z", "infinity"),
+        ("infinity", None),
+    ],
+)
+async def test_working_days_of_an_infinite_instant_are_refused(
+    world: World, earlier: str, later: str | None
+) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS)
+
+    with pytest.raises(asyncpg.RaiseError, match=r"instant -?infinity: it must be finite") as bad:
+        await world.connection.fetchval(
+            "select sla.working_days('c', $1::text::timestamptz, $2::text::timestamptz)",
+            earlier,
+            later,
+        )
+    assert bad.value.hint == "Write an instant such as '2026-05-01T09:00:00+02:00'."
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"), [(None, "2026-05-04T10:00"), ("2026-05-04T10:00", None), (None, None)]
+)
+async def test_working_days_of_no_instant_are_null(
+    world: World, earlier: str | None, later: str | None
+) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS)
+    instants = [at(text) if text else None for text in (earlier, later)]
+
+    assert (
+        await world.connection.fetchval("select sla.working_days('c', $1, $2)", *instants) is None
+    )
+
+
 async def test_unknown_calendar_is_refused(world: World) -> None:
     with pytest.raises(asyncpg.RaiseError, match='calendar "x": there is none of this key'):
         await _working(world, "2026-05-03T00:00", "2026-05-09T00:00", "x")
