@@ -14,7 +14,8 @@ from vigie import clock
 
 KEY = "m-20260312-1"
 SPAN = ("--starts", "2026-03-12T03:00:00+01:00", "--ends", "2026-03-12T04:00:00+01:00")
-TOLD = ("--announced", "2026-03-01T09:00:00Z", "--channel", "email")
+ANNOUNCED = ("--announced", "2026-03-01T09:00:00Z")
+TOLD = (*ANNOUNCED, "--channel", "email", "--recipient", "sla@acme.example")
 OVERLAP = ("--starts", "2026-10-25T02:30", "--ends", "2026-10-25T04:00")
 
 
@@ -107,7 +108,7 @@ def test_feed_of_an_unknown_customer_is_one_line_and_writes_nothing(typed: Typed
 
 
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
-    add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
+    add(typed, *TOLD[:-1], "all", "--evidence", "message 17")
     window = listed(typed)
 
     assert window["recorded_by"] == getpass.getuser()
@@ -127,6 +128,41 @@ def test_file_proves_by_its_digest(typed: Typed) -> None:
 
 def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
     assert add(typed)[1] == f"{KEY}\nNote: it was not announced: it excuses nothing.\n"
+
+
+def test_proof_that_is_a_channel_alone_is_noted(typed: Typed) -> None:
+    note = "Note: its proof is the channel only: add --recipient and --evidence.\n"
+
+    assert add(typed, *ANNOUNCED, "--channel", "email") == (0, f"{KEY}\n{note}", "")
+    assert "\n  proof: channel email\n" in typed("maintenance", "list")[1]
+
+
+def test_missing_proof_is_listed_as_none(typed: Typed) -> None:
+    assert add(typed, *ANNOUNCED)[0] == 0
+    assert "\n  proof: none\n" in typed("maintenance", "list")[1]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b", "\u00a0\u3164", "\u2800"])
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("channel", "how customers were told, such as email"),
+        ("recipient", "who was told"),
+        ("evidence", "what proves it, such as a message id"),
+    ],
+)
+def test_blank_proof_is_refused(typed: Typed, option: str, advice: str, blank: str) -> None:
+    problem = f"vigie: {option}: is blank (write {advice}, or leave it out)\n"
+
+    assert add(typed, *ANNOUNCED, f"--{option}", blank) == (1, "", problem)
+    assert typed.query("select count(*) from fact.maintenance") == 0
+
+
+def test_blank_evidence_beside_a_file_is_refused(typed: Typed) -> None:
+    (typed.folder / "mail.txt").write_bytes(b"we work at night")
+    said = add(typed, *TOLD, "--evidence", " ", "--evidence-file", "mail.txt")
+
+    assert said[2].startswith("vigie: evidence: is blank (write what proves it")
 
 
 @pytest.mark.parametrize(
@@ -205,7 +241,7 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
         ),
         (
             ("add", "shop", *SPAN, "--reason", "x", "--evidence-file", "no.txt"),
-            "no.txt: No such file or directory",
+            "--evidence-file: no.txt: No such file or directory (name a file that can be read)",
         ),
         (
             ("withdraw", "m-1", "--reason", "x", "--by", " "),
@@ -269,7 +305,7 @@ def test_list_is_cut_nowhere_on_a_narrow_terminal(
     add(typed, *TOLD)
 
     lines = typed("maintenance", "list")[1].splitlines()
-    recorded = lines.pop(3)
+    recorded = lines.pop(4)
 
     # It begins in March, and is recorded whenever the test runs.
     assert re.fullmatch(r"  recorded: \d{4}-\d\d-\d\d \d\d:\d\dZ by .+, after its start", recorded)
@@ -277,6 +313,7 @@ def test_list_is_cut_nowhere_on_a_narrow_terminal(
         f"{KEY}  planned  shop",
         "  2026-03-12 02:00Z to 2026-03-12 03:00Z",
         "  announced: 2026-03-01 09:00Z",
+        "  proof: channel email, recipient sla@acme.example",
         "  none covers it",
         "  reason: database",
     ]

@@ -102,6 +102,24 @@ PROMISED = (
         wrong="when false then 'withdrawn'",
     ),
     Mutant(
+        name="a_blank_proves_the_announcement",
+        file="15_words.sql",
+        right="coalesce(fact.spelt(words), '') <> ''",
+        wrong="words is not null",
+    ),
+    Mutant(
+        name="a_recipient_proves_nothing",
+        file="50_maintenance.sql",
+        right="                and not fact.says_something(a.recipient)\n",
+        wrong="",
+    ),
+    Mutant(
+        name="evidence_proves_nothing",
+        file="50_maintenance.sql",
+        right="                and not fact.says_something(a.evidence)\n",
+        wrong="",
+    ),
+    Mutant(
         name="one_day_of_notice_less_will_do",
         file="50_maintenance.sql",
         right="and a.given < a.asked\n",
@@ -205,7 +223,7 @@ PROMISED = (
     ),
     Mutant(
         name="what_nobody_sees_makes_another_person",
-        file="55_correction.sql",
+        file="15_words.sql",
         right="normalize(name, nfkc)",
         wrong="name",
     ),

@@ -97,10 +97,16 @@ def _zone(timezone: str | None) -> ZoneInfo | None:
 
 def proof_of(evidence: str | None, file: Path | None) -> str | None:
     """Return the proof to keep: text, and the digest of a file."""
+    storing.check_proof("evidence", evidence)
     if file is None:
         return evidence
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    try:
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(
+            f"--evidence-file: {file}: {error.strerror} (name a file that can be read)"
+        ) from error
     return " ".join(filter(None, (evidence, f"{file.name} sha256:{digest}")))
 
 

@@ -56,7 +56,7 @@ from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
 from .trouble import DATABASE_TROUBLE
-from .window import Window, check_text
+from .window import Window, check_proof, check_text
 
 __all__ = [
     "DATABASE_TROUBLE",
@@ -87,6 +87,7 @@ __all__ = [
     "apply_catalogue",
     "approve_correction",
     "attend",
+    "check_proof",
     "check_text",
     "close_maintenance",
     "coming_maintenance",
