@@ -280,12 +280,45 @@ services: {essential: [shop], other: []}
 """
 
 
-def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed) -> None:
-    """31 days of 24 hours, of which 0.02 % may be down; the driver reads 90000 as 9E+4."""
+def promised(typed: Typed) -> None:
+    """Promise the shop to a customer, who wants two working days of notice."""
     folder = typed.folder / "reports/contracts"
     folder.mkdir(parents=True)
     (folder / "acme.yaml").write_text(CONTRACT, encoding="utf-8")
     typed("apply")
+
+
+def test_notice_that_is_too_short_is_said_at_once(typed: Typed) -> None:
+    """Told on Monday 9 March 2026 for Thursday 12: two days. For Wednesday 11: one."""
+    promised(typed)
+    told = ("--announced", "2026-03-09T09:00:00Z", "--recipient", "all", "--reason", "x")
+    span = ("--starts", "2026-03-11T03:00:00Z", "--duration", "1h")
+    daily = ("--rrule", "FREQ=DAILY;COUNT=2", "--timezone", "Europe/Paris")
+    why = "it excuses nothing for acme: announced 1 whole working days ahead, 2 asked"
+    file = typed.folder / "windows.csv"
+    file.write_text(
+        "services,kind,starts,ends,announced,reason\n"
+        "shop,planned,2026-03-11T05:00:00Z,2026-03-11T06:00:00Z,2026-03-09T09:00:00Z,x\n"
+        "shop,planned,2026-03-12T05:00:00Z,2026-03-12T06:00:00Z,2026-03-09T09:00:00Z,x\n",
+        encoding="utf-8",
+    )
+
+    assert typed("maintenance", "add", "shop", *span, *told)[1] == f"m-20260311-1\nNote: {why}.\n"
+    assert typed("maintenance", "add", "shop", *SPAN, *told)[1] == "m-20260312-1\n"
+    assert typed("maintenance", "add", "shop", *span, *daily, *told)[1].splitlines() == [
+        "s-20260311-1",
+        "2 windows, m-20260311-2 to m-20260312-2",
+        f"Note: {why} (1 of 2).",
+    ]
+    assert typed("import", "maintenance", "windows.csv")[1].splitlines() == [
+        f"Note: m-20260311-3: {why}.",
+        "2 new windows, 0 known already, 0 bad rows",
+    ]
+
+
+def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed) -> None:
+    """31 days of 24 hours, of which 0.02 % may be down; the driver reads 90000 as 9E+4."""
+    promised(typed)
     asked = ("plan", "--all", "--starts", "2026-12-10T10:00+01:00", "--duration", "25h")
     said = typed("maintenance", *asked)[1].replace("\u00a0", " ").splitlines()
     [plan] = json.loads(typed("maintenance", *asked, "--json")[1])

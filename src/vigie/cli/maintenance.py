@@ -71,8 +71,8 @@ async def add(
     kind
         planned: counts when it was announced in time; security: needs no notice.
     announced
-        When customers were told. A window told of after its start, or never, is recorded as it
-        was and excuses nothing; a note says so.
+        When customers were told. A window told of too late, or never, is recorded as it was and
+        excuses nothing; a note says so, and for which contracts.
     channel
         How they were told: email, status page, … A channel alone is a weak proof: say the
         recipient and the evidence, too.

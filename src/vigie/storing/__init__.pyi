@@ -39,7 +39,6 @@ from .queries import query
 from .recurrence import Recurrence
 from .registry import (
     Listed,
-    Recorded,
     Series,
     add_maintenance,
     add_series,
@@ -56,7 +55,7 @@ from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
 from .trouble import DATABASE_TROUBLE
-from .window import Window, check_proof, check_text
+from .window import Recorded, Window, check_proof, check_text
 
 __all__ = [
     "DATABASE_TROUBLE",

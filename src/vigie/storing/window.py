@@ -34,6 +34,15 @@ class Window:
     evidence: str | None = None  # text, or the digest of a file
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A window that is in the registry, and what is remarkable about it."""
+
+    key: str
+    remarks: tuple[str, ...] = ()
+    known: bool = False  # it was there before
+
+
 def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
     """Raise UsageError where *window* makes no sense; *known* are the keys of the services."""
     _check_services(window, known)
