@@ -130,6 +130,16 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
     assert add(typed)[1] == f"{KEY}\nNote: it was not announced: it excuses nothing.\n"
 
 
+def test_fixed_offset_is_a_timezone(typed: Typed) -> None:
+    """Written as in the catalogue: an hour ahead of UTC, all year."""
+    assert add(typed, *TOLD)[0] == 0
+    at = ("--at", "2026-03-12T03:20", "--timezone", "UTC+1")
+
+    assert typed("maintenance", "close", KEY, *at, "--reason", "done")[1] == (
+        f"{KEY} is closed at 2026-03-12 02:20Z.\n"
+    )
+
+
 def test_proof_that_is_a_channel_alone_is_noted(typed: Typed) -> None:
     note = "Note: its proof is the channel only: add --recipient and --evidence.\n"
 
@@ -237,7 +247,25 @@ def test_blank_evidence_beside_a_file_is_refused(typed: Typed) -> None:
         ),
         (
             ("add", "shop", *OVERLAP, "--timezone", "Paris", "--reason", "x"),
-            'there is no time zone "Paris" (write Europe/Paris)',
+            '--timezone: "Paris" is not a time zone (write Europe/Paris)',
+        ),
+        (
+            ("add", "shop", *OVERLAP, "--timezone", "CET", "--reason", "x"),
+            (
+                '--timezone: "CET" means an offset to some and a zone to others'
+                " (write Europe/Paris, or UTC+1)"
+            ),
+        ),
+        (
+            ("add", "shop", *SUNDAY[:4], "--timezone", "", *WEEKLY, "--reason", "x"),
+            '--timezone: "" is not a time zone (write Europe/Paris)',
+        ),
+        (
+            ("plan", "--all", "--starts", "2026-12-10T10:00Z", "--ends", "2026-12-10T09:00Z"),
+            (
+                "ends: 2026-12-10T09:00:00Z is not after the start 2026-12-10T10:00:00Z"
+                " (write a later end)"
+            ),
         ),
         (
             ("add", "shop", *SPAN, "--reason", "x", "--evidence-file", "no.txt"),

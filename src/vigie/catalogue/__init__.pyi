@@ -22,7 +22,7 @@ from .model import (
     Yearly,
 )
 from .references import UNRELATED, are_enough, reference_note, references_at
-from .scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
+from .scalars import DownWhen, Duration, Instant, Key, Zone, duration_text, refusal
 from .schema import schemas
 from .services import Kinds
 from .telling import Told, tell
@@ -55,6 +55,7 @@ __all__ = [
     "Told",
     "Written",
     "Yearly",
+    "Zone",
     "advice",
     "are_enough",
     "compare",

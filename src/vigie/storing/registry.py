@@ -156,7 +156,10 @@ async def plan_maintenance(
 ) -> list[dict[str, Any]]:
     """Return what sla.maintenance_plan says of a window; *services* None: every one."""
     if span[1] <= span[0]:
-        raise UsageError(f"ends: {utc_text(span[1])} is not after the start {utc_text(span[0])}")
+        raise UsageError(
+            f"ends: {utc_text(span[1])} is not after the start {utc_text(span[0])}"
+            " (write a later end)"
+        )
     known = await _services(connection)
     for service in services or ():
         if service not in known:
