@@ -147,8 +147,12 @@ def test_proof_that_is_a_channel_alone_is_noted(typed: Typed) -> None:
     assert "\n  proof: channel email\n" in typed("maintenance", "list")[1]
 
 
-def test_missing_proof_is_listed_as_none(typed: Typed) -> None:
+@pytest.mark.parametrize("blank", ["null", "' '", "U&'\\200b'"])
+def test_missing_proof_is_listed_as_none(typed: Typed, blank: str) -> None:
+    """An older program took what is blank."""
     assert add(typed, *ANNOUNCED)[0] == 0
+    typed.query("alter table fact.maintenance disable trigger append_only")
+    typed.query(f"update fact.maintenance set channel = {blank}")
     assert "\n  proof: none\n" in typed("maintenance", "list")[1]
 
 

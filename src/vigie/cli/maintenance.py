@@ -246,7 +246,9 @@ def _lines(window: storing.Listed) -> str:
 
 def _proof(window: storing.Listed) -> Iterator[str]:
     told = {name: getattr(window, name) for name in ("channel", "recipient", "evidence")}
-    said = ", ".join(f"{name} {text}" for name, text in told.items() if text)
+    said = ", ".join(
+        f"{name} {text}" for name, text in told.items() if text and not storing.is_blank(text)
+    )
     if said or window.announced_at:
         yield f"proof: {said or 'none'}"
 

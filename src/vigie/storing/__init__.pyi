@@ -55,7 +55,7 @@ from .shipper import Shipper
 from .spool import Spool
 from .state import State, read_state
 from .trouble import DATABASE_TROUBLE
-from .window import Recorded, Window, check_proof, check_text
+from .window import Recorded, Window, check_proof, check_text, is_blank
 
 __all__ = [
     "DATABASE_TROUBLE",
@@ -95,6 +95,7 @@ __all__ = [
     "explained",
     "import_maintenance",
     "import_results",
+    "is_blank",
     "is_series",
     "later",
     "list_agents",
