@@ -66,3 +66,16 @@ begin
 end
 $$;
 comment on function fact.checked(tstzrange) is 'The period, half-open; an error when it is empty or unbounded.';
+
+create or replace function fact.finite(instant timestamptz) returns timestamptz
+language plpgsql immutable parallel safe
+as $$
+begin
+    if not isfinite(instant) then
+        raise exception 'instant %: it must be finite', instant
+            using hint = 'Write an instant such as ''2026-05-01T09:00:00+02:00''.';
+    end if;
+    return instant;
+end
+$$;
+comment on function fact.finite(timestamptz) is 'The instant; an error when it is infinite. Null stays null.';

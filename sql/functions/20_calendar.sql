@@ -65,7 +65,7 @@ $$;
 comment on function fact.checked_calendar(integer, timestamptz, timestamptz) is
 'The wording of a calendar; an error when a year between the two instants was not spelled out, for its holidays would count as working days.';
 
-create or replace function fact.open_hours(calendar_id integer, span tstzrange)
+create or replace function fact.hours_within(calendar_id integer, span tstzrange)
 returns tstzmultirange
 language sql stable parallel safe
 begin atomic
@@ -76,9 +76,7 @@ begin atomic
             (lower(span) at time zone c.timezone)::date - 7 as first_day,
             (upper(span) at time zone c.timezone)::date as last_day
         from fact.calendar as c
-        where
-            c.calendar_id
-            = fact.checked_calendar(open_hours.calendar_id, lower(span), upper(span))
+        where c.calendar_id = hours_within.calendar_id
     ),
     weekly as (
         select range_agg(fact.local_span(c.timezone, d.day + h.opens, d.day + h.closes)) as spans
@@ -89,13 +87,13 @@ begin atomic
             ) as d (day)
         inner join fact.calendar_hours as h on h.weekday = extract(isodow from d.day)
         where
-            h.calendar_id = open_hours.calendar_id
+            h.calendar_id = hours_within.calendar_id
             -- A night belongs to the date on which it begins, a span of several days to none.
             and (
                 h.closes - h.opens > interval '24 hours'
                 or d.day::date not in (
                     select s.day from fact.calendar_day as s
-                    where s.calendar_id = open_hours.calendar_id and s.replaced_at is null
+                    where s.calendar_id = hours_within.calendar_id and s.replaced_at is null
                 )
             )
     ),
@@ -109,7 +107,7 @@ begin atomic
             filter (where s.opens is not null) as spans
         from calendar as c
         inner join fact.calendar_day as s on s.day between c.first_day and c.last_day
-        where s.calendar_id = open_hours.calendar_id and s.replaced_at is null
+        where s.calendar_id = hours_within.calendar_id and s.replaced_at is null
     )
     select
         (
@@ -119,99 +117,72 @@ begin atomic
     from weekly as w
     cross join special as s;
 end;
-comment on function fact.open_hours(integer, tstzrange) is
-'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply: those that began the evening before end at its midnight, and those of up to 24 hours that would begin on it do not take place, on the next date neither. A closed date has no open time at all. An error when the span reaches into a year that was not spelled out.';
+comment on function fact.hours_within(integer, tstzrange) is
+'Opening hours of one wording of a calendar inside the span. On a holiday, closed or special date the weekly hours do not apply: those that began the evening before end at its midnight, and those of up to 24 hours that would begin on it do not take place, on the next date neither. A closed date has no open time at all. Asks for no year: fact.open_hours refuses one that was not spelled out.';
 
-create or replace function fact.is_working_day(calendar_id integer, day date) returns boolean
+create or replace function fact.open_hours(calendar_id integer, span tstzrange)
+returns tstzmultirange
+language sql stable parallel safe
+return fact.hours_within(fact.checked_calendar(calendar_id, lower(span), upper(span)), span);
+comment on function fact.open_hours(integer, tstzrange) is
+'The hours of fact.hours_within; an error when the span reaches into a year that was not spelled out.';
+
+create or replace function fact.working_dates(
+    calendar_id integer, first_day date, last_day date
+) returns table (day date)
 language sql stable parallel safe
 begin atomic
-    select
-        case
-            when
-                exists (
-                    select 1 from fact.calendar_day as s
-                    where
-                        s.calendar_id = is_working_day.calendar_id
-                        and s.day = is_working_day.day
-                        and s.replaced_at is null
-                )
-                then
-                    exists (
-                        select 1 from fact.calendar_day as s
-                        where
-                            s.calendar_id = is_working_day.calendar_id
-                            and s.day = is_working_day.day
-                            and s.replaced_at is null
-                            and s.opens is not null
-                    )
-            else exists (
-                select 1 from fact.calendar_hours as h
-                where
-                    h.calendar_id = is_working_day.calendar_id
-                    and h.weekday = extract(isodow from is_working_day.day)
+    -- At once for all dates, and not for each of them: this is asked for every window.
+    with calendar as materialized (
+        select
+            c.timezone,
+            fact.hours_within(
+                c.calendar_id,
+                fact.local_span(c.timezone, first_day::timestamp, (last_day + 1)::timestamp)
+            ) as hours
+        from fact.calendar as c
+        where c.calendar_id = working_dates.calendar_id and first_day <= last_day
+    )
+    select d.day::date
+    from calendar as c
+    cross join
+        lateral generate_series(
+            first_day::timestamp, last_day::timestamp, interval '1 day'
+        ) as d (day)
+    where
+        c.hours && fact.local_span(c.timezone, d.day, d.day + interval '1 day')
+        and (
+            extract(year from d.day) in (
+                select y.year from fact.calendar_year as y
+                where y.calendar_id = working_dates.calendar_id
             )
-        end;
+            or not exists (
+                select 1 from fact.calendar_year as y
+                where y.calendar_id = working_dates.calendar_id
+            )
+        )
+    order by d.day;
 end;
-comment on function fact.is_working_day(integer, date) is
-'True when the calendar has hours that begin on this local date.';
+comment on function fact.working_dates(integer, date, date) is
+'The working days from one local date to another, both included: the dates on which the calendar has any opening hours, also those that began on the date before. Dates of a year that was not spelled out are none: nobody knows whether they are holidays.';
 
 create or replace function fact.working_days_between(
     calendar_id integer, earlier timestamptz, later timestamptz
 ) returns integer
 language sql stable parallel safe
 begin atomic
-    with local as (
-        select
-            (earlier at time zone c.timezone)::date + 1 as first_day,
-            (later at time zone c.timezone)::date - 1 as last_day
-        from fact.calendar as c
-        where c.calendar_id = working_days_between.calendar_id
-    ),
-    -- The days of fact.is_working_day and fact.stores_year, counted at once: this is asked for
-    -- every window.
-    weekly as (
-        select count(*) as days
-        from local as l
-        cross join
-            lateral generate_series(
-                l.first_day::timestamp, l.last_day::timestamp, interval '1 day'
-            ) as d (day)
-        where
-            extract(isodow from d.day) in (
-                select h.weekday from fact.calendar_hours as h
-                where h.calendar_id = working_days_between.calendar_id
-            )
-            and d.day::date not in (
-                select s.day from fact.calendar_day as s
-                where s.calendar_id = working_days_between.calendar_id and s.replaced_at is null
-            )
-            and (
-                extract(year from d.day) in (
-                    select y.year from fact.calendar_year as y
-                    where y.calendar_id = working_days_between.calendar_id
-                )
-                or not exists (
-                    select 1 from fact.calendar_year as y
-                    where y.calendar_id = working_days_between.calendar_id
-                )
-            )
-    ),
-    special as (
-        select count(distinct s.day) as days
-        from local as l
-        inner join fact.calendar_day as s on s.day between l.first_day and l.last_day
-        where
-            s.calendar_id = working_days_between.calendar_id
-            and s.replaced_at is null
-            and s.opens is not null
-            and fact.stores_year(s.calendar_id, s.day)
-    )
-    select (w.days + s.days)::integer
-    from weekly as w
-    cross join special as s;
+    select count(w.day)::integer
+    from fact.calendar as c
+    cross join
+        lateral fact.working_dates(
+            c.calendar_id,
+            (earlier at time zone c.timezone)::date + 1,
+            (later at time zone c.timezone)::date - 1
+        ) as w
+    where c.calendar_id = working_days_between.calendar_id;
 end;
 comment on function fact.working_days_between(integer, timestamptz, timestamptz) is
-'Whole working days strictly between the local days of two instants; 0 when there is none. Days of a year that was not spelled out do not count: nobody knows whether they are holidays.';
+'Whole working days (fact.working_dates) strictly between the local days of two instants; 0 when there is none.';
 
 create or replace function fact.calendar_id(calendar text) returns integer
 language plpgsql stable parallel safe
@@ -250,8 +221,11 @@ create or replace function sla.working_days(
     calendar text, earlier timestamptz, later timestamptz
 ) returns integer
 language sql stable parallel safe
-return fact.working_days_between(
-    fact.checked_calendar(fact.calendar_id(calendar), earlier, later), earlier, later
-);
+return case
+    when fact.finite(earlier) is not null and fact.finite(later) is not null
+        then fact.working_days_between(
+            fact.checked_calendar(fact.calendar_id(calendar), earlier, later), earlier, later
+        )
+end;
 comment on function sla.working_days(text, timestamptz, timestamptz) is
-'Whole working days strictly between the local days of two instants (the notice rule of maintenance). An error outside the years in sla.calendar_year.';
+'Whole working days strictly between the local days of two instants (the notice rule of maintenance). A working day is a local date of the calendar with any opening hours, however short, and also when they began the evening or days before: Saturday 22:00 to 06:00 makes Saturday and Sunday working days. Holidays and closed dates are none. Null when an instant is null; an error when one is infinite, and outside the years in sla.calendar_year.';

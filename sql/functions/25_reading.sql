@@ -27,19 +27,16 @@ language sql stable parallel safe
 begin atomic
     with working as (
         select
-            fact.local_span(c.timezone, d.day, d.day + interval '1 day')
+            fact.local_span(c.timezone, d.day::timestamp, (d.day + 1)::timestamp)
             * tstzrange(earlier, greatest(earlier, later)) as span
         from fact.calendar as c
         cross join
-            lateral generate_series(
-                date_trunc('day', earlier at time zone c.timezone),
-                later at time zone c.timezone,
-                interval '1 day'
-            ) as d (day)
-        where
-            c.calendar_id = notice_spans.calendar_id
-            and fact.stores_year(c.calendar_id, d.day::date)
-            and fact.is_working_day(c.calendar_id, d.day::date)
+            lateral fact.working_dates(
+                c.calendar_id,
+                (earlier at time zone c.timezone)::date,
+                (later at time zone c.timezone)::date
+            ) as d
+        where c.calendar_id = notice_spans.calendar_id
     )
     select
         coalesce(

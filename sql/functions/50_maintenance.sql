@@ -123,7 +123,10 @@ begin atomic
             when a.withdrawn then 'withdrawn'
             when a.kind = 'security' then null
             when a.announced_at is null then 'not announced'
-            when coalesce(a.channel, a.recipient, a.evidence) is null
+            when
+                not fact.says_something(a.channel)
+                and not fact.says_something(a.recipient)
+                and not fact.says_something(a.evidence)
                 then 'no proof of the announcement'
             when a.announced_at > a.starts then 'announced after its start'
             when a.given_s < a.asked * 86400
@@ -147,7 +150,7 @@ begin atomic
     from announced as a;
 end;
 comment on function fact.why_invalid(integer, integer, fact.reading) is
-'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof, whole working days ahead, not withdrawn, and at an allowed time where the plan enforces that; as announced, not as it went. The cap is not asked here. Security: recorded with a reason.';
+'Why a window excuses nothing under a contract version, the first rule that fails; null when it is valid. Planned: announced with proof (a channel, a recipient or evidence that is not blank), whole working days ahead, not withdrawn, and at an allowed time where the plan enforces that; as announced, not as it went. The cap is not asked here. Security: recorded with a reason.';
 
 create or replace function fact.judging_version(version_id integer, maintenance_id integer)
 returns integer

@@ -15,16 +15,13 @@ begin atomic
             when working_days = 0 then l.day
             else (
                 -- The day before the first of the working days that must lie between.
-                select d.day::date - 1
+                select d.day - 1
                 from
-                    generate_series(
-                        l.day::timestamp - interval '1 day',
-                        l.day::timestamp - interval '1 year',
-                        interval '-1 day'
-                    ) as d (day)
-                where
-                    fact.is_working_day(last_notice_day.calendar_id, d.day::date)
-                    and fact.stores_year(last_notice_day.calendar_id, d.day::date)
+                    fact.working_dates(
+                        last_notice_day.calendar_id,
+                        (l.day - interval '1 year')::date,
+                        l.day - 1
+                    ) as d
                 order by d.day desc
                 limit 1 offset (working_days - 1)
             )

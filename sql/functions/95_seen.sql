@@ -155,7 +155,11 @@ begin
     if customer is not null then
         select c.customer_id into bound_id from fact.customer as c where c.key = customer;
         if bound_id is null then
-            raise exception 'customer "%": there is none of this key', customer;
+            raise exception 'customer "%": there is none of this key', customer
+                using hint = 'Customers: ' || coalesce(
+                    (select string_agg(c.key, ', ' order by c.key) from fact.customer as c),
+                    'none; vigie apply adds those of contracts'
+                ) || '.';
         end if;
     end if;
     execute format(

@@ -215,6 +215,42 @@ cross join fact.contract as k
 cross join lateral sla.maintenance_of(k.key, r.span) as j
 order by j.key asc, k.key asc;
 
+-- name: judge_recorded
+-- For which contracts windows ($1) excuse nothing by themselves: one row per window and reason.
+with covered as (
+    select distinct
+        m.maintenance_id,
+        m.key,
+        v.contract_id,
+        fact.judging_version(v.version_id, m.maintenance_id) as version_id
+    from fact.maintenance as m
+    inner join fact.maintenance_scope as ms on m.maintenance_id = ms.maintenance_id
+    inner join fact.contract_service as cs on ms.service_id = cs.service_id
+    inner join fact.contract_version as v on cs.version_id = v.version_id
+    where
+        m.key = any($1::text[])
+        and v.replaced_at is null
+        and v.valid && tstzrange(m.starts, m.ends)
+),
+
+judged as (
+    select
+        c.key,
+        k.key as contract,
+        fact.why_invalid(c.version_id, c.maintenance_id, null::fact.reading) as why
+    from covered as c
+    inner join fact.contract as k on c.contract_id = k.contract_id
+)
+
+select
+    key,
+    why,
+    array_agg(contract order by contract) as contracts
+from judged
+where why is not null
+group by key, why
+order by key, why;
+
 -- name: plan_maintenance
 -- What a window of some services ($1; null: all) from $2 to $3 would mean, announced at $4.
 select p.*

@@ -13,3 +13,4 @@ drop function if exists fact.valid_windows(integer, integer, tstzrange);
 drop function if exists fact.windows_of_kind(integer, integer, tstzrange, text);
 drop function if exists fact.why_invalid(integer, integer);
 drop function if exists fact.forbidden_hours(integer, tstzrange);
+drop function if exists fact.is_working_day(integer, date);

@@ -259,6 +259,13 @@ def test_day_before_the_contract_is_refused_in_words(vigie: Vigie) -> None:
     assert (1, [], said) == vigie("contract", "show", "acme", "--on", "2025-12-31")
 
 
+@pytest.mark.parametrize("day", ["2026-13-01", "soon", ""])
+def test_day_that_is_none_is_told(vigie: Vigie, day: str) -> None:
+    said = f'vigie: --on: "{day}" is not a day (write 2026-05-17)\n'
+
+    assert (1, [], said) == vigie("contract", "show", "acme", "--on", day)
+
+
 @pytest.mark.parametrize("command", ["show", "lint"])
 def test_unknown_contract_gets_the_nearest_one(vigie: Vigie, command: str) -> None:
     said = 'vigie: there is no contract "acne" (write acme)\n'

@@ -90,6 +90,7 @@ def test_another_spelling_is_no_other_person(typed: Typed) -> None:
 def test_approval_by_the_author_keeps_nobody_else_from_it(typed: Typed) -> None:
     """An older program let other spellings pass."""
     add(typed, "--by", "ann")
+    typed.query("alter table fact.correction_event disable trigger another_person_approves")
     typed.query(
         "insert into fact.correction_event (correction_id, action, recorded_by, recorded_at)"
         " select correction_id, 'approved', 'Ann', now() from fact.correction"

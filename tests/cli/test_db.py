@@ -126,6 +126,21 @@ def test_analyst_gets_a_login_that_reads_the_figures_and_nothing_else(database: 
     assert login not in run(database, "analyst", "list")[1]
 
 
+def test_analyst_of_an_unknown_customer_is_told_which_there_are(database: str) -> None:
+    login = f"ann_{secrets.token_hex(4)}"
+    ask = ("analyst", "add", login, "--customer", "nope")
+    problem = 'customer "nope": there is none of this key'
+    nobody = run(database, *ask)
+    add = "insert into fact.customer (key, name, language, recipients) values ($1, $1, 'en', '{}')"
+    for key in ("globex", "acme"):
+        asyncio.run(_value(database, add.replace("$1", f"'{key}'")))
+
+    assert nobody == (
+        1, "", f"vigie: {problem} (Customers: none; vigie apply adds those of contracts.)\n"
+    )  # fmt: skip
+    assert run(database, *ask) == (1, "", f"vigie: {problem} (Customers: acme, globex.)\n")
+
+
 async def _value(url: str, question: str) -> object:
     connection = await asyncpg.connect(url)
     try:

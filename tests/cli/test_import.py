@@ -95,6 +95,17 @@ def test_windows_that_excuse_nothing_are_noted_and_counted(typed: Typed) -> None
     ]
 
 
+def test_reason_that_nobody_sees_is_refused(typed: Typed) -> None:
+    row = "shop,planned,2026-05-12T03:00:00Z,2026-05-12T04:00:00Z,,\u200b"
+    path = write(typed, WINDOWS, row)
+
+    assert typed("import", "maintenance", str(path)) == (
+        1,
+        "0 new windows, 0 known already, 1 bad row\n",
+        f"vigie: {path}:2: reason: is empty (write why, in a few words)\n",
+    )
+
+
 def test_control_characters_of_a_row_are_refused_and_shown_harmless(typed: Typed) -> None:
     row = "shop,planned,2026-05-12T03:00:00Z,2026-05-12T04:00:00Z,,new\x1b[31mdisk"
     status, _, problems = typed("import", "maintenance", str(write(typed, WINDOWS, row)))

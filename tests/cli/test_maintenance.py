@@ -14,7 +14,8 @@ from vigie import clock
 
 KEY = "m-20260312-1"
 SPAN = ("--starts", "2026-03-12T03:00:00+01:00", "--ends", "2026-03-12T04:00:00+01:00")
-TOLD = ("--announced", "2026-03-01T09:00:00Z", "--channel", "email")
+ANNOUNCED = ("--announced", "2026-03-01T09:00:00Z")
+TOLD = (*ANNOUNCED, "--channel", "email", "--recipient", "sla@acme.example")
 OVERLAP = ("--starts", "2026-10-25T02:30", "--ends", "2026-10-25T04:00")
 
 
@@ -107,7 +108,7 @@ def test_feed_of_an_unknown_customer_is_one_line_and_writes_nothing(typed: Typed
 
 
 def test_json_tells_who_when_and_why(typed: Typed) -> None:
-    add(typed, *TOLD, "--recipient", "all", "--evidence", "message 17")
+    add(typed, *TOLD[:-1], "all", "--evidence", "message 17")
     window = listed(typed)
 
     assert window["recorded_by"] == getpass.getuser()
@@ -127,6 +128,55 @@ def test_file_proves_by_its_digest(typed: Typed) -> None:
 
 def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
     assert add(typed)[1] == f"{KEY}\nNote: it was not announced: it excuses nothing.\n"
+
+
+def test_fixed_offset_is_a_timezone(typed: Typed) -> None:
+    """Written as in the catalogue: an hour ahead of UTC, all year."""
+    assert add(typed, *TOLD)[0] == 0
+    at = ("--at", "2026-03-12T03:20", "--timezone", "UTC+1")
+
+    assert typed("maintenance", "close", KEY, *at, "--reason", "done")[1] == (
+        f"{KEY} is closed at 2026-03-12 02:20Z.\n"
+    )
+
+
+def test_proof_that_is_a_channel_alone_is_noted(typed: Typed) -> None:
+    note = "Note: its proof is the channel only: add --recipient and --evidence.\n"
+
+    assert add(typed, *ANNOUNCED, "--channel", "email") == (0, f"{KEY}\n{note}", "")
+    assert "\n  proof: channel email\n" in typed("maintenance", "list")[1]
+
+
+@pytest.mark.parametrize("blank", ["null", "' '", "U&'\\200b'"])
+def test_missing_proof_is_listed_as_none(typed: Typed, blank: str) -> None:
+    """An older program took what is blank."""
+    assert add(typed, *ANNOUNCED)[0] == 0
+    typed.query("alter table fact.maintenance disable trigger append_only")
+    typed.query(f"update fact.maintenance set channel = {blank}")
+    assert "\n  proof: none\n" in typed("maintenance", "list")[1]
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u200b", "\u00a0\u3164", "\u2800"])
+@pytest.mark.parametrize(
+    ("option", "advice"),
+    [
+        ("channel", "how customers were told, such as email"),
+        ("recipient", "who was told"),
+        ("evidence", "what proves it, such as a message id"),
+    ],
+)
+def test_blank_proof_is_refused(typed: Typed, option: str, advice: str, blank: str) -> None:
+    problem = f"vigie: {option}: is blank (write {advice}, or leave it out)\n"
+
+    assert add(typed, *ANNOUNCED, f"--{option}", blank) == (1, "", problem)
+    assert typed.query("select count(*) from fact.maintenance") == 0
+
+
+def test_blank_evidence_beside_a_file_is_refused(typed: Typed) -> None:
+    (typed.folder / "mail.txt").write_bytes(b"we work at night")
+    said = add(typed, *TOLD, "--evidence", " ", "--evidence-file", "mail.txt")
+
+    assert said[2].startswith("vigie: evidence: is blank (write what proves it")
 
 
 @pytest.mark.parametrize(
@@ -201,11 +251,29 @@ def test_window_that_excuses_nothing_is_said_at_once(typed: Typed) -> None:
         ),
         (
             ("add", "shop", *OVERLAP, "--timezone", "Paris", "--reason", "x"),
-            'there is no time zone "Paris" (write Europe/Paris)',
+            '--timezone: "Paris" is not a time zone (write Europe/Paris)',
+        ),
+        (
+            ("add", "shop", *OVERLAP, "--timezone", "CET", "--reason", "x"),
+            (
+                '--timezone: "CET" means an offset to some and a zone to others'
+                " (write Europe/Paris, or UTC+1)"
+            ),
+        ),
+        (
+            ("add", "shop", *SUNDAY[:4], "--timezone", "", *WEEKLY, "--reason", "x"),
+            '--timezone: "" is not a time zone (write Europe/Paris)',
+        ),
+        (
+            ("plan", "--all", "--starts", "2026-12-10T10:00Z", "--ends", "2026-12-10T09:00Z"),
+            (
+                "ends: 2026-12-10T09:00:00Z is not after the start 2026-12-10T10:00:00Z"
+                " (write a later end)"
+            ),
         ),
         (
             ("add", "shop", *SPAN, "--reason", "x", "--evidence-file", "no.txt"),
-            "no.txt: No such file or directory",
+            "--evidence-file: no.txt: No such file or directory (name a file that can be read)",
         ),
         (
             ("withdraw", "m-1", "--reason", "x", "--by", " "),
@@ -244,12 +312,45 @@ services: {essential: [shop], other: []}
 """
 
 
-def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed) -> None:
-    """31 days of 24 hours, of which 0.02 % may be down; the driver reads 90000 as 9E+4."""
+def promised(typed: Typed) -> None:
+    """Promise the shop to a customer, who wants two working days of notice."""
     folder = typed.folder / "reports/contracts"
     folder.mkdir(parents=True)
     (folder / "acme.yaml").write_text(CONTRACT, encoding="utf-8")
     typed("apply")
+
+
+def test_notice_that_is_too_short_is_said_at_once(typed: Typed) -> None:
+    """Told on Monday 9 March 2026 for Thursday 12: two days. For Wednesday 11: one."""
+    promised(typed)
+    told = ("--announced", "2026-03-09T09:00:00Z", "--recipient", "all", "--reason", "x")
+    span = ("--starts", "2026-03-11T03:00:00Z", "--duration", "1h")
+    daily = ("--rrule", "FREQ=DAILY;COUNT=2", "--timezone", "Europe/Paris")
+    why = "it excuses nothing for acme: announced 1 whole working days ahead, 2 asked"
+    file = typed.folder / "windows.csv"
+    file.write_text(
+        "services,kind,starts,ends,announced,reason\n"
+        "shop,planned,2026-03-11T05:00:00Z,2026-03-11T06:00:00Z,2026-03-09T09:00:00Z,x\n"
+        "shop,planned,2026-03-12T05:00:00Z,2026-03-12T06:00:00Z,2026-03-09T09:00:00Z,x\n",
+        encoding="utf-8",
+    )
+
+    assert typed("maintenance", "add", "shop", *span, *told)[1] == f"m-20260311-1\nNote: {why}.\n"
+    assert typed("maintenance", "add", "shop", *SPAN, *told)[1] == "m-20260312-1\n"
+    assert typed("maintenance", "add", "shop", *span, *daily, *told)[1].splitlines() == [
+        "s-20260311-1",
+        "2 windows, m-20260311-2 to m-20260312-2",
+        f"Note: {why} (1 of 2).",
+    ]
+    assert typed("import", "maintenance", "windows.csv")[1].splitlines() == [
+        f"Note: m-20260311-3: {why}.",
+        "2 new windows, 0 known already, 0 bad rows",
+    ]
+
+
+def test_plan_says_lengths_as_people_do_and_exact_seconds_as_digits(typed: Typed) -> None:
+    """31 days of 24 hours, of which 0.02 % may be down; the driver reads 90000 as 9E+4."""
+    promised(typed)
     asked = ("plan", "--all", "--starts", "2026-12-10T10:00+01:00", "--duration", "25h")
     said = typed("maintenance", *asked)[1].replace("\u00a0", " ").splitlines()
     [plan] = json.loads(typed("maintenance", *asked, "--json")[1])
@@ -269,7 +370,7 @@ def test_list_is_cut_nowhere_on_a_narrow_terminal(
     add(typed, *TOLD)
 
     lines = typed("maintenance", "list")[1].splitlines()
-    recorded = lines.pop(3)
+    recorded = lines.pop(4)
 
     # It begins in March, and is recorded whenever the test runs.
     assert re.fullmatch(r"  recorded: \d{4}-\d\d-\d\d \d\d:\d\dZ by .+, after its start", recorded)
@@ -277,6 +378,7 @@ def test_list_is_cut_nowhere_on_a_narrow_terminal(
         f"{KEY}  planned  shop",
         "  2026-03-12 02:00Z to 2026-03-12 03:00Z",
         "  announced: 2026-03-01 09:00Z",
+        "  proof: channel email, recipient sla@acme.example",
         "  none covers it",
         "  reason: database",
     ]

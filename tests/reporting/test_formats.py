@@ -1,6 +1,6 @@
 """Numbers, durations and dates as people read them: exact, never rounded."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -76,6 +76,39 @@ def test_instants_are_local_to_their_last_digit() -> None:
 
     assert "29 Mar 2026 03:00:00.5" == EN.moment(at)
     assert "29 mars 2026 03:00:00,5" == FR.moment(at)
+
+
+@pytest.mark.parametrize(
+    ("minute", "expected"),
+    [
+        (-1, "25 Oct 2026 01:59:00"),
+        (0, "25 Oct 2026 02:00:00+02:00"),
+        (30, "25 Oct 2026 02:30:00+02:00"),
+        (60, "25 Oct 2026 02:00:00+01:00"),
+        (119, "25 Oct 2026 02:59:00+01:00"),
+        (120, "25 Oct 2026 03:00:00"),
+    ],
+)
+def test_time_of_the_repeated_hour_has_its_offset(minute: int, expected: str) -> None:
+    assert expected == EN.moment(datetime(2026, 10, 25, tzinfo=UTC) + timedelta(minutes=minute))
+
+
+def test_span_over_the_repeated_hour_tells_its_ends_apart() -> None:
+    first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+
+    assert EN.span(first, second) == "25 Oct 2026 02:30:00+02:00 \u2013 02:30:00+01:00"
+
+
+def test_other_times_have_no_offset() -> None:
+    """In spring the clocks leave an hour out; Lord Howe's go back by half an hour."""
+    lord_howe = Formats("en", "Australia/Lord_Howe")
+    ends = datetime(2026, 4, 4, 15, tzinfo=UTC)
+
+    assert EN.moment(datetime(2026, 3, 29, 1, tzinfo=UTC)) == "29 Mar 2026 03:00:00"
+    assert EN.moment(datetime(2026, 3, 29, 0, 30, tzinfo=UTC)) == "29 Mar 2026 01:30:00"
+    assert lord_howe.time_of(ends - timedelta(minutes=15)) == "01:45:00+11:00"
+    assert lord_howe.time_of(ends + timedelta(minutes=15)) == "01:45:00+10:30"
+    assert lord_howe.time_of(ends + timedelta(minutes=30)) == "02:00:00"
 
 
 def test_utc_is_written_as_rfc_3339() -> None:

@@ -7,6 +7,8 @@ import pytest
 from vigie.errors import UsageError
 from vigie.reporting import Asked, Days, Span, asked, asked_of_any_kind
 
+EITHER = "write two days, such as 2026-05-31, or two instants, such as 2026-05-31T00:00:00+02:00"
+
 
 @pytest.mark.parametrize(
     ("written", "expected", "name"),
@@ -102,15 +104,30 @@ def test_other_periods_are_read_too(
         ),
         (
             {"begin": "2026-05-04", "end": "2026-05-03"},
-            "--to 2026-05-03: lies before --from 2026-05-04",
+            "--to 2026-05-03: lies before --from 2026-05-04 (write a later day)",
         ),
         (
             {"begin": "2026-05-04T00:00:00Z", "end": "2026-05-04"},
-            '--from "2026-05-04T00:00:00Z": is not a day (write 2026-05-31)',
+            f"--from 2026-05-04T00:00:00Z: is an instant, and --to a day ({EITHER})",
+        ),
+        (
+            {"begin": "2026-05-04", "end": "2026-05-04T00:00:00+02:00"},
+            f"--to 2026-05-04T00:00:00+02:00: is an instant, and --from a day ({EITHER})",
+        ),
+        (
+            {"begin": "2026-05-04", "end": "soon"},
+            f'--to "soon": is no day and no instant ({EITHER})',
+        ),
+        (
+            {"begin": "2026-13-01", "end": "2026-05-04"},
+            '--from "2026-13-01": is not a day (write 2026-05-31)',
         ),
         (
             {"begin": "2026-05-04T00:00:00Z", "end": "2026-05-04T00:00:00Z"},
-            "--to 2026-05-04T00:00:00Z: is not after --from 2026-05-04T00:00:00Z",
+            (
+                "--to 2026-05-04T00:00:00Z: is not after --from 2026-05-04T00:00:00Z"
+                " (write a later instant)"
+            ),
         ),
         (
             {"begin": "2026-05-04T00:00:00", "end": "2026-05-04T01:00:00"},

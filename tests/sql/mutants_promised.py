@@ -31,9 +31,9 @@ PROMISED = (
         name="replaced_days_count",
         file="20_calendar.sql",
         right="s.day between c.first_day and c.last_day\n"
-        "        where s.calendar_id = open_hours.calendar_id and s.replaced_at is null",
+        "        where s.calendar_id = hours_within.calendar_id and s.replaced_at is null",
         wrong="s.day between c.first_day and c.last_day\n"
-        "        where s.calendar_id = open_hours.calendar_id",
+        "        where s.calendar_id = hours_within.calendar_id",
     ),
     Mutant(
         name="unknown_years_have_no_holidays",
@@ -48,6 +48,36 @@ PROMISED = (
         wrong="true or extract(year from d.day) in (",
     ),
     Mutant(
+        name="a_working_day_is_one_on_which_hours_begin",
+        file="20_calendar.sql",
+        right="        c.hours && fact.local_span(c.timezone, d.day, d.day + interval '1 day')\n",
+        wrong="        exists (\n"
+        "            select 1 from unnest(c.hours) as h\n"
+        "            where (lower(h) at time zone c.timezone)::date = d.day::date\n"
+        "        )\n",
+    ),
+    Mutant(
+        name="working_days_are_utc",
+        file="20_calendar.sql",
+        right="        c.hours && fact.local_span(c.timezone, d.day,",
+        wrong="        c.hours && fact.local_span('UTC', d.day,",
+    ),
+    Mutant(
+        name="hours_that_end_at_midnight_make_the_next_date_a_working_day",
+        file="20_calendar.sql",
+        right="        c.hours && fact.local_span(c.timezone, d.day, d.day + interval '1 day')\n",
+        wrong="        c.hours && tstzrange(\n"
+        "            d.day at time zone c.timezone - interval '1 microsecond',\n"
+        "            (d.day + interval '1 day') at time zone c.timezone\n"
+        "        )\n",
+    ),
+    Mutant(
+        name="the_last_working_day_of_a_span_is_not_asked",
+        file="20_calendar.sql",
+        right="(last_day + 1)::timestamp)",
+        wrong="last_day::timestamp)",
+    ),
+    Mutant(
         name="hours_are_utc",
         file="20_calendar.sql",
         right="opens at time zone timezone,",
@@ -56,8 +86,8 @@ PROMISED = (
     Mutant(
         name="the_day_of_the_announcement_counts",
         file="20_calendar.sql",
-        right="(earlier at time zone c.timezone)::date + 1 as first_day",
-        wrong="(earlier at time zone c.timezone)::date as first_day",
+        right="(earlier at time zone c.timezone)::date + 1,",
+        wrong="(earlier at time zone c.timezone)::date,",
     ),
     Mutant(
         name="months_are_utc",
@@ -70,6 +100,24 @@ PROMISED = (
         file="50_maintenance.sql",
         right="when a.withdrawn then 'withdrawn'",
         wrong="when false then 'withdrawn'",
+    ),
+    Mutant(
+        name="a_blank_proves_the_announcement",
+        file="15_words.sql",
+        right="coalesce(fact.spelt(words), '') <> ''",
+        wrong="words is not null",
+    ),
+    Mutant(
+        name="a_recipient_proves_nothing",
+        file="50_maintenance.sql",
+        right="                and not fact.says_something(a.recipient)\n",
+        wrong="",
+    ),
+    Mutant(
+        name="evidence_proves_nothing",
+        file="50_maintenance.sql",
+        right="                and not fact.says_something(a.evidence)\n",
+        wrong="",
     ),
     Mutant(
         name="one_day_of_notice_less_will_do",
@@ -175,7 +223,7 @@ PROMISED = (
     ),
     Mutant(
         name="what_nobody_sees_makes_another_person",
-        file="55_correction.sql",
+        file="15_words.sql",
         right="normalize(name, nfkc)",
         wrong="name",
     ),

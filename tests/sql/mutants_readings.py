@@ -12,14 +12,20 @@ READINGS = (
     Mutant(
         name="notice_counts_the_weekend",
         file="25_reading.sql",
-        right="            and fact.is_working_day(c.calendar_id, d.day::date)\n",
-        wrong="",
-    ),
-    Mutant(
-        name="notice_counts_days_of_unknown_years",
-        file="25_reading.sql",
-        right="            and fact.stores_year(c.calendar_id, d.day::date)\n",
-        wrong="",
+        right="            lateral fact.working_dates(\n"
+        "                c.calendar_id,\n"
+        "                (earlier at time zone c.timezone)::date,\n"
+        "                (later at time zone c.timezone)::date\n"
+        "            ) as d\n",
+        wrong="            lateral (\n"
+        "                select g::date as day\n"
+        "                from generate_series(\n"
+        "                    date_trunc('day', earlier at time zone c.timezone),\n"
+        "                    later at time zone c.timezone,\n"
+        "                    interval '1 day'\n"
+        "                ) as g\n"
+        "                where fact.stores_year(c.calendar_id, g::date)\n"
+        "            ) as d\n",
     ),
     Mutant(
         name="exactly_the_hours_of_notice_are_too_few",

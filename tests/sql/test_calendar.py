@@ -144,9 +144,64 @@ async def test_whole_working_days_lie_strictly_between(
 ) -> None:
     await world.calendar("c", SUPPORT, timezone=PARIS)
 
-    assert expected == await world.connection.fetchval(
-        "select sla.working_days('c', $1, $2)", at(announced), at(starts)
-    )
+    assert expected == await _working_days(world, announced, starts)
+
+
+SATURDAY_NIGHT = [(6, 22, 30)]  # 22:00 to 06:00 on Sunday
+# Saturday 2 May is the first date of the week of ENDLESS, Sunday 10 May is not counted.
+A_WEEK = "2026-05-01T12:00", "2026-05-10T12:00"
+
+
+@pytest.mark.parametrize(
+    ("hours", "days", "expected"),
+    [
+        (ENDLESS, [], 6),  # Sunday to Friday
+        (ENDLESS, [("2026-05-06", None, None)], 5),  # without Wednesday
+        (ENDLESS, [("2026-05-03", None, None)], 5),  # the span goes on on Monday
+        (ENDLESS, [("2026-05-09", 9, 12)], 7),  # and a special Saturday
+        (SATURDAY_NIGHT, [], 3),  # Saturday 2, Sunday 3 and Saturday 9
+        (SATURDAY_NIGHT, [("2026-05-02", None, None)], 1),  # its whole night falls out
+        (SATURDAY_NIGHT, [("2026-05-03", None, None)], 2),  # Saturday's hours until midnight
+        (SATURDAY_NIGHT, [("2026-05-05", 20, 30)], 5),  # a special night on Tuesday
+        ([(1, 0, 24)], [], 1),  # what ends at midnight is no hour of Tuesday
+        ([(1, 24, 25)], [], 1),  # Tuesday alone: what begins at its midnight
+        ([], [], 0),
+    ],
+)
+async def test_working_day_is_any_date_with_opening_hours(
+    world: World,
+    hours: Sequence[tuple[int, float, float]],
+    days: list[tuple[str, float | None, float | None]],
+    expected: int,
+) -> None:
+    special = [(at(day), opens, closes) for day, opens, closes in days]
+    await world.calendar("c", hours, timezone=PARIS, days=special)
+
+    assert expected == await _working_days(world, *A_WEEK)
+
+
+@pytest.mark.parametrize(
+    ("hours", "earlier", "later", "expected"),
+    [
+        # 02:00 to 03:00 does not exist on Sunday 29 March: of two Sundays one is left.
+        ([(7, 2, 3)], "2026-03-28T12:00", "2026-04-06T12:00", 1),
+        # The same hour as the end of Saturday: Sunday 25 October, when it lasts two hours.
+        ([(6, 26, 27)], "2026-10-23T12:00", "2026-10-26T12:00", 1),
+        # Until 00:30 in Paris is 22:30 UTC before the change, 23:30 UTC after it.
+        ([(6, 22, 24.5)], "2026-10-23T12:00", "2026-10-26T12:00", 2),
+        ([(7, 22, 24.5)], "2026-10-24T12:00", "2026-10-27T12:00", 2),
+    ],
+)
+async def test_working_days_next_to_a_clock_change(
+    world: World,
+    hours: Sequence[tuple[int, float, float]],
+    earlier: str,
+    later: str,
+    expected: int,
+) -> None:
+    await world.calendar("c", hours, timezone=PARIS)
+
+    assert expected == await _working_days(world, earlier, later)
 
 
 async def test_holiday_is_no_working_day_but_a_special_day_is(world: World) -> None:
@@ -154,9 +209,8 @@ async def test_holiday_is_no_working_day_but_a_special_day_is(world: World) -> N
     await world.calendar("c", SUPPORT, timezone=PARIS, days=days)
 
     # Between Monday 4 and Monday 11: Wednesday to Friday and the special Saturday.
-    assert await world.connection.fetchval(
-        "select sla.working_days('c', $1, $2)", at("2026-05-04T10:00"), at("2026-05-11T10:00")
-    ) == len(["wed", "thu", "fri", "sat"])
+    counted = await _working_days(world, "2026-05-04T10:00", "2026-05-11T10:00")
+    assert counted == len(["wed", "thu", "fri", "sat"])
 
 
 async def test_replaced_day_has_its_weekly_hours_again(world: World) -> None:
@@ -164,9 +218,8 @@ async def test_replaced_day_has_its_weekly_hours_again(world: World) -> None:
     await world.connection.execute("update fact.calendar_day set replaced_at = recorded_at")
 
     assert timedelta(hours=8) == await _working(world, "2026-05-05T22:00", "2026-05-06T22:00")
-    assert await world.connection.fetchval(
-        "select sla.working_days('c', $1, $2)", at("2026-05-05T10:00"), at("2026-05-07T10:00")
-    ) == len(["wed"])
+    counted = await _working_days(world, "2026-05-05T10:00", "2026-05-07T10:00")
+    assert counted == len(["wed"])
 
 
 @pytest.mark.parametrize(
@@ -197,6 +250,44 @@ async def test_notice_counts_no_day_of_a_year_that_is_not_stored(world: World) -
     ) == len(["thu"])
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("-infinity", "2026-05-04T10:00Z"),
+        ("2026-05-04T10:00Z", "infinity"),
+        ("infinity", None),
+    ],
+)
+async def test_working_days_of_an_infinite_instant_are_refused(
+    world: World, earlier: str, later: str | None
+) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS)
+
+    with pytest.raises(asyncpg.RaiseError, match=r"instant -?infinity: it must be finite") as bad:
+        await world.connection.fetchval(
+            "select sla.working_days('c', $1::text::timestamptz, $2::text::timestamptz)",
+            earlier,
+            later,
+        )
+    assert (
+        getattr(bad.value, "hint", None) == "Write an instant such as '2026-05-01T09:00:00+02:00'."
+    )
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later"), [(None, "2026-05-04T10:00"), ("2026-05-04T10:00", None), (None, None)]
+)
+async def test_working_days_of_no_instant_are_null(
+    world: World, earlier: str | None, later: str | None
+) -> None:
+    await world.calendar("c", SUPPORT, timezone=PARIS)
+    instants = [at(text) if text else None for text in (earlier, later)]
+
+    assert (
+        await world.connection.fetchval("select sla.working_days('c', $1, $2)", *instants) is None
+    )
+
+
 async def test_unknown_calendar_is_refused(world: World) -> None:
     with pytest.raises(asyncpg.RaiseError, match='calendar "x": there is none of this key'):
         await _working(world, "2026-05-03T00:00", "2026-05-09T00:00", "x")
@@ -207,3 +298,10 @@ async def _working(world: World, first: str, last: str, calendar: str = "c") -> 
         "select sla.working_seconds($1, $2)", calendar, asyncpg.Range(at(first), at(last))
     )
     return timedelta(seconds=float(seconds))
+
+
+async def _working_days(world: World, earlier: str, later: str) -> int | None:
+    days: int | None = await world.connection.fetchval(
+        "select sla.working_days('c', $1, $2)", at(earlier), at(later)
+    )
+    return days

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
-from tests.sql.world import World, minute, span
+from tests.sql.world import START, World, minute, span
+
+UNGUARDED = "alter table fact.correction_event disable trigger another_person_approves"
 
 
 async def _measured(world: World, results: str = "UUDDUU", **service: Any) -> None:
@@ -117,7 +120,9 @@ async def test_service_that_is_stated_is_not_left_out_with_its_endpoint(world: W
 async def test_correction_without_another_persons_approval_changes_nothing(
     world: World, judged: dict[str, Any]
 ) -> None:
+    """An older program let its author approve it."""
     await _measured(world)
+    await world.connection.execute(UNGUARDED)
     await world.correction(1, 3, effect="up", **judged)
 
     expected = [(0, 2, "up"), (2, 4, "unplanned"), (4, 6, "up")]
@@ -125,6 +130,24 @@ async def test_correction_without_another_persons_approval_changes_nothing(
     correction = await world.connection.fetchrow("select * from sla.correction")
     approver = "bob" if judged["approver"] == "bob" else None
     assert (False, approver) == (correction["effective"], correction["approved_by"])
+
+
+@pytest.mark.parametrize("approver", ["alice", "  ALICE ", "al\u200bice", " ", "\u200b"])
+async def test_approval_by_the_author_is_refused(world: World, approver: str) -> None:
+    await _measured(world)
+
+    with pytest.raises(asyncpg.CheckViolationError, match="author, or by nobody") as bad:
+        await world.correction(1, 3, effect="up", approver=approver)
+    assert getattr(bad.value, "hint", None) == (
+        "Another person than the author must approve it: write who in recorded_by."
+    )
+
+
+async def test_author_may_withdraw(world: World) -> None:
+    await _measured(world)
+    await world.correction(1, 3, approver=None, withdrawn=True)
+
+    assert await world.connection.fetchval("select withdrawn_at = $1 from sla.correction", START)
 
 
 async def test_contradicting_corrections_count_against_the_provider(world: World) -> None:

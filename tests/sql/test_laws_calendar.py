@@ -109,6 +109,38 @@ async def test_working_days_are_those_of_the_local_clock(
     assert working_days(calendar, starts, ends) == counted
 
 
+@law
+@given(drawn=calendars(), minutes=st.integers(0, 20 * A_DAY))
+async def test_working_days_are_the_dates_with_opening_hours(
+    connection: asyncpg.Connection, drawn: tuple[Calendar, datetime], minutes: int
+) -> None:
+    calendar, starts = drawn
+    ends = starts + minutes * MINUTE
+    async with undone(connection) as world:
+        await write(world, calendar)
+        row = await connection.fetchrow(
+            """select
+                sla.working_days('office', $1, $2),
+                (
+                    select count(*)
+                    from generate_series(
+                        date_trunc('day', $1::timestamptz at time zone $3) + interval '1 day',
+                        $2::timestamptz at time zone $3 - interval '1 day',
+                        interval '1 day'
+                    ) as d
+                    where not isempty(sla.open_hours(
+                        'office',
+                        tstzrange(d at time zone $3, (d + interval '1 day') at time zone $3)
+                    ))
+                )""",
+            starts,
+            ends,
+            calendar.timezone,
+        )
+
+    assert row[0] == row[1]
+
+
 def _by_minute(spans: Any, starts: datetime, minutes: int) -> list[bool]:
     marks = [False] * minutes
     for span in spans:

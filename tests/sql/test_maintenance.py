@@ -25,6 +25,14 @@ def may(day: int, hour: int = 12) -> datetime:
         ({"announced": None}, "not announced"),
         ({"announced": may(8)}, "announced after its start"),
         ({"announced": may(4), "channel": None}, "no proof of the announcement"),
+        ({"announced": may(4), "channel": " \t"}, "no proof of the announcement"),
+        ({"announced": may(4), "channel": "\u200b\u2800"}, "no proof of the announcement"),
+        (
+            {"announced": may(4), "channel": "", "recipient": "\u00a0", "evidence": "\ufeff"},
+            "no proof of the announcement",
+        ),
+        ({"announced": may(4), "channel": None, "recipient": "sla@acme.example"}, None),
+        ({"announced": may(4), "channel": " ", "evidence": "message 17"}, None),
         ({"announced": may(4), "withdrawn": True}, "withdrawn"),
         ({"announced": None, "kind": "security", "withdrawn": True}, "withdrawn"),
     ],
@@ -40,6 +48,18 @@ async def test_window_is_valid_or_says_why_not(
     (row,) = await listed(world, THURSDAY, THURSDAY + 60)
 
     assert (why is None, why) == (row["valid"], row["why"])
+
+
+async def test_notice_counts_each_day_of_a_span_of_days(world: World) -> None:
+    """Sunday 18:00 to Friday 18:00: Tuesday and Wednesday are working days."""
+    await world.calendar("desk", [(7, 18, 5 * 24 + 18)])
+    await world.service()
+    await world.contract(notice_working_days=2, notice_calendar="desk")
+    await world.window(THURSDAY, THURSDAY + 60, announced=may(4))
+
+    (row,) = await listed(world, THURSDAY, THURSDAY + 60)
+
+    assert (True, 2) == (row["valid"], row["notice_days"])
 
 
 async def test_validity_in_the_list_is_validity_in_the_figures(world: World) -> None:

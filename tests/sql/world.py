@@ -195,6 +195,8 @@ class World:
         kind: str = "planned",
         announced: datetime | None = EARLY,
         channel: str | None = "e-mail",
+        recipient: str | None = None,
+        evidence: str | None = None,
         closed: float | None = None,
         withdrawn: bool = False,
     ) -> str:
@@ -207,6 +209,8 @@ class World:
             "ends": minute(last),
             "announced_at": announced,
             "channel": channel,
+            "recipient": recipient,
+            "evidence": evidence,
             "reason": "upgrade",
             "every_service": services is None,
         }

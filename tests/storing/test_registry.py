@@ -14,13 +14,12 @@ from vigie.storing.catalogue import apply_catalogue
 from vigie.storing.instant import read_instant
 from vigie.storing.registry import (
     Listed,
-    Recorded,
     add_maintenance,
     close_maintenance,
     list_maintenance,
     withdraw_maintenance,
 )
-from vigie.storing.window import Window
+from vigie.storing.window import Recorded, Window
 
 HOUR = timedelta(hours=1)
 START = NOON + timedelta(days=10)  # Thursday, 2026-03-12
@@ -148,13 +147,34 @@ async def test_window_that_excuses_nothing_is_recorded_and_said(
     assert (await only(registry)).why_not == {"acme": why}
 
 
-async def test_short_notice_is_told_by_the_list(registry: asyncpg.Connection) -> None:
+async def test_short_notice_is_told_at_once_and_by_the_list(registry: asyncpg.Connection) -> None:
     tomorrow = NOON + timedelta(days=1)
-    await add(registry, starts=tomorrow, ends=tomorrow + HOUR)
+    recorded = await add(registry, starts=tomorrow, ends=tomorrow + HOUR, recipient="all")
+    why = "announced 0 whole working days ahead, 2 asked"
 
-    assert (await only(registry)).why_not == {
-        "acme": "announced 0 whole working days ahead, 2 asked"
-    }
+    assert recorded.remarks == (f"it excuses nothing for acme: {why}",)
+    assert (await only(registry)).why_not == {"acme": why}
+
+
+async def test_contracts_with_one_reason_share_a_remark(connection: asyncpg.Connection) -> None:
+    """Noon of Monday to Tuesday: no whole day lies between. The lax one asks for none."""
+    days = tuple(Hours(weekday=day, opens=9 * HOUR, closes=18 * HOUR) for day in range(1, 8))
+    office = Calendar(key="office", timezone="Europe/Paris", hours=days)
+    names = [f"c{number:02}" for number in range(10)]
+    two, three = (terms(notice_calendar="office", notice_working_days=n) for n in (2, 3))
+    contracts = [contract(name, terms=two) for name in names]
+    contracts += [contract("strict", terms=three)]
+    contracts += [contract("lax", terms=terms(notice_working_days=None))]
+    wanted = catalogue(calendars={"office": office}, contracts=tuple(contracts))
+    await apply_catalogue(connection, wanted, NOON)
+    tomorrow = NOON + timedelta(days=1)
+    recorded = await add(connection, starts=tomorrow, ends=tomorrow + HOUR, recipient="all")
+    said = "announced 0 whole working days ahead"
+
+    assert recorded.remarks == (
+        f"it excuses nothing for {', '.join(names[:8])} and 2 more: {said}, 2 asked",
+        f"it excuses nothing for strict: {said}, 3 asked",
+    )
 
 
 async def test_window_of_every_service_holds_for_those_added_later(

@@ -1,10 +1,28 @@
-from .addresses import forbidden, literal_address
-from .comparing import compare, same_figures
-from .files import FileState, file_state
-from .finding import Finding
-from .leftopen import LeftOpen, left_open
-from .linting import lint
-from .loading import load
+from .addresses import (
+    forbidden,
+    literal_address,
+)
+from .comparing import (
+    compare,
+    same_figures,
+)
+from .files import (
+    FileState,
+    file_state,
+)
+from .finding import (
+    Finding,
+)
+from .leftopen import (
+    LeftOpen,
+    left_open,
+)
+from .linting import (
+    lint,
+)
+from .loading import (
+    load,
+)
 from .model import (
     Calendar,
     Catalogue,
@@ -22,15 +40,52 @@ from .model import (
     Written,
     Yearly,
 )
-from .placeholders import Secret, secret
-from .references import UNRELATED, are_enough, reference_note, references_at
-from .rotagrammar import CHANNELS, ROLES, Mail, Person, Reach, Rota, Updates
-from .scalars import DownWhen, Duration, Instant, Key, duration_text, refusal
-from .schema import schemas
-from .services import Kinds
-from .telling import Told, tell
-from .words import advice, shown
-from .yearly import is_short, renewed
+from .placeholders import (
+    Secret,
+    secret,
+)
+from .references import (
+    UNRELATED,
+    are_enough,
+    reference_note,
+    references_at,
+)
+from .rotagrammar import (
+    CHANNELS,
+    ROLES,
+    Mail,
+    Person,
+    Reach,
+    Rota,
+    Updates,
+)
+from .scalars import (
+    DownWhen,
+    Duration,
+    Instant,
+    Key,
+    Zone,
+    duration_text,
+    refusal,
+)
+from .schema import (
+    schemas,
+)
+from .services import (
+    Kinds,
+)
+from .telling import (
+    Told,
+    tell,
+)
+from .words import (
+    advice,
+    shown,
+)
+from .yearly import (
+    is_short,
+    renewed,
+)
 
 __all__ = [
     "CHANNELS",
@@ -66,6 +121,7 @@ __all__ = [
     "Updates",
     "Written",
     "Yearly",
+    "Zone",
     "advice",
     "are_enough",
     "compare",

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from vigie import catalogue, clock, probing
 from vigie.catalogue import Catalogue, Contract, Told, advice
+from vigie.cli.day import read_day
 from vigie.errors import UsageError
 
 app = App(name="contract", help="Show a contract's terms in words; name what it leaves open.")
@@ -21,7 +22,7 @@ Directory = Annotated[Path, Parameter(name="--dir")]
 
 
 @app.command
-def show(contract: str, /, *, on: date | None = None, directory: Directory = Path()) -> None:
+def show(contract: str, /, *, on: str | None = None, directory: Directory = Path()) -> None:
     """Print the terms in words, each with its clause and the file that it was written in.
 
     Parameters
@@ -33,8 +34,9 @@ def show(contract: str, /, *, on: date | None = None, directory: Directory = Pat
     directory
         The catalogue's directory, with probes/ and reports/ in it.
     """
+    day = None if on is None else read_day("--on", on)
     found = catalogue.load(directory, probing.MODELS)
-    chosen = _on(_versions(found, contract), on)
+    chosen = _on(_versions(found, contract), day)
     console = Console(highlight=False)
     for line in _heading(chosen):
         console.print(line, soft_wrap=True, markup=False)

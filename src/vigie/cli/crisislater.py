@@ -7,7 +7,8 @@ from cyclopts import App, Parameter
 
 from vigie import clock, storing
 from vigie.cli.crisisreport import draft, export
-from vigie.cli.registry import connected, read_day
+from vigie.cli.day import read_day
+from vigie.cli.registry import connected
 from vigie.cli.who import operator
 from vigie.errors import UsageError
 

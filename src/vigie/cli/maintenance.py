@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
@@ -70,10 +71,11 @@ async def add(
     kind
         planned: counts when it was announced in time; security: needs no notice.
     announced
-        When customers were told. A window told of after its start, or never, is recorded as it
-        was and excuses nothing; a note says so.
+        When customers were told. A window told of too late, or never, is recorded as it was and
+        excuses nothing; a note says so, and for which contracts.
     channel
-        How they were told: email, status page, …
+        How they were told: email, status page, … A channel alone is a weak proof: say the
+        recipient and the evidence, too.
     recipient
         Who was told.
     evidence
@@ -234,11 +236,21 @@ def _lines(window: storing.Listed) -> str:
     below = [
         f"{short(window.starts)} to {end}" + (" (closed)" if window.closed_at else ""),
         f"announced: {announced}",
+        *_proof(window),
         f"recorded: {short(window.recorded_at)} by {window.recorded_by}{_afterwards(window)}",
         *_validity(window).splitlines(),
         f"reason: {window.reason}",
     ]
     return "\n  ".join((heading, *below))
+
+
+def _proof(window: storing.Listed) -> Iterator[str]:
+    told = {name: getattr(window, name) for name in ("channel", "recipient", "evidence")}
+    said = ", ".join(
+        f"{name} {text}" for name, text in told.items() if text and not storing.is_blank(text)
+    )
+    if said or window.announced_at:
+        yield f"proof: {said or 'none'}"
 
 
 def _afterwards(window: storing.Listed) -> str:

@@ -3,16 +3,17 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import asyncpg
 from pydantic import TypeAdapter, ValidationError
 
 from vigie import settings, storing
-from vigie.catalogue import Duration, shown
+from vigie.catalogue import Duration, Zone
+from vigie.cli.day import read_day
 from vigie.errors import UsageError
 
 
@@ -81,27 +82,28 @@ def read_recurrence(
     )
 
 
-def read_day(option: str, text: str) -> date:
-    """Return the day that *option* names: 2026-05-17."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"{option}: {shown(text)} is not a day (write 2026-05-17)") from None
-
-
 def _zone(timezone: str | None) -> ZoneInfo | None:
+    """Return the zone of --timezone, which is written as in the catalogue."""
+    if timezone is None:
+        return None
     try:
-        return ZoneInfo(timezone) if timezone else None
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise UsageError(f'there is no time zone "{timezone}" (write Europe/Paris)') from error
+        return ZoneInfo(TypeAdapter[str](Zone).validate_python(timezone))
+    except ValidationError as error:
+        raise UsageError(f"--timezone: {error.errors()[0]['msg']}") from error
 
 
 def proof_of(evidence: str | None, file: Path | None) -> str | None:
     """Return the proof to keep: text, and the digest of a file."""
+    storing.check_proof("evidence", evidence)
     if file is None:
         return evidence
-    with file.open("rb") as opened:
-        digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    try:
+        with file.open("rb") as opened:
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
+    except OSError as error:
+        raise UsageError(
+            f"--evidence-file: {file}: {error.strerror} (name a file that can be read)"
+        ) from error
     return " ".join(filter(None, (evidence, f"{file.name} sha256:{digest}")))
 
 

@@ -96,8 +96,12 @@ class Formats:
         return self.day(self.local(at).date())
 
     def time_of(self, at: datetime) -> str:
-        """Return the local time of day of an instant, to its last digit: `03:00:12.5`."""
-        return self.decimals(clock(self.local(at)))
+        """Return the local time of day of an instant, to its last digit: `03:00:12.5`.
+
+        A time that the clocks show twice has its offset: `02:30:00+02:00`.
+        """
+        local = self.local(at)
+        return self.decimals(clock(local)) + (local.isoformat()[-6:] if is_repeated(local) else "")
 
     def moment(self, at: datetime) -> str:
         """Return the local date and time of an instant."""
@@ -122,6 +126,11 @@ def plain(value: Decimal) -> str:
 def clock(at: datetime) -> str:
     """Return hours, minutes, seconds and, if there is one, the fraction of a second."""
     return plain_fraction(at.strftime("%H:%M:%S"), at.microsecond)
+
+
+def is_repeated(local: datetime) -> bool:
+    """Return whether the clocks show the time of *local* twice, as summer time ends."""
+    return local.utcoffset() != local.replace(fold=1 - local.fold).utcoffset()
 
 
 def plain_fraction(text: str, microsecond: int) -> str:

@@ -124,15 +124,35 @@ def _rolling(text: str) -> date:
 
 def _between(first: str, last: str) -> Days | Span:
     """Return local days, or a span when both are instants."""
-    if not (_DAY.fullmatch(first) or _DAY.fullmatch(last)):
-        starts, ends = _instant("--from", first), _instant("--to", last)
-        if starts >= ends:
-            raise UsageError(f"--to {utc(ends)}: is not after --from {utc(starts)}")
-        return Span(starts, ends)
+    match _DAY.fullmatch(first), _DAY.fullmatch(last):
+        case None, None:
+            return _span(_instant("--from", first), _instant("--to", last))
+        case None, _:
+            raise _mixed("--from", first, "--to")
+        case _, None:
+            raise _mixed("--to", last, "--from")
     days = Days(_day("--from", first), _day("--to", last))
     if days.first > days.last:
-        raise UsageError(f"--to {days.last}: lies before --from {days.first}")
+        raise UsageError(f"--to {days.last}: lies before --from {days.first} (write a later day)")
     return days
+
+
+def _span(starts: datetime, ends: datetime) -> Span:
+    if starts >= ends:
+        raise UsageError(
+            f"--to {utc(ends)}: is not after --from {utc(starts)} (write a later instant)"
+        )
+    return Span(starts, ends)
+
+
+def _mixed(option: str, text: str, other: str) -> UsageError:
+    """Say what is wrong with *text*, which is no day as that of the *other* option is."""
+    write = "two days, such as 2026-05-31, or two instants, such as 2026-05-31T00:00:00+02:00"
+    try:
+        _instant(option, text)
+    except UsageError:
+        return UsageError(f"{option} {json.dumps(text)}: is no day and no instant (write {write})")
+    return UsageError(f"{option} {text}: is an instant, and {other} a day (write {write})")
 
 
 def _day(option: str, text: str) -> date:

@@ -140,7 +140,6 @@ from .recurrence import (
 )
 from .registry import (
     Listed,
-    Recorded,
     Series,
     add_maintenance,
     add_series,
@@ -181,8 +180,11 @@ from .trouble import (
     Trouble,
 )
 from .window import (
+    Recorded,
     Window,
+    check_proof,
     check_text,
+    is_blank,
 )
 
 __all__ = [
@@ -238,6 +240,7 @@ __all__ = [
     "attempt_message",
     "attend",
     "cancel_crisis",
+    "check_proof",
     "check_text",
     "claim_messages",
     "close_incident",
@@ -254,6 +257,7 @@ __all__ = [
     "finish_message",
     "import_maintenance",
     "import_results",
+    "is_blank",
     "is_series",
     "later",
     "list_agents",

@@ -8,7 +8,7 @@ import asyncpg
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.queries import query
-from vigie.storing.window import check_reason, check_text
+from vigie.storing.window import check_proof, check_reason, check_text
 
 EFFECTS = ("exclude", "up", "down", "unknown")
 
@@ -109,7 +109,7 @@ def _check(correction: Correction, now: datetime) -> None:
     if correction.ends > now:
         raise UsageError("ends: lies in the future (correct what is over)")
     check_reason(correction.reason)
-    check_text("evidence", correction.evidence)
+    check_proof("evidence", correction.evidence)
 
 
 def _check_open(key: str, state: asyncpg.Record) -> None:

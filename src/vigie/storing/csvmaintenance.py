@@ -12,6 +12,7 @@ from vigie.storing.csvfile import BadRowError, Imported, open_csv
 from vigie.storing.instant import read_instant
 from vigie.storing.queries import query
 from vigie.storing.registry import import_window
+from vigie.storing.verdicts import judged
 from vigie.storing.window import Window, check_window
 
 EVERY_SERVICE = (("*",), ("all",))  # a service may be called all, and is meant then
@@ -29,7 +30,7 @@ async def import_maintenance(pool: asyncpg.Pool, path: Path, now: datetime, *, b
             parser = await _parser(connection, path, now)
             windows = [window for chunk in file.chunks(parser) for window in chunk]
             recorded = [await import_window(connection, one, by=by, now=now) for one in windows]
-        new = [window for window in recorded if not window.known]
+            new = await judged(connection, [window for window in recorded if not window.known])
         notes = [f"{window.key}: {remark}" for window in new for remark in window.remarks]
         return file.imported(len(windows), len(new), notes)
 

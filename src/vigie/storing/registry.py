@@ -12,16 +12,15 @@ from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.queries import query
 from vigie.storing.recurrence import Recurrence, rule_text, spans
-from vigie.storing.window import Window, check_reason, check_window, remarks_on, utc_text
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
-    """A window that is in the registry, and what is remarkable about it."""
-
-    key: str
-    remarks: tuple[str, ...] = ()
-    known: bool = False  # it was there before
+from vigie.storing.verdicts import judged
+from vigie.storing.window import (
+    Recorded,
+    Window,
+    check_reason,
+    check_window,
+    remarks_on,
+    utc_text,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,9 @@ async def add_maintenance(
     async with connection.transaction():
         await connection.execute(query("maintenance_lock"))
         check_window(window, await _services(connection), now)
-        return await _add(connection, window, by, now)
+        recorded = await _add(connection, window, by, now)
+    [told] = await judged(connection, [recorded])
+    return told
 
 
 async def add_series(
@@ -88,7 +89,7 @@ async def add_series(
             await _add(connection, replace(window, starts=starts, ends=ends), by, now, (key, rule))
             for starts, ends in found
         ]
-    return Series(key=key, windows=tuple(windows))
+    return Series(key=key, windows=await judged(connection, windows))
 
 
 async def import_window(
@@ -155,7 +156,10 @@ async def plan_maintenance(
 ) -> list[dict[str, Any]]:
     """Return what sla.maintenance_plan says of a window; *services* None: every one."""
     if span[1] <= span[0]:
-        raise UsageError(f"ends: {utc_text(span[1])} is not after the start {utc_text(span[0])}")
+        raise UsageError(
+            f"ends: {utc_text(span[1])} is not after the start {utc_text(span[0])}"
+            " (write a later end)"
+        )
     known = await _services(connection)
     for service in services or ():
         if service not in known:

@@ -3,11 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from unicodedata import category
 
 from vigie.catalogue import advice, shown
 from vigie.errors import UsageError, one_line
 
 KINDS = ("planned", "security")
+NOTHING = "it excuses nothing"
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that print as nothing
+_PROOFS = {
+    "channel": "how customers were told, such as email",
+    "recipient": "who was told",
+    "evidence": "what proves it, such as a message id",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +34,15 @@ class Window:
     evidence: str | None = None  # text, or the digest of a file
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A window that is in the registry, and what is remarkable about it."""
+
+    key: str
+    remarks: tuple[str, ...] = ()
+    known: bool = False  # it was there before
+
+
 def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
     """Raise UsageError where *window* makes no sense; *known* are the keys of the services."""
     _check_services(window, known)
@@ -42,8 +59,8 @@ def check_window(window: Window, known: Sequence[str], now: datetime) -> None:
             " (record the window when customers have been told)"
         )
     check_reason(window.reason)
-    for name in ("channel", "recipient", "evidence"):
-        check_text(name, getattr(window, name))
+    for name in _PROOFS:
+        check_proof(name, getattr(window, name))
 
 
 def _check_services(window: Window, known: Sequence[str]) -> None:
@@ -57,23 +74,40 @@ def _check_services(window: Window, known: Sequence[str]) -> None:
 
 
 def remarks_on(window: Window) -> list[str]:
-    """Say what no contract that asks for notice will accept; it happened, so it is recorded."""
+    """Say what no contract that asks for notice will accept, and what proves it badly.
+
+    It happened, so it is recorded.
+    """
     if window.kind == "security":
         return []
     if window.announced is None:
-        return ["it was not announced: it excuses nothing"]
+        return [f"it was not announced: {NOTHING}"]
     if window.announced > window.starts:
-        return ["it was announced after its start: it excuses nothing"]
-    if not (window.channel or window.recipient or window.evidence):
-        return ["there is no proof of the announcement: it excuses nothing"]
-    return []
+        return [f"it was announced after its start: {NOTHING}"]
+    if window.recipient or window.evidence:
+        return []
+    if window.channel:
+        return ["its proof is the channel only: add --recipient and --evidence"]
+    return [f"there is no proof of the announcement: {NOTHING}"]
 
 
 def check_reason(reason: str) -> None:
     """Raise UsageError where *reason* says nothing."""
-    if not reason.strip():
+    if is_blank(reason):
         raise UsageError("reason: is empty (write why, in a few words)")
     check_text("reason", reason)
+
+
+def check_proof(name: str, text: str | None) -> None:
+    """Raise UsageError where *text*, a kind of proof, is there and says nothing."""
+    if text is not None and is_blank(text):
+        raise UsageError(f"{name}: is blank (write {_PROOFS[name]}, or leave it out)")
+    check_text(name, text)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nobody can see anything of *text*."""
+    return not any(category(one)[0] in "LNPS" and one not in _FILLERS for one in text)
 
 
 def check_text(name: str, text: str | None) -> None:

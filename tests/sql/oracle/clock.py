@@ -31,18 +31,23 @@ def instant(wall: datetime, timezone: str) -> datetime:
 
 def open_minutes(calendar: Calendar, starts: datetime, ends: datetime) -> list[bool]:
     """Return for each minute whether it is open."""
-    days = list(_days(_local(starts, calendar) - 8 * DAY, _local(ends, calendar)))
+    weekly, special = _spans(calendar, _local(starts, calendar), _local(ends, calendar))
+    return [
+        any(a <= now < b for a, b in _applying(calendar, _local(now, calendar), weekly, special))
+        for now in _minutes(starts, ends)
+    ]
+
+
+def _spans(calendar: Calendar, first: date, last: date) -> tuple[Spans, Spans]:
+    """Return the weekly and the special hours that may run on the dates from *first* to *last*."""
+    days = list(_days(first - 8 * DAY, last))
     weekly = [
         _span(calendar, day, hours)
         for day in days
         for weekday, hours in calendar.weekly
         if day.isoweekday() == weekday and not (day in calendar.special and _is_of_a_day(hours))
     ]
-    special = [_span(calendar, day, h) for day in days for h in calendar.special.get(day, ())]
-    return [
-        any(a <= now < b for a, b in _applying(calendar, now, weekly, special))
-        for now in _minutes(starts, ends)
-    ]
+    return weekly, [_span(calendar, day, h) for day in days for h in calendar.special.get(day, ())]
 
 
 def _is_of_a_day(hours: Hours) -> bool:
@@ -50,9 +55,8 @@ def _is_of_a_day(hours: Hours) -> bool:
     return (closes - opens) * MINUTE <= DAY
 
 
-def _applying(calendar: Calendar, now: datetime, weekly: Spans, special: Spans) -> Spans:
-    """Return what may be open on the local date of *now*."""
-    today = _local(now, calendar)
+def _applying(calendar: Calendar, today: date, weekly: Spans, special: Spans) -> Spans:
+    """Return what may be open on a local date."""
     if today not in calendar.special:
         return [*weekly, *special]
     return special if calendar.special[today] else []
@@ -60,11 +64,16 @@ def _applying(calendar: Calendar, now: datetime, weekly: Spans, special: Spans) 
 
 def working_days(calendar: Calendar, earlier: datetime, later: datetime) -> int:
     """Return the whole working days strictly between the local days of two instants."""
-    first, last = _local(earlier, calendar), _local(later, calendar)
-    regular = {weekday for weekday, _ in calendar.weekly}
-    return sum(
-        bool(calendar.special[day]) if day in calendar.special else day.isoweekday() in regular
-        for day in _days(first + DAY, last - DAY)
+    days = _days(_local(earlier, calendar) + DAY, _local(later, calendar) - DAY)
+    return sum(_is_working_day(calendar, day) for day in days)
+
+
+def _is_working_day(calendar: Calendar, day: date) -> bool:
+    """Return whether anything is open between the two midnights of *day*."""
+    starts, ends = _span(calendar, day, (0, DAY // MINUTE))
+    return any(
+        max(starts, opens) < min(ends, closes)
+        for opens, closes in _applying(calendar, day, *_spans(calendar, day, day))
     )
 
 
