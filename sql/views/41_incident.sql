@@ -4,11 +4,11 @@ create or replace view sla.incident as
 select
     i.key as incident,
     m.services,
-    t.started,
-    case when t.state <> 'open' then t.at end as ended,
+    e.started,
+    t.ended,
     case
-        when t.state <> 'open'
-            then sla.seconds(tstzrange(t.started, greatest(t.started, t.at)))
+        when t.ended is not null
+            then sla.seconds(tstzrange(e.started, greatest(e.started, t.ended)))
     end as elapsed_s,
     t.state,
     i.opened_at,
@@ -18,7 +18,6 @@ select
     e.assigned_to,
     c.key as crisis
 from fact.incident as i
-inner join fact.incident_state as t on t.incident_id = i.incident_id
 cross join
     lateral (
         select array_agg(s.key order by s.key) as services
@@ -29,6 +28,13 @@ cross join
 cross join
     lateral (
         select
+            min(n.at) filter (where n.kind in ('opened', 'moved')) as started,
+            (
+                array_agg(n order by n.event_id desc)
+                filter (
+                    where n.kind in ('opened', 'relapsed', 'recovered', 'excused', 'closed')
+                )
+            )[1] as last,
             min(n.at) filter (where n.kind = 'pre_alert') as warned_at,
             count(*) filter (where n.kind = 'relapsed') as relapses,
             (
@@ -38,6 +44,14 @@ cross join
         from fact.incident_event as n
         where n.incident_id = i.incident_id
     ) as e
+cross join
+    lateral (
+        select
+            case
+                when (e.last).kind in ('opened', 'relapsed') then 'open' else (e.last).kind
+            end as state,
+            case when (e.last).kind not in ('opened', 'relapsed') then (e.last).at end as ended
+    ) as t
 left join fact.crisis as c on c.incident_id = i.incident_id;
 comment on view sla.incident is
 'One row per incident: an outage that people handle, of one service or of several that failed together. Opened at the first confirmed failure, whatever contracts say of it; sla.outage has what a contract counts. Key: incident.';

@@ -113,6 +113,13 @@ async def _fill(world: World) -> None:
         "insert into fact.outbox_event (message_id, kind, channel)"
         " select o.message_id, 'attempted', o.recipient from fact.outbox as o"
     )
+    for number, service in enumerate(("api", "globex-shop"), start=1):
+        await world.connection.execute(
+            "select fact.open_incident($1, tstzrange($2, $3), false, $3)",
+            world.ids[service],
+            minute(number),
+            minute(number + 9),
+        )
     await world.rolled_up_to(minute(60))
 
 

@@ -1,0 +1,19 @@
+-- Which outages met the crisis trigger and were never called? Empty, unless nobody watched.
+select c.contract, o.services, o.started, o.ended, o.elapsed_s, o.cause
+from sla.contract as c
+cross join
+    lateral sla.outage(
+        c.contract, 'solution', sla.period(c.contract, 'year', sla.as_of()::date)
+    ) as o
+where
+    c.replaced_at is null
+    and c.valid @> sla.as_of()
+    and o.crisis
+    and not exists (
+        select from sla.incident as i
+        where
+            i.crisis is not null
+            and i.services && o.services
+            and tstzrange(i.started, i.ended) && tstzrange(o.started, o.ended)
+    )
+order by o.started;
