@@ -1,13 +1,14 @@
 """A database for a measurement."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
 
 from vigie.settings import Settings
+from vigie.storing.embedded import Embedded
 from vigie.storing.pool import open_database
 
 
@@ -17,3 +18,15 @@ async def bench_pool(folder: Path) -> AsyncIterator[asyncpg.Pool]:
     url = os.environ.get("VIGIE_DATABASE_URL")
     async with open_database(Settings(database_url=url, home=folder / "home")) as pool:
         yield pool
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Give the URL of a database for several processes: `VIGIE_DATABASE_URL`, else embedded."""
+    if url := os.environ.get("VIGIE_DATABASE_URL"):
+        yield url
+        return
+    folder.chmod(0o755)  # PostgreSQL's user must enter it
+    server = Embedded(folder / "home")
+    yield server.join()
+    server.leave()

@@ -31,7 +31,7 @@ services: {{essential: [shop]}}
 PLAN = """
 key: quick
 availability: {{target: "99.98", basis: month}}
-crisis: {{longer_than: {limit_s}s, customers: 2}}
+crisis: {{longer_than: {limit_s:g}s, customers: 2}}
 """
 ROTA = """
 people:
@@ -46,7 +46,8 @@ people:
 levels: [[alice], [bob]]
 several_roles: true
 acknowledge_within: 3s
-pre_alert_after: 2s
+pre_alert_after: {pre_alert_s:g}s
+relapse_within: {relapse_within}
 allow: [loopback]
 public_url: https://vigie.example
 alive: 'http://127.0.0.1:{port}/alive'
@@ -78,12 +79,16 @@ class Called:
         """Return the keys of those messages: one that is sent again has the same."""
         return {body["key"] for _, body in self.of(kind, who)}
 
+    async def comes(self, number: int, kind: str = "page", who: str = "/alice") -> None:
+        """Wait until so many messages of a *kind* came to *who*."""
+        while len(self.of(kind, who)) < number:
+            self._came.clear()
+            await self._came.wait()
+
     async def come(self, kind: str, who: str = "/alice") -> tuple[datetime, dict[str, Any]]:
         """Wait for the first message of a *kind* to *who*."""
         async with asyncio.timeout(60):
-            while not self.of(kind, who):
-                self._came.clear()
-                await self._came.wait()
+            await self.comes(1, kind, who)
         return self.of(kind, who)[0]
 
 
@@ -101,13 +106,20 @@ async def a_receiver() -> AsyncIterator[Called]:
 
 
 def lay_out_crisis(
-    folder: Path, target: Target, called: Called, *, limit_s: float = LIMIT_S
+    folder: Path,
+    target: Target,
+    called: Called,
+    *,
+    limit_s: float = LIMIT_S,
+    relapse_within: str = "30m",
 ) -> None:
     """Write a catalogue with two customers, and a crisis after *limit_s* seconds."""
     files = {
         "probes/shop.yaml": PROBES.format(port=target.port),
         "reports/plans/quick.yaml": PLAN.format(limit_s=limit_s),
-        "reports/rota.yaml": ROTA.format(port=called.port),
+        "reports/rota.yaml": ROTA.format(
+            port=called.port, pre_alert_s=limit_s / 3, relapse_within=relapse_within
+        ),
         **{f"reports/contracts/{key}.yaml": CONTRACT.format(key=key) for key in ("acme", "bolt")},
     }
     for name, text in files.items():
