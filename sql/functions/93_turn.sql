@@ -136,13 +136,20 @@ begin
         end if;
         keys := array(select s.key from fact.service as s where s.service_id = any(services));
         if fact.hit_customers(keys, run) >= customers then
-            perform fact.open_crisis(
-                known,
-                'outage',
-                'vigie',
-                format('down for more than %s, %s or more customers hit', longer_than, customers),
-                call_crisis.now
-            );
+            begin
+                perform fact.open_crisis(
+                    known,
+                    'outage',
+                    'vigie',
+                    format(
+                        'down for more than %s, %s or more customers hit', longer_than, customers
+                    ),
+                    call_crisis.now
+                );
+            exception when others then
+                -- Other outages must not wait for this one; it is tried again in a moment.
+                raise warning 'incident-%: no crisis could be opened: %', known, sqlerrm;
+            end;
         end if;
     end loop;
 end
@@ -300,9 +307,7 @@ begin
     update fact.watched_service set noted = true where not noted;
     perform fact.close_recovered(good, ends, seen);
     perform fact.forget_good(good);
-    perform fact.tell_routine(watch_turn.now);
-    perform fact.crisis_turn(watch_turn.now);
 end
 $$;
 comment on function fact.watch_turn(bigint, timestamptz) is
-'One look: what the services that fail have been up to now becomes incidents and crises, and what is due in a crisis is done. Everything is derived from the results and kept as events, so that a repetition changes nothing and a restart loses nothing.';
+'One look: what the services that fail have been up to now becomes incidents and crises. Everything is derived from the results and kept as events, so that a repetition changes nothing and a restart loses nothing.';

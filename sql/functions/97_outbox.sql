@@ -104,6 +104,24 @@ end;
 comment on function fact.attempt_message(bigint, text, interval, timestamptz) is
 'Writes down that a message is about to be sent, so that it is known after a crash that it may have been. False: another worker has it, or it needs no sending any more.';
 
+create or replace function fact.renew_leases(process text, lease interval, now timestamptz)
+returns integer
+language sql volatile
+begin atomic
+    with renewed as (
+        update fact.outbox as o
+        set leased_until = renew_leases.now + renew_leases.lease
+        where
+            o.state = 'queued'
+            and o.leased_until is not null
+            and starts_with(o.leased_by, renew_leases.process || ':')
+        returning o.message_id
+    )
+    select count(*)::integer from renewed;
+end;
+comment on function fact.renew_leases(text, interval, timestamptz) is
+'Says that the workers of a process live: their leases begin anew. Leases are short, so that a process that was killed holds nothing up.';
+
 create or replace function fact.finish_message(
     message_id bigint, worker text, reference text, now timestamptz
 )

@@ -182,7 +182,10 @@ begin atomic
     told as (
         select
             fact.queue_message(
-                concat_ws('/', c.key, tell_customer.key, u.key, a.address),
+                concat_ws(
+                    -- Keys are shown, addresses are not.
+                    '/', c.key, tell_customer.key, u.key, left(md5(lower(a.address)), 8)
+                ),
                 kind,
                 'customer',
                 u.key,

@@ -181,8 +181,13 @@ begin
         where d.crisis_id = any(mine)
         order by d.crisis_id
     loop
-        perform fact.crisis_step(one.crisis_id, one.what, now);
-        done := done + 1;
+        begin
+            perform fact.crisis_step(one.crisis_id, one.what, now);
+            done := done + 1;
+        exception when others then
+            -- The other crises must not wait for this one.
+            raise warning 'crisis-%, %: %', one.crisis_id, one.what, sqlerrm;
+        end;
     end loop;
     return done;
 end

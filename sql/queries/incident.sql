@@ -24,6 +24,14 @@ select fact.roll_up_watched($1);
 -- Epoch ($1), and now ($2).
 select fact.watch_turn($1, $2);
 
+-- name: watch_routine
+-- Now ($1).
+select fact.tell_routine($1);
+
+-- name: watch_crises
+-- Now ($1).
+select fact.crisis_turn($1);
+
 -- name: incidents
 -- Every incident, the newest first; $1: only those that are open.
 select

@@ -25,6 +25,10 @@ from fact.signing_key as s;
 -- anew; $4 instant.
 select fact.attempt_message($1, $2, $3, coalesce($4, clock_timestamp()));
 
+-- name: outbox_renew
+-- Renews the leases ($2) of the workers of a process ($1); $3 instant.
+select fact.renew_leases($1, $2, coalesce($3, clock_timestamp()));
+
 -- name: outbox_finish
 -- Writes down that a message ($1) of a worker ($2) was sent, and how the server called it ($3);
 -- $4 instant.

@@ -1,5 +1,6 @@
 """A crisis from its opening to its review: what is done, and what is refused."""
 
+import hashlib
 import json
 from datetime import date, timedelta
 
@@ -7,6 +8,11 @@ import asyncpg
 import pytest
 from tests.sql.crisis import ROLES, SECTIONS, Cell, brought_to, cell_of, outage, reach, rota
 from tests.sql.world import START, World, minute
+
+
+def hashed(address: str) -> str:
+    """Return what a key shows of an address."""
+    return hashlib.md5(address.encode()).hexdigest()[:8]
 
 
 @pytest.fixture
@@ -204,13 +210,13 @@ async def test_resolution_notice_goes_once_to_every_address(cell: Cell) -> None:
     await cell.happened("recovered", 25)
 
     assert (3, []) == await cell.resolve()
-    assert [
-        "resolved/1/acme-customer/it@acme.example",
-        "resolved/1/acme-customer/sla@acme.example",
-        "resolved/1/globex-customer/ops@globex.example",
-    ] == sorted(await cell.keys("customer_resolved"))
+    assert {
+        f"resolved/1/acme-customer/{hashed('it@acme.example')}",
+        f"resolved/1/acme-customer/{hashed('sla@acme.example')}",
+        f"resolved/1/globex-customer/{hashed('ops@globex.example')}",
+    } == set(await cell.keys("customer_resolved"))
     facts = json.loads(
-        await cell.value("select facts from fact.outbox where key like '%it@acme.example'")
+        await cell.value("select facts from fact.outbox where targets -> 0 ->> 'to' = 'it@acme.example'")
     )
     assert ("fr", "Europe/Paris", "The cause is removed.", False) == (
         facts["language"], facts["timezone"], facts["text"], "customers" in facts
@@ -399,7 +405,7 @@ async def test_customer_added_after_the_resolution_is_told_of_it(cell: Cell) -> 
 
     assert await cell.affect("initech-customer", at=45)
     assert not await cell.affect("initech-customer", at=46)
-    assert "resolved/1/initech-customer/it@initech.example" in await cell.keys()
+    assert f"resolved/1/initech-customer/{hashed('it@initech.example')}" in await cell.keys()
     assert (
         "not told of the resolution: initech-customer (queued)" in (await cell.now(46))["missing"]
     )

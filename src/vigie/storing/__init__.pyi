@@ -123,6 +123,7 @@ from .outbox import (
     message_events,
     read_message,
     read_question,
+    renew_leases,
     retry_message,
     sending_terms,
 )
@@ -291,6 +292,7 @@ __all__ = [
     "remove_agent",
     "remove_analyst",
     "renew_calendars",
+    "renew_leases",
     "report_agent",
     "report_anomaly",
     "resolve_crisis",

@@ -28,7 +28,9 @@ async def ask_to_watch(connection: asyncpg.Connection) -> int | None:
 
 
 async def look(connection: asyncpg.Connection, epoch: int, now: datetime) -> None:
-    """Let what failed up to *now* become incidents and crises; repeated, it changes nothing.
+    """Let what failed up to *now* become incidents and crises, and do what is due in these.
+
+    Repeated, it changes nothing.
 
     Each step is a transaction of its own, and what is left of the last one is found by the next.
     Raises what the driver does where another watcher took over.
@@ -36,6 +38,8 @@ async def look(connection: asyncpg.Connection, epoch: int, now: datetime) -> Non
     await connection.execute(query("watch_marks"), epoch, now, timeout=PATIENCE_S)
     await connection.execute(query("watch_roll_up"), now, timeout=PATIENCE_S)
     await connection.execute(query("watch_turn"), epoch, now, timeout=PATIENCE_S)
+    await connection.execute(query("watch_crises"), now, timeout=PATIENCE_S)
+    await connection.execute(query("watch_routine"), now, timeout=PATIENCE_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

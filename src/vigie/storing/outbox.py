@@ -87,6 +87,17 @@ async def attempt_message(
     return bool(await connection.fetchval(query("outbox_attempt"), *arguments))
 
 
+async def renew_leases(
+    connection: asyncpg.Connection,
+    process: str,
+    *,
+    lease: timedelta,
+    now: datetime | None = None,
+) -> None:
+    """Let the leases of all workers whose names begin with *process* begin anew."""
+    await connection.execute(query("outbox_renew"), process, lease, now)
+
+
 async def finish_message(
     connection: asyncpg.Connection,
     claimed: Claimed,

@@ -48,6 +48,7 @@ class Watcher:
     async def _sit(self) -> None:
         """Ask for the place, and look again and again while it is ours, on one session."""
         async with self._pool.acquire(timeout=PATIENCE_S) as connection:
+            connection.add_log_listener(_warned)
             try:
                 epoch = await ask_to_watch(connection)
                 self._trouble.worked()
@@ -68,3 +69,10 @@ class Watcher:
     async def _pause(self, seconds: float) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._stop.wait(), seconds)
+
+
+def _warned(_: object, message: object) -> None:
+    """Log what the database could not do for one crisis, while it went on with the others."""
+    log.error(
+        "watching: one crisis is held up", why=str(message), do="report it; it is tried again"
+    )

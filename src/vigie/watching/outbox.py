@@ -29,6 +29,7 @@ from vigie.storing import (
     claim_messages,
     fail_message,
     finish_message,
+    renew_leases,
     sending_terms,
 )
 from vigie.watching.message import NotSent, Sent
@@ -38,7 +39,8 @@ CHANNEL = "vigie_outbox"  # of notifications, as in sql/functions/97_outbox.sql
 WORKERS = 20  # messages on their way at once; each may take its channel a second
 POLL_S = 1.0  # a notification may be missed, and nobody notifies of a time that has come
 SEND_S = 35.0  # channels end within 30 s by themselves
-LEASE = timedelta(seconds=45)  # longer than an attempt, and how long a dead worker holds us up
+LEASE = timedelta(seconds=10)  # renewed while we live: so long a dead process holds a page up
+RENEWALS = 3  # in each lease
 DATABASE_S = 10.0  # of one transaction; a connection may be dead and not say so
 PATIENCE_S = 3600.0  # to write down what came of a message, while the database is away
 STOP_S = 10.0  # the same, once we are asked to stop
@@ -66,6 +68,7 @@ async def run_outbox(
         helpers = [
             group.create_task(_listen(pool, outbox.wake)),
             group.create_task(_pass_on(stop, outbox.wake)),
+            group.create_task(outbox.renew()),
         ]
         await outbox.run(workers)
         for helper in helpers:
@@ -107,6 +110,15 @@ class _Outbox:
                     flight.add_done_callback(self._landed)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), POLL_S)
+
+    async def renew(self) -> None:
+        """Keep the leases of what is on its way, again and again."""
+        while True:
+            await asyncio.sleep(self._lease.total_seconds() / RENEWALS)
+            if self._flying:
+                with suppress(*DATABASE_TROUBLE):
+                    async with self._connected() as connection:
+                        await renew_leases(connection, self._name, lease=self._lease)
 
     def _landed(self, flight: asyncio.Task[None]) -> None:
         self._flying.discard(flight)
