@@ -132,7 +132,13 @@ begin atomic
         update fact.outbox as o
         set
             -- It may have been acknowledged before its server had answered us.
-            state = case when o.state = 'queued' then 'sent' else o.state end,
+            state = case
+                when o.state <> 'queued' then o.state
+                -- A mail server only takes it on; the others are where people look.
+                when o.targets -> o.target::integer ->> 'channel' in ('email', 'apprise')
+                    then 'sent'
+                else 'delivered'
+            end,
             sent_at = finish_message.now,
             error = null,
             leased_until = null
@@ -140,16 +146,19 @@ begin atomic
             o.message_id = finish_message.message_id
             and o.leased_by = finish_message.worker
             and o.leased_until is not null
-        returning o.message_id, o.targets -> o.target::integer ->> 'channel' as channel
+        returning o.message_id, o.state, o.targets -> o.target::integer ->> 'channel' as channel
     )
     insert into fact.outbox_event (message_id, kind, at, channel, detail)
     select
         d.message_id,
-        'sent' as kind,
+        k.kind,
         finish_message.now as at,
         d.channel,
         jsonb_strip_nulls(jsonb_build_object('reference', finish_message.reference)) as detail
-    from done as d;
+    from done as d
+    cross join unnest(array['sent', 'delivered']) with ordinality as k (kind, place)
+    where k.kind = 'sent' or d.state = 'delivered'
+    order by k.place;
 
     select o.state from fact.outbox as o
     where o.message_id = finish_message.message_id and o.leased_by = finish_message.worker;
@@ -234,7 +243,7 @@ begin atomic
                 c.message_id,
                 (
                     select count(*) from fact.outbox_event as e
-                    where e.message_id = c.message_id and e.kind = 'dead'
+                    where e.message_id = c.message_id and e.kind in ('dead', 'bounced')
                 ),
                 c.person
             ),

@@ -43,6 +43,11 @@ select fact.fail_message($1, $2, $3, $4, $5, coalesce($6, clock_timestamp()));
 -- Lets a message ($1) be tried again, as a person ($2) asks; $3 instant.
 select fact.retry_message($1, $2, coalesce($3, clock_timestamp()));
 
+-- name: outbox_mark
+-- Writes down that a message ($1) arrived or came back ($2), as a person ($3) found out ($4); $5
+-- instant.
+select fact.mark_message($1, $2, $3, $4, coalesce($5, clock_timestamp()));
+
 -- name: outbox_acknowledge
 -- Writes down that a person ($2) answered a message ($1); $3 instant.
 select

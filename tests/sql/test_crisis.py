@@ -216,7 +216,9 @@ async def test_resolution_notice_goes_once_to_every_address(cell: Cell) -> None:
         f"resolved/1/globex-customer/{hashed('ops@globex.example')}",
     } == set(await cell.keys("customer_resolved"))
     facts = json.loads(
-        await cell.value("select facts from fact.outbox where targets -> 0 ->> 'to' = 'it@acme.example'")
+        await cell.value(
+            "select facts from fact.outbox where targets -> 0 ->> 'to' = 'it@acme.example'"
+        )
     )
     assert ("fr", "Europe/Paris", "The cause is removed.", False) == (
         facts["language"], facts["timezone"], facts["text"], "customers" in facts

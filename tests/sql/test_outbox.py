@@ -119,7 +119,7 @@ async def test_a_lease_that_ran_out_is_another_worker_s(connection: asyncpg.Conn
     refused = await fail_message(connection, held, why="x", temporary=False, now=NOW)
     assert refused is None
     assert [] == await kinds(connection, taken.message_id)
-    assert "sent" == await finish_message(connection, taken, reference="r", now=NOW + LEASE)
+    assert "delivered" == await finish_message(connection, taken, reference="r", now=NOW + LEASE)
 
 
 async def test_a_worker_that_is_late_but_alone_may_finish(connection: asyncpg.Connection) -> None:
@@ -127,7 +127,7 @@ async def test_a_worker_that_is_late_but_alone_may_finish(connection: asyncpg.Co
     held = await claim_only(connection)
     await attempt_message(connection, held, lease=LEASE, now=NOW)
 
-    assert "sent" == await finish_message(connection, held, reference=None, now=NOW + HOUR)
+    assert "delivered" == await finish_message(connection, held, reference=None, now=NOW + HOUR)
 
 
 async def test_finishing_twice_changes_nothing(connection: asyncpg.Connection) -> None:
@@ -137,9 +137,9 @@ async def test_finishing_twice_changes_nothing(connection: asyncpg.Connection) -
     await attempt_message(connection, held, lease=LEASE, now=NOW)
     for minute in (1, 2):
         now = NOW + minute * MINUTE
-        assert "sent" == await finish_message(connection, held, reference="r", now=now)
+        assert "delivered" == await finish_message(connection, held, reference="r", now=now)
 
-    assert ["attempted", "sent"] == await kinds(connection, message_id)
+    assert ["attempted", "sent", "delivered"] == await kinds(connection, message_id)
     assert NOW + MINUTE == (await row(connection, message_id))["sent_at"]
 
 

@@ -189,7 +189,7 @@ async def test_stopping_finishes_what_is_on_its_way_and_takes_nothing_new(
             receiver.hold.set()
         states = await pool.fetch("select key, state from fact.outbox order by key")
 
-    assert [("first", "sent"), ("second", "queued")] == [tuple(one) for one in states]
+    assert [("first", "delivered"), ("second", "queued")] == [tuple(one) for one in states]
     assert {"first": 1} == dict(receiver.taken)
 
 
@@ -221,6 +221,7 @@ async def test_the_second_channel_is_used_when_the_first_fails(pool: asyncpg.Poo
 
     assert [
         ("attempted", "0"), ("failed", "0"), ("attempted", "1"), ("sent", None),
+        ("delivered", None),
     ] == [tuple(one) for one in events]  # fmt: skip
 
 

@@ -104,6 +104,38 @@ async def retry(
     print("\n".join(f"{message_id} is queued." for message_id in ids) or "No message is dead.")
 
 
+@app.command
+async def mark(
+    message: str,
+    state: Literal["delivered", "bounced"],
+    *,
+    reason: str,
+    by: str | None = None,
+    directory: Directory = Path(),
+) -> None:
+    """Write down that a message that was sent arrived, or came back; then its next channel is used.
+
+    Parameters
+    ----------
+    message
+        Its number or its key, as `vigie outbox list` shows them.
+    state
+        delivered: somebody has it; bounced: it came back.
+    reason
+        How that is known: an answer, the words of the mail server.
+    by
+        Who found out; default: the user of this computer.
+    directory
+        The catalogue's directory.
+    """
+    async with connected(directory) as connection:
+        message_id = await storing.find_message(connection, message)
+        now = await storing.mark_message(
+            connection, message_id, state, by=operator(by), reason=reason
+        )
+    print(f"{message_id} is {now}.")
+
+
 async def _chosen(connection: asyncpg.Connection, names: tuple[str, ...]) -> list[int]:
     if not names:
         return await storing.dead_messages(connection)

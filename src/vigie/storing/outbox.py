@@ -15,6 +15,7 @@ from vigie.catalogue import shown
 from vigie.errors import UsageError
 from vigie.storing.explain import refusals
 from vigie.storing.queries import query
+from vigie.storing.window import check_reason
 
 MESSAGE_STATES = ("queued", "sent", "delivered", "bounced", "acknowledged", "dead")
 
@@ -130,6 +131,30 @@ async def sending_terms(connection: asyncpg.Connection) -> Terms:
     """Return the current rota and the key that signs links."""
     record = await connection.fetchrow(query("outbox_terms"))
     return Terms(rota=json.loads(record["rota"] or "{}"), secret=record["secret"])
+
+
+async def mark_message(
+    connection: asyncpg.Connection,
+    message_id: int,
+    state: str,
+    *,
+    by: str,
+    reason: str,
+    now: datetime | None = None,
+) -> str:
+    """Write down that a sent message was `delivered` or `bounced`; return the state it has now.
+
+    One that bounced is queued for its next channel, if it has one.
+
+    Raises:
+        UsageError: there is no such message, or it was not sent.
+    """
+    check_reason(reason)
+    with refusals():
+        marked: str = await connection.fetchval(
+            query("outbox_mark"), message_id, state, by, reason, now
+        )
+    return marked
 
 
 async def acknowledge_message(
