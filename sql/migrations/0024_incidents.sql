@@ -3,10 +3,13 @@
 create table fact.fresh_failure (
     mark_id bigint generated always as identity primary key,
     endpoint_ids integer[] not null,
-    since timestamptz not null
+    since timestamptz not null,
+    marked_at timestamptz not null default clock_timestamp()
 );
 comment on table fact.fresh_failure is
 'Endpoints that have new failed results, the first of them at since. Append-only, written in the transaction of the results; the watcher takes the marks away as it looks.';
+comment on column fact.fresh_failure.marked_at is
+'Where nobody watches, marks are forgotten a week later.';
 
 create table fact.watched_service (
     service_id integer primary key references fact.service,

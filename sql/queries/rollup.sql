@@ -4,6 +4,11 @@
 -- The instant by which the marks that are there now were made.
 select clock_timestamp() as until;
 
+-- name: forget_failures
+-- Forgets failures that nobody looked at for a week: nobody watches here.
+delete from fact.fresh_failure
+where marked_at < clock_timestamp() - interval '7 days';
+
 -- name: share_out_marks
 -- The work up to an instant ($2) in lots of so many endpoints ($1) at most: a UTC day and the
 -- number of its mark, oldest first. A mark of the future was made before the clock was set back.

@@ -116,6 +116,9 @@ class Reach(Model):
     slack: Secret | None = Field(None, description="the URL of an incoming webhook")
     teams: Secret | None = Field(None, description="the URL of a workflow's webhook")
     pagerduty: Secret | None = Field(None, description="the routing key, Events v2")
+    region: Literal["us", "eu"] | None = Field(
+        None, description="of the PagerDuty account; us unless written"
+    )
     apprise: Secret | None = Field(None, description="a URL of apprise, which is an extra")
 
     @model_validator(mode="after")
@@ -128,6 +131,8 @@ class Reach(Model):
             raise refusal(what, f"- {named[0]}: and - {named[1]}: as entries of their own")
         if self.secret and not self.webhook:
             raise refusal(f"{named[0]} takes no secret", "it beside a webhook")
+        if self.region and not self.pagerduty:
+            raise refusal(f"{named[0]} takes no region", "it beside a pagerduty key")
         return self
 
     @property

@@ -103,6 +103,7 @@ async def run_rollup(pool: asyncpg.Pool, stop: asyncio.Event, *, every: timedelt
 async def _turn(pool: asyncpg.Pool, stop: asyncio.Event, todays_latency: slice) -> None:
     now = clock.now()
     await _fetch(pool, "ensure_partitions_ahead", now)
+    await _fetch(pool, "forget_failures")
     await roll_up(pool, now, todays_latency=todays_latency, pause=_spread(stop))
 
 

@@ -41,8 +41,9 @@ def _person(person: Person) -> dict[str, Any]:
 
 
 def _target(reach: Reach) -> dict[str, str]:
+    more = {"secret": reach.secret, "region": reach.region}
     target = {"channel": reach.channel, "to": reach.to}
-    return target | {"secret": reach.secret} if reach.secret else target
+    return target | {name: value for name, value in more.items() if value}
 
 
 def _updates(updates: Updates) -> dict[str, float]:
