@@ -29,7 +29,8 @@ begin
     perform from fact.incident as i where i.incident_id = closed_id for update;
     select s.state into was from fact.incident_state as s where s.incident_id = closed_id;
     if was <> 'open' then
-        raise exception 'incident "%": it is % already', incident, was;
+        raise exception 'incident "%": it is % already', incident, was
+            using hint = 'nothing is left to do';
     end if;
     select string_agg(distinct s.key, ', ' order by s.key) into down
     from fact.incident_service as i

@@ -53,7 +53,7 @@ begin atomic
             'state', t.state,
             'late', i.late,
             'cause', (
-                select fact.outage_cause(array_agg(s.key), tstzrange(t.started, null))
+                select fact.outage_cause(array_agg(s.key), tstzrange(t.started, 'infinity'))
                 from fact.incident_service as m
                 inner join fact.service as s on s.service_id = m.service_id
                 where m.incident_id = i.incident_id

@@ -10,6 +10,7 @@ from cyclopts import App, Parameter
 from vigie import clock, storing
 from vigie.cli.registry import connected, plain, short
 from vigie.cli.who import operator
+from vigie.errors import UsageError
 
 app = App(name="incident", help="See the outages that people handle, and write down what is done.")
 
@@ -123,6 +124,8 @@ async def assign(
     directory
         The catalogue's directory.
     """
+    if not person.strip():
+        raise UsageError("person: is empty (write who handles it)")
     person = operator(person)
     async with connected(directory) as connection:
         await storing.assign_incident(
