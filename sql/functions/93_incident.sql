@@ -79,6 +79,19 @@ return coalesce(
 comment on function fact.relapse_within() is
 'How soon after its end a new failure of the same service is the same incident: the rota''s, else 30 minutes.';
 
+create or replace function fact.crisis_over_at(incident_id integer) returns timestamptz
+language sql stable
+begin atomic
+    select min(e.at)
+    from fact.crisis as c
+    inner join fact.crisis_event as e on e.crisis_id = c.crisis_id
+    where
+        c.incident_id = crisis_over_at.incident_id
+        and e.state in ('dissolved', 'reviewed', 'cancelled', 'merged');
+end;
+comment on function fact.crisis_over_at(integer) is
+'When the crisis of an incident was dissolved or set aside; null: it has none, or it goes on. What fails later is another incident, so that people are called again.';
+
 create or replace function fact.incident_of(
     services integer[], run tstzrange, relapse_within interval default '0'
 ) returns integer
@@ -96,6 +109,7 @@ begin
                 s.started - relapse_within,
                 case when s.state <> 'open' then s.at + relapse_within end
             ) && run
+            and not coalesce(fact.crisis_over_at(i.incident_id) <= lower(run), false)
         order by i.incident_id desc
         limit 1
     );
@@ -121,6 +135,7 @@ begin atomic
     inner join fact.incident_state as s on s.incident_id = i.incident_id
     where
         s.started < upper(run)
+        and not coalesce(fact.crisis_over_at(i.incident_id) <= lower(run), false)
         and (
             -- A storm has one cause.
             s.state = 'open'
@@ -145,10 +160,15 @@ begin atomic
                 where
                     m.incident_id = i.incident_id
                     and (s.state = 'open' or s.at + v.join_within >= lower(run))
+                    -- What is down for days and not essential takes nothing else with it.
+                    and (
+                        s.started > lower(run) - interval '1 day'
+                        or theirs.essential and ours.essential
+                    )
             )
         )
     order by i.incident_id
     limit 1;
 end;
 comment on function fact.incident_beside(integer, tstzrange) is
-'The incident that a service joins as it fails: an open one with a service that failed within two minutes of it; or one with a service that a contract covers as well, open or over for no longer than the plan''s join_within; null: none.';
+'The incident that a service joins as it fails: an open one with a service that failed within two minutes of it; or one with a service that a contract covers as well, open or over for no longer than the plan''s join_within, and not for more than a day unless both are essential; null: none. Never one whose crisis is over.';

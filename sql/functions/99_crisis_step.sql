@@ -42,6 +42,20 @@ begin
     perform fact.add_crisis_event(
         crisis_id, 'joined', null, now, 'vigie', null, jsonb_build_object('services', joined)
     );
+    -- What fails in the first moments was on the page, or a second later.
+    if now > (
+        select c.opened_at + interval '2 minutes' from fact.crisis as c
+        where c.crisis_id = join_services.crisis_id
+    ) then
+        perform fact.tell_cell(
+            crisis_id,
+            format('joined/%s', extract(epoch from now)),
+            'reminder',
+            jsonb_build_object('text', format('Also down: %s', array_to_string(joined, ', '))),
+            true,
+            now
+        );
+    end if;
 end
 $$;
 comment on function fact.join_services(integer, timestamptz) is

@@ -212,6 +212,29 @@ async def test_essential_services_that_fail_in_turn_are_one_outage(
     )
 
 
+async def test_what_fails_after_a_crisis_was_set_aside_calls_people_again(
+    lookout: Lookout,
+) -> None:
+    """One service stays down for good; another one of the same contract fails hours later."""
+    await lookout.world.service("orders", endpoints=("o",))
+    await lookout.promise("cell", "dome", essential=("api", "orders"))
+    await lookout.run(until=14, step=2, a="UU" + "D" * 13, o="U" * 15)
+    await lookout.connection.execute(
+        "insert into fact.crisis_event (crisis_id, kind, state, at, actor)"
+        " select crisis_id, 'cancelled', 'cancelled', $1, 'ann' from fact.crisis",
+        minute(15),
+    )
+    await lookout.measure("a", "D" * 30, start=15)
+    await lookout.measure("o", "U" * 5 + "D" * 25, start=15)
+
+    await lookout.look(44)
+
+    assert [(("api",), 2, None, "open"), (("orders",), 20, None, "open")] == (
+        await lookout.incidents()
+    )
+    assert 2 == len(await lookout.crises())
+
+
 async def test_outages_within_join_within_are_one_outage(connection: asyncpg.Connection) -> None:
     lookout = Lookout(world=World(connection=connection))
     await lookout.world.service()
