@@ -11,6 +11,7 @@ from aiohttp import web
 from tests.cli.processes import Target
 
 LIMIT_S = 6
+QUICK = "every: 1s, timeout: 400ms, retries: []"
 
 PROBES = """
 services:
@@ -18,7 +19,7 @@ services:
     name: Shop
     allow: [loopback]
     endpoints:
-      - {{key: front, http: 'http://127.0.0.1:{port}/', every: 1s, timeout: 400ms, retries: []}}
+      - {{key: front, http: 'http://127.0.0.1:{port}/', {how}}}
 """
 CONTRACT = """
 key: {key}
@@ -112,10 +113,11 @@ def lay_out_crisis(
     *,
     limit_s: float = LIMIT_S,
     relapse_within: str = "30m",
+    how: str = QUICK,
 ) -> None:
     """Write a catalogue with two customers, and a crisis after *limit_s* seconds."""
     files = {
-        "probes/shop.yaml": PROBES.format(port=target.port),
+        "probes/shop.yaml": PROBES.format(port=target.port, how=how),
         "reports/plans/quick.yaml": PLAN.format(limit_s=limit_s),
         "reports/rota.yaml": ROTA.format(
             port=called.port, pre_alert_s=limit_s / 3, relapse_within=relapse_within
