@@ -16,9 +16,19 @@ FOLDER = paths.SQL / "examples"
 EXAMPLES = sorted(FOLDER.glob("*.sql"))
 
 
+UNCALLED = "34_crises_that_nobody_called"  # empty where all is well
+
+
 @pytest.fixture
 async def busy_world(world: World) -> World:
     """An hour in which something of everything happened; the outage is minutes 2 to 14."""
+    await _measured(world)
+    await crisis_of(world)
+    await world.rolled_up_to(minute(60))
+    return world
+
+
+async def _measured(world: World) -> None:
     await world.service("api", endpoints=["a"])
     trigger = timedelta(minutes=10)
     await world.contract(crisis_longer_than=trigger, crisis_customers=1)
@@ -35,9 +45,6 @@ async def busy_world(world: World) -> World:
         " reason, duration_us) select endpoint_id, location_id, at, 1, at, 'down', 'status', 900"
         " from fact.result where outcome = 'down'"
     )
-    await crisis_of(world)
-    await world.rolled_up_to(minute(60))
-    return world
 
 
 def text_of(path: Path) -> str:
@@ -55,7 +62,16 @@ async def test_example_runs_and_begins_with_its_question(busy_world: World, path
     rows = await busy_world.connection.fetch(text)
 
     assert text.startswith("-- ")
-    assert rows != []
+    assert (rows == []) == (path.stem == UNCALLED)
+
+
+async def test_crisis_that_nobody_called_is_found(world: World) -> None:
+    await _measured(world)
+    await world.rolled_up_to(minute(60))
+
+    [row] = await answer(world, 34)
+
+    assert ("acme", ["api"], minute(2)) == (row["contract"], row["services"], row["started"])
 
 
 async def test_year_equals_the_sum_of_its_months(busy_world: World) -> None:
