@@ -170,8 +170,8 @@ PROMISED = (
     Mutant(
         name="a_used_up_cap_ends_security_measures",
         file="70_timeline.sql",
-        right="c.version_id, c.service_id, c.span, 'security', reading",
-        wrong="c.version_id, c.service_id, 'empty', 'security', reading",
+        right="+ fact.windows_of_kind(version_id, service_id, span, 'security', reading)",
+        wrong="",
     ),
     Mutant(
         name="authors_approve_their_own_corrections",

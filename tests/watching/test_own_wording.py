@@ -77,5 +77,5 @@ def test_a_wrong_template_is_told_and_does_not_silence_the_message(
 
     assert made("page") == page
     [told] = logs
-    assert "message_template_is_wrong" == told["event"]
+    assert "wording: a template is wrong, the shipped one is sent" == told["event"]
     assert why in told["why"]

@@ -64,7 +64,12 @@ def render(
     except MISTAKES as error:
         if not own:
             raise ReportError(describe(error)) from error
-        log.warning("message_template_is_wrong", kind=kind, why=describe(error))
+        log.warning(
+            "wording: a template is wrong, the shipped one is sent",
+            kind=kind,
+            why=describe(error),
+            do="correct reports/templates/messages",
+        )
         return _render(kind, facts, (paths.REPORTS,), at)
 
 
