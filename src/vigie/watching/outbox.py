@@ -246,7 +246,7 @@ def _tell(claimed: Claimed, state: str | None, why: str | None) -> None:
         do = f"correct the channels of {claimed.recipient}, then: vigie outbox retry --dead"
         log.error("outbox: a message reached nobody", **where, why=why, do=do)
     elif why:
-        do = f"nothing yet: the next attempt or channel follows; vigie outbox show {where['message']}"
+        do = f"nothing yet; what follows: vigie outbox show {claimed.message_id}"
         log.warning("outbox: a message was not sent, it is tried again", **where, why=why, do=do)
     else:
         log.info("outbox: a message was sent", **where)
