@@ -22,7 +22,7 @@ from tests.cli.called import QUICK, Called, a_receiver, lay_out_crisis
 from tests.cli.processes import Target, a_target, vigie
 
 LISTEN = ("--listen", "127.0.0.1:0")
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0  # the first failure is an interval away
 MINUTE = timedelta(minutes=1)
 USUAL = "every: 60s, timeout: 10s"  # attempts after 2 s and 10 s more
 
