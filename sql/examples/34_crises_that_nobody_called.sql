@@ -10,10 +10,11 @@ where
     and c.valid @> sla.as_of()
     and o.crisis
     and not exists (
-        select from sla.incident as i
+        select from sla.crisis as k
         where
-            i.crisis is not null
-            and i.services && o.services
-            and tstzrange(i.started, i.ended) && tstzrange(o.started, o.ended)
+            k.services && o.services
+            -- What fails after a crisis was dissolved or set aside is another one.
+            and tstzrange(k.started, least(k.dissolved_at, k.set_aside_at), '[]')
+            && tstzrange(o.started, o.ended)
     )
 order by o.started;

@@ -83,7 +83,34 @@ $$;
 comment on function fact.note_run(integer, tstzrange, boolean, timestamptz) is
 'Sees to it that a run of unplanned time of a service has its incident: opened, joined, moved back or opened again. Seen before, it changes nothing.';
 
-create or replace function fact.close_recovered(good integer[], ends jsonb, now timestamptz)
+create or replace function fact.incident_end(incident_id integer, runs jsonb)
+returns timestamptz
+language sql stable
+begin atomic
+    select max(upper(run))
+    from fact.incident_service as m
+    inner join fact.incident_state as t on t.incident_id = m.incident_id
+    cross join
+        lateral unnest((runs ->> m.service_id::text)::tstzmultirange) as run
+    where
+        m.incident_id = incident_end.incident_id
+        and upper(run) > t.started
+        -- What came later may be another incident, where results came late.
+        and lower(run) < coalesce(
+            (
+                select min(n.started) from fact.incident_service as n
+                where
+                    n.service_id = m.service_id
+                    and n.incident_id <> m.incident_id
+                    and n.started > t.started
+            ),
+            'infinity'
+        );
+end;
+comment on function fact.incident_end(integer, jsonb) is
+'The end of the last run of an incident, among the runs of its services (by service id); null: none is left.';
+
+create or replace function fact.close_recovered(good integer[], runs jsonb, now timestamptz)
 returns void
 language plpgsql
 as $$
@@ -91,13 +118,12 @@ declare
     over record;
 begin
     for over in
-        select
-            i.incident_id,
-            max((ends ->> s.service_id::text)::timestamptz) as at
+        select i.incident_id, fact.incident_end(i.incident_id, runs) as at
         from fact.open_incidents() as i
-        inner join fact.incident_service as s on s.incident_id = i.incident_id
-        group by i.incident_id
-        having bool_and(s.service_id = any(good))
+        where not exists (
+            select from fact.incident_service as s
+            where s.incident_id = i.incident_id and s.service_id <> all(good)
+        )
     loop
         if over.at is null then
             perform fact.incident_happened(
@@ -113,7 +139,7 @@ begin
 end
 $$;
 comment on function fact.close_recovered(integer[], jsonb, timestamptz) is
-'Closes each incident of which all services are good: recovered with the end of its last run (ends, by service id), or excused where no run is left.';
+'Closes each incident of which all services are good: recovered with the end of its last run (runs, by service id), or excused where no run is left.';
 
 create or replace function fact.call_crisis(
     services integer[],
@@ -132,6 +158,10 @@ begin
     for run in select r from unnest(runs) as r where upper(r) - lower(r) > longer_than loop
         known := fact.incident_of(services, run);
         if exists (select from fact.crisis as c where c.incident_id = known) then
+            continue;
+        end if;
+        -- A cell that works on these services has it: there it is a relapse, or failed as well.
+        if fact.active_crisis(services) is not null then
             continue;
         end if;
         keys := array(select s.key from fact.service as s where s.service_id = any(services));
@@ -157,7 +187,7 @@ $$;
 comment on function fact.call_crisis(
     integer[], tstzmultirange, interval, integer, timestamptz
 ) is
-'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one.';
+'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one, or a crisis that goes on is about the same services.';
 
 create or replace function fact.warn_ahead(
     services integer[], runs tstzmultirange, customers integer, after interval, now timestamptz
@@ -273,7 +303,7 @@ declare
     failing record;
     run tstzrange;
     good integer[] := '{}';
-    ends jsonb := '{}';
+    runs jsonb := '{}';
 begin
     for failing in select n.* from fact.live_news(seen) as n loop
         if failing.longer_than is null and failing.is_news then
@@ -298,14 +328,11 @@ begin
         end if;
         if failing.longer_than is null and failing.is_good then
             good := good || failing.service_ids;
-            ends := ends || jsonb_build_object(
-                failing.service_ids[1]::text,
-                case when upper(failing.runs) > began then upper(failing.runs) end
-            );
+            runs := runs || jsonb_build_object(failing.service_ids[1]::text, failing.runs::text);
         end if;
     end loop;
     update fact.watched_service set noted = true where not noted;
-    perform fact.close_recovered(good, ends, seen);
+    perform fact.close_recovered(good, runs, seen);
     perform fact.forget_good(good);
 end
 $$;

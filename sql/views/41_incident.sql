@@ -4,11 +4,11 @@ create or replace view sla.incident as
 select
     i.key as incident,
     m.services,
-    e.started,
+    seen.started,
     t.ended,
     case
         when t.ended is not null
-            then sla.seconds(tstzrange(e.started, greatest(e.started, t.ended)))
+            then sla.seconds(tstzrange(seen.started, greatest(seen.started, t.ended)))
     end as elapsed_s,
     t.state,
     i.opened_at,
@@ -20,7 +20,7 @@ select
 from fact.incident as i
 cross join
     lateral (
-        select array_agg(s.key order by s.key) as services
+        select array_agg(s.key order by s.key) as services, min(b.started) as started
         from fact.incident_service as b
         inner join fact.service as s on s.service_id = b.service_id
         where b.incident_id = i.incident_id
@@ -29,6 +29,7 @@ cross join
     lateral (
         select
             min(n.at) filter (where n.kind in ('opened', 'moved')) as started,
+            bool_or(n.kind = 'moved') as relocated,
             (
                 array_agg(n order by n.event_id desc)
                 filter (
@@ -52,13 +53,18 @@ cross join
             end as state,
             case when (e.last).kind not in ('opened', 'relapsed') then (e.last).at end as ended
     ) as t
+cross join
+    lateral (
+        -- To a customer it began with the first of the customer's own services.
+        select case when e.relocated then e.started else m.started end as started
+    ) as seen
 left join fact.crisis as c on c.incident_id = i.incident_id;
 comment on view sla.incident is
 'One row per incident: an outage that people handle, of one service or of several that failed together. Opened at the first confirmed failure, whatever contracts say of it; sla.outage has what a contract counts. Key: incident.';
 comment on column sla.incident.incident is 'Key of the incident, as in commands and messages.';
 comment on column sla.incident.services is 'Keys of the services that failed together, those that this login may see.';
 comment on column sla.incident.started is
-'When the outage began, UTC, as known now: late results may have moved it.';
+'When the outage began, UTC, as known now: late results may have moved it. To the login of one customer: when the first of its own services failed.';
 comment on column sla.incident.ended is
 'When the last of the services was good again, UTC; null: one of them is down, or not known to be good.';
 comment on column sla.incident.elapsed_s is

@@ -261,6 +261,31 @@ async def test_late_results_open_a_crisis_afterwards(lookout: Lookout) -> None:
     )
 
 
+async def test_late_outage_before_a_known_one_keeps_its_own_end(lookout: Lookout) -> None:
+    await lookout.look(100)
+    await lookout.measure("a", "UU" + "D" * 5 + "UU", start=90)
+    await lookout.look(101)
+    await lookout.measure("a", "UU" + "D" * 5 + "U" * 50, start=20)
+
+    await lookout.look(102)
+
+    assert [(("api",), 22, 27, "recovered"), (("api",), 92, 97, "recovered")] == (
+        await lookout.incidents()
+    )
+
+
+async def test_cell_that_works_on_the_services_has_what_fails_again(lookout: Lookout) -> None:
+    """Good for long enough to be another incident, while the crisis goes on."""
+    await lookout.run(until=14, step=2, a="UU" + "D" * 12 + "U")
+    await lookout.measure("a", "U" * 40, start=15)
+    await lookout.look(54)
+    await lookout.measure("a", "D" * 20, start=55)
+
+    await lookout.look(74)
+
+    assert (2, 1) == (len(await lookout.incidents()), len(await lookout.crises()))
+
+
 async def test_late_results_move_the_start(lookout: Lookout) -> None:
     await lookout.run(until=6, a="UU...DD")
     await lookout.measure("a", "DDD", start=2)
