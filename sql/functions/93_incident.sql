@@ -118,57 +118,72 @@ $$;
 comment on function fact.incident_of(integer[], tstzrange, interval) is
 'The incident of one of the services that ran during a run, or ended so shortly before it that this is a relapse; null: none yet.';
 
-create or replace function fact.incident_beside(service_id integer, run tstzrange) returns integer
+create or replace function fact.incidents_since(since timestamptz) returns integer[]
 language sql stable
 begin atomic
     with near as (
-        select m.incident_id
-        from fact.watched_service as w
-        inner join fact.incident_service as m on m.service_id = w.service_id
+        select o.incident_id from fact.open_incidents() as o
         union
-        select e.incident_id
-        from fact.incident_event as e
-        where e.at >= lower(run) - interval '1 day'
+        select e.incident_id from fact.incident_event as e where e.at >= incidents_since.since
     )
-    select i.incident_id
-    from near as i
-    inner join fact.incident_state as s on s.incident_id = i.incident_id
-    where
-        s.started < upper(run)
-        and not coalesce(fact.crisis_over_at(i.incident_id) <= lower(run), false)
-        and (
-            -- A storm has one cause.
-            s.state = 'open'
-            and exists (
-                select from fact.incident_service as m
-                where
-                    m.incident_id = i.incident_id
-                    and m.started between lower(run) - interval '2 minutes'
-                    and lower(run) + interval '2 minutes'
-            )
-            -- A customer who uses both has one outage, also where the plan joins two.
-            or exists (
-                select
-                from fact.incident_service as m
-                inner join fact.contract_service as theirs on theirs.service_id = m.service_id
-                inner join fact.contract_version as v
-                    on v.version_id = theirs.version_id and v.replaced_at is null and v.valid && run
-                inner join fact.contract_service as ours
-                    on
-                        ours.version_id = v.version_id
-                        and ours.service_id = incident_beside.service_id
-                where
-                    m.incident_id = i.incident_id
-                    and (s.state = 'open' or s.at + v.join_within >= lower(run))
-                    -- What is down for days and not essential takes nothing else with it.
-                    and (
-                        s.started > lower(run) - interval '1 day'
-                        or theirs.essential and ours.essential
-                    )
-            )
-        )
-    order by i.incident_id
-    limit 1;
+    select coalesce(array_agg(n.incident_id), '{}') from near as n;
 end;
-comment on function fact.incident_beside(integer, tstzrange) is
-'The incident that a service joins as it fails: an open one with a service that failed within two minutes of it; or one with a service that a contract covers as well, open or over for no longer than the plan''s join_within, and not for more than a day unless both are essential; null: none. Never one whose crisis is over.';
+comment on function fact.incidents_since(timestamptz) is
+'The incidents that are open, or of which something happened since.';
+
+create or replace function fact.incident_beside(
+    service_id integer, run tstzrange, near integer[]
+) returns integer
+-- Its plan is kept: it is asked for every service of a storm.
+language plpgsql stable
+as $$
+begin
+    return (
+        select s.incident_id
+        from fact.incident_state as s
+        where
+            s.incident_id = any(near)
+            and s.started < upper(run)
+            and not coalesce(fact.crisis_over_at(s.incident_id) <= lower(run), false)
+            and (
+                -- A storm has one cause.
+                s.state = 'open'
+                and exists (
+                    select from fact.incident_service as m
+                    where
+                        m.incident_id = s.incident_id
+                        and m.started between lower(run) - interval '2 minutes'
+                        and lower(run) + interval '2 minutes'
+                )
+                -- A customer who uses both has one outage, also where the plan joins two.
+                or exists (
+                    select
+                    from fact.contract_service as ours
+                    inner join fact.contract_version as v
+                        on
+                            v.version_id = ours.version_id
+                            and v.replaced_at is null
+                            and v.valid && run
+                    inner join fact.contract_service as theirs
+                        on theirs.version_id = v.version_id
+                    inner join fact.incident_service as m
+                        on
+                            m.service_id = theirs.service_id
+                            and m.incident_id = s.incident_id
+                    where
+                        ours.service_id = incident_beside.service_id
+                        and (s.state = 'open' or s.at + v.join_within >= lower(run))
+                        -- What is down for days and not essential takes nothing else with it.
+                        and (
+                            s.started > lower(run) - interval '1 day'
+                            or theirs.essential and ours.essential
+                        )
+                )
+            )
+        order by s.incident_id
+        limit 1
+    );
+end
+$$;
+comment on function fact.incident_beside(integer, tstzrange, integer[]) is
+'The incident, of some, that a service joins as it fails: an open one with a service that failed within two minutes of it; or one with a service that a contract covers as well, open or over for no longer than the plan''s join_within, and not for more than a day unless both are essential; null: none. Never one whose crisis is over.';

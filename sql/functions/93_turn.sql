@@ -50,8 +50,8 @@ comment on function fact.join_incident(integer, integer, tstzrange, timestamptz)
 'Adds a service to an incident that runs, unless it is in it.';
 
 create or replace function fact.note_run(
-    service_id integer, run tstzrange, is_over boolean, now timestamptz
-) returns void
+    service_id integer, run tstzrange, is_over boolean, near integer[], now timestamptz
+) returns integer
 language plpgsql
 as $$
 declare
@@ -62,12 +62,11 @@ begin
     if known is null then
         known := coalesce(
             -- What runs now goes before what this may be a relapse of.
-            fact.incident_beside(note_run.service_id, run),
+            fact.incident_beside(note_run.service_id, run, near),
             fact.incident_of(services, run, fact.relapse_within())
         );
         if known is null then
-            perform fact.open_incident(note_run.service_id, run, is_over, note_run.now);
-            return;
+            return fact.open_incident(note_run.service_id, run, is_over, note_run.now);
         end if;
         perform fact.join_incident(known, note_run.service_id, run, note_run.now);
     end if;
@@ -78,10 +77,11 @@ begin
     if was.state <> 'open' and upper(run) > was.at then
         perform fact.incident_happened(known, 'relapsed', lower(run));
     end if;
+    return known;
 end
 $$;
-comment on function fact.note_run(integer, tstzrange, boolean, timestamptz) is
-'Sees to it that a run of unplanned time of a service has its incident: opened, joined, moved back or opened again. Seen before, it changes nothing.';
+comment on function fact.note_run(integer, tstzrange, boolean, integer[], timestamptz) is
+'Sees to it that a run of unplanned time of a service has its incident, and gives it: opened, joined (one of those near), moved back or opened again. Seen before, it changes nothing.';
 
 create or replace function fact.incident_end(incident_id integer, runs jsonb)
 returns timestamptz
@@ -300,8 +300,12 @@ declare
     seen constant timestamptz := fact.fence_watch(watch_turn.epoch, watch_turn.now);
     began constant timestamptz := (select w.began_at from fact.watch as w);
     warn_after constant interval := fact.warn_after();
+    near integer[] := fact.incidents_since(
+        (select min(w.since) - interval '1 day' from fact.watched_service as w)
+    );
     failing record;
     run tstzrange;
+    known integer;
     good integer[] := '{}';
     runs jsonb := '{}';
 begin
@@ -311,12 +315,16 @@ begin
                 -- What was over as watching began is history.
                 select r from unnest(failing.runs) as r where upper(r) > began
             loop
-                perform fact.note_run(
+                known := fact.note_run(
                     failing.service_ids[1],
                     run,
                     failing.is_good or upper(run) < upper(failing.runs),
+                    near,
                     seen
                 );
+                if known <> all(near) then
+                    near := near || known;
+                end if;
             end loop;
         elsif failing.is_news and upper(failing.runs) > began then
             perform fact.call_crisis(
