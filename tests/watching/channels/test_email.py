@@ -234,8 +234,9 @@ async def test_server_that_never_ends_the_handshake(street: Street, tls: str) ->
     assert (f"127.0.0.1 did not answer {step}", True) == (why.why, why.temporary)
 
 
+@pytest.mark.parametrize("limit", ["SECONDS", "URGENT_S"])
 async def test_server_that_answers_each_step_late_is_left_in_the_end(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    street: Street, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     class Slow(PostOffice):
         async def _say(
@@ -244,8 +245,9 @@ async def test_server_that_answers_each_step_late_is_left_in_the_end(
             await asyncio.sleep(0.1)
             return await super()._say(step, reader, writer)
 
-    monkeypatch.setattr(channels, "SECONDS", 0.3)
-    why = await refused(ALICE, mailing(await open_office(street, Slow())))
+    monkeypatch.setattr(channels, limit, 0.3)
+    port = await open_office(street, Slow())
+    why = await refused(ALICE, mailing(port), urgent=limit == "URGENT_S")
 
     assert "email: it did not end within 0.3 s, and may have been taken" == why.why
     assert why.temporary
