@@ -186,7 +186,7 @@ begin atomic
     select case when patience.urgent then interval '2 minutes' else interval '1 day' end;
 end;
 comment on function fact.patience(boolean) is
-'For how long one target of a message is tried before the next one is.';
+'For how long one target of a message is tried before the next one is; an urgent message: for how long all of them are, in turn.';
 
 create or replace function fact.tried_since(message_id bigint) returns timestamptz
 language sql stable
@@ -197,17 +197,56 @@ begin atomic
     where
         o.message_id = tried_since.message_id
         and e.kind = 'attempted'
-        and (e.detail ->> 'target')::smallint = o.target
+        and (o.urgent or (e.detail ->> 'target')::smallint = o.target)
         and e.event_id > coalesce(
             (
                 select max(r.event_id) from fact.outbox_event as r
-                where r.message_id = tried_since.message_id and r.kind = 'retried'
+                where
+                    r.message_id = tried_since.message_id
+                    and r.kind in ('retried', 'bounced')
             ),
             0
         );
 end;
 comment on function fact.tried_since(bigint) is
-'When the current target of a message was tried first, since a person last asked to try again.';
+'When the current target of a message was tried first, or any target of an urgent one, since a person last asked to try again or it came back.';
+
+create or replace function fact.next_target(message_id bigint)
+returns table (target smallint, attempts integer, due_at timestamptz)
+language sql stable
+begin atomic
+    with failed as (
+        select
+            (e.detail ->> 'target')::smallint as target,
+            count(*)::integer as attempts,
+            max((e.detail ->> 'again')::timestamptz) as due_at,
+            bool_or(e.kind = 'bounced' or not (e.detail ->> 'temporary')::boolean) as lasting
+        from fact.outbox_event as e
+        where
+            e.message_id = next_target.message_id
+            and e.kind in ('failed', 'bounced')
+            and e.event_id > coalesce(
+                (
+                    select max(r.event_id) from fact.outbox_event as r
+                    where r.message_id = next_target.message_id and r.kind = 'retried'
+                ),
+                0
+            )
+        group by (e.detail ->> 'target')::smallint
+    )
+    select
+        t.target::smallint as target,
+        coalesce(f.attempts, 0) as attempts,
+        coalesce(f.due_at, '-infinity') as due_at
+    from fact.outbox as o
+    cross join generate_series(0, jsonb_array_length(o.targets) - 1) as t (target)
+    left join failed as f on t.target = f.target
+    where o.message_id = next_target.message_id and f.lasting is not true
+    order by coalesce(f.due_at, '-infinity') asc, t.target asc
+    limit 1;
+end;
+comment on function fact.next_target(bigint) is
+'The target of an urgent message whose turn it is, how often it failed, and when its wait ends (one that was not tried yet: -infinity). No row: each has failed for good, or what it took came back.';
 
 create or replace function fact.queue_dead_letters(message_id bigint, now timestamptz)
 returns setof bigint
@@ -284,7 +323,9 @@ language plpgsql
 as $$
 declare
     held fact.outbox;
-    due timestamptz;
+    again timestamptz;
+    gives_up timestamptz;
+    turn record;
 begin
     select o.* into held from fact.outbox as o
     where o.message_id = fail_message.message_id and o.leased_by = fail_message.worker
@@ -292,28 +333,41 @@ begin
     if not found or held.leased_until is null then
         return held.state;
     end if;
+    again := fail_message.now + greatest(
+        fact.backoff(held.attempts, held.urgent, random()), fail_message.retry_after
+    );
     insert into fact.outbox_event (message_id, kind, at, channel, detail)
     values (
         held.message_id, 'failed', fail_message.now,
         held.targets -> held.target::integer ->> 'channel',
-        jsonb_build_object('target', held.target, 'why', why, 'temporary', temporary)
+        jsonb_build_object(
+            'target', held.target, 'why', why, 'temporary', temporary, 'again', again
+        )
     );
-    due := fail_message.now + greatest(
-        fact.backoff(held.attempts, held.urgent, random()), fail_message.retry_after
-    );
+    gives_up := fact.tried_since(held.message_id) + fact.patience(held.urgent);
     if held.state <> 'queued' then
         null; -- acknowledged meanwhile
-    elsif temporary
-        and due <= fact.tried_since(held.message_id) + fact.patience(held.urgent)
-    then
-        held.due_at := due;
+    elsif held.urgent then
+        -- Another target must not wait until this one is given up: somebody is to get up.
+        select n.* into turn from fact.next_target(held.message_id) as n;
+        if turn.due_at <= gives_up then
+            held.due_at := greatest(turn.due_at, fail_message.now);
+            held.target := turn.target;
+            held.attempts := turn.attempts;
+        else
+            held.state := 'dead';
+        end if;
+    elsif temporary and again <= gives_up then
+        held.due_at := again;
     elsif held.target + 1 < jsonb_array_length(held.targets) then
         held.due_at := fail_message.now;
         held.target := held.target + 1;
         held.attempts := 0;
-        perform pg_notify('vigie_outbox', '');
     else
         held.state := 'dead';
+    end if;
+    if held.state = 'queued' and held.due_at <= fail_message.now then
+        perform pg_notify('vigie_outbox', '');
     end if;
     update fact.outbox as o
     set
@@ -329,7 +383,7 @@ begin
 end
 $$;
 comment on function fact.fail_message(bigint, text, boolean, interval, text, timestamptz) is
-'Writes down that a message was not sent, and gives its state; null: another worker has it. After a temporary failure it waits, not shorter than retry_after; where that would exceed fact.patience, or after a lasting failure, the next target is due at once; after the last one it is dead, and others are told.';
+'Writes down that a message was not sent, and gives its state; null: another worker has it. After a temporary failure a target waits, not shorter than retry_after. An urgent message goes to the next target at once, and round again as their waits end; a target that failed for good is left out. Another message stays with its target; where the wait would exceed fact.patience, or after a lasting failure, the next target is due at once. It is dead when no target is left whose wait ends within fact.patience; then others are told.';
 
 create or replace function fact.retry_message(message_id bigint, person text, now timestamptz)
 returns void

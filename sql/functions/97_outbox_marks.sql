@@ -7,6 +7,7 @@ language plpgsql
 as $$
 declare
     held fact.outbox;
+    next smallint;
 begin
     select o.* into held from fact.outbox as o
     where o.message_id = mark_message.message_id
@@ -25,11 +26,15 @@ begin
         mark_message.state,
         mark_message.now,
         held.targets -> held.target::integer ->> 'channel',
-        jsonb_build_object('by', person, 'why', reason)
+        jsonb_build_object('by', person, 'why', reason, 'target', held.target)
     );
-    if mark_message.state = 'bounced' and held.target + 1 < jsonb_array_length(held.targets) then
+    next := case
+        when held.urgent then (select n.target from fact.next_target(held.message_id) as n)
+        when held.target + 1 < jsonb_array_length(held.targets) then held.target + 1
+    end;
+    if mark_message.state = 'bounced' and next is not null then
         held.state := 'queued';
-        held.target := held.target + 1;
+        held.target := next;
         held.attempts := 0;
         perform pg_notify('vigie_outbox', '');
     else

@@ -63,6 +63,12 @@ from fact.outbox
 where state = 'dead'
 order by message_id;
 
+-- name: outbox_queued
+-- How many messages wait to be sent, or to be tried again.
+select count(*)
+from fact.outbox
+where state = 'queued';
+
 -- name: outbox_find
 -- The message of a number or key ($1).
 select message_id

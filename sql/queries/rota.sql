@@ -52,6 +52,19 @@ select
 from jsonb_each(fact.rota_now() -> 'people') as p (key, spec)
 order by p.key;
 
+-- name: rota_watched
+-- What the current rota says besides people, and the shortest outage that is a crisis by the
+-- contracts in force at $1 (null: none is).
+select
+    r.rota::text as rota,
+    extract(epoch from fact.warn_after()) as pre_alert_after_s,
+    (
+        select extract(epoch from min(v.crisis_longer_than))
+        from fact.contract_version as v
+        where v.replaced_at is null and v.valid @> $1::timestamptz
+    ) as crisis_after_s
+from fact.rota_now() as r (rota);
+
 -- name: rota_levels
 -- The levels of escalation, who stands in each, and who of them is called at $1.
 select

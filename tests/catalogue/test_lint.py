@@ -64,8 +64,8 @@ OPEN = [
         ", recipients: [sla@acme.example]",
         "",
         (
-            "reports/contracts/acme.yaml:2:1: customer.recipients: nobody receives the report;"
-            " default: it is written, and sent to nobody"
+            "reports/contracts/acme.yaml:2:1: customer.recipients: nobody receives the report,"
+            " nor messages in a crisis; default: the report is written, and nothing is sent"
             " (write customer: {recipients: [sla@acme.example]})"
         ),
     ),

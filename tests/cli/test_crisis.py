@@ -106,6 +106,72 @@ def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
     )
 
 
+def test_every_step_answers_in_json(crisis: Typed) -> None:
+    def told(*arguments: str) -> dict[str, object]:
+        answer = json.loads(said(crisis, *arguments, "--json"))
+        assert "crisis-1" == answer.pop("crisis")
+        return dict(answer)
+
+    roles = [f"{role}={who}" for role, who in ROLES.items()]
+    sections = ("summary", "analysis", "corrective", "preventive")
+    write = ("--text", "As it was.", "--by", "bob")
+    due = ("--what", "a second line", "--owner", "dave", "--due", "2026-12-24")
+    after = ("--analysis", "seen", "--plan", "see actions")
+
+    assert {} == told("open", "shop", "--reason", "me too")
+    assert {"acknowledged": True, "by": "alice"} == told("ack", "crisis-1", "--by", "alice")
+    assert {"state": "staffed"} == told("staff", "crisis-1", *roles)
+    assert {"state": "mitigating"} == told("plan", "crisis-1", "--text", "by mail")
+    assert {"update": 1, "messages": 1, "unreachable": ["globex-sa"]} == told(
+        "update", "crisis-1", "--text", "We work on it."
+    )
+    assert {"state": "monitoring"} == told("workaround", "crisis-1", "--text", "by hand")
+    assert {"customer": "acme-sa", "added": False} == told(
+        "affect", "crisis-1", "acme-sa", "--reason", "called"
+    )
+    assert {"state": "resolved", "messages": 1, "unreachable": ["globex-sa"]} == told(
+        "resolve", "crisis-1", "--text", "Repaired.", "--by", "alice"
+    )
+    crisis.query("update fact.outbox set state = 'sent', sent_at = now() returning 1")
+    assert {"customer": "globex-sa", "first": True} == told(
+        "waive", "crisis-1", "globex-sa", "--reason", "told by telephone"
+    )
+    written = [told("report", "crisis-1", "--section", one, *write) for one in sections]
+    assert [{"section": one} for one in sections] == written
+    assert "As it was." in str(told("report", "crisis-1")["report"])
+    assert {"file": "r.md"} == told("report", "crisis-1", "-o", "r.md")
+    assert {"report": "approved"} == told("approve", "crisis-1", "--by", "carol")
+    assert {"state": "dissolved"} == told("dissolve", "crisis-1")
+    assert {"action": 1} == told("action", "add", "crisis-1", *due)
+    assert {"state": "reviewed"} == told("review", "crisis-1", *after)
+    assert {"action": 1, "first": True} == told(
+        "action", "done", "crisis-1", "1", "--reason", "built"
+    )
+
+
+def test_false_alarms_merges_and_anomalies_answer_in_json(crisis: Typed) -> None:
+    crisis.query("insert into fact.service (key, name) values ('cart', 'Cart') returning 1")
+    cancel = ("cancel", "crisis-1", "--reason", "a test", "--json", "--by")
+    merge = ("merge", "crisis-2", "--into", "crisis-1", "--reason", "one cause", "--json")
+    report = ("--summary", "no orders", "--by", "ann", "--json")
+    withdraw = ("anomaly-1", "--reason", "wrong shop", "--by", "bob", "--json")
+
+    assert (
+        "crisis-2" == json.loads(said(crisis, "open", "cart", "--reason", "x", "--json"))["crisis"]
+    )
+    assert {"crisis": "crisis-2", "state": "merged", "into": "crisis-1"} == json.loads(
+        said(crisis, *merge)
+    )
+    ended = [json.loads(said(crisis, *cancel, who))["cancelled"] for who in ("ann", "bob")]
+    assert [False, True] == ended
+    assert {"anomaly": "anomaly-1", "crisis": None} == json.loads(
+        crisis("anomaly", "report", "shop", "acme-sa", *report)[1]
+    )
+    assert {"anomaly": "anomaly-1", "state": "withdrawn"} == json.loads(
+        crisis("anomaly", "withdraw", *withdraw)[1]
+    )
+
+
 def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) -> None:
     text = said(crisis, "show", "crisis-1")
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", "AT", text)

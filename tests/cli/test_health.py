@@ -8,7 +8,7 @@ import asyncpg
 from vigie import clock
 from vigie.cli.engine import Pulse, targets
 from vigie.cli.following import Following
-from vigie.cli.vitals import LAG, SLACK, Vitals
+from vigie.cli.vitals import LAG, SLACK, WATCH_SLACK, Vitals
 from vigie.serving import Health
 from vigie.storing import roll_up
 
@@ -36,7 +36,7 @@ async def test_a_prober_that_gives_no_results_stopped(found: Following, tmp_path
     stale, fresh = (now - EVERY - SLACK + edge for edge in (-SOON, SOON))
 
     told = [
-        await wrong(found, Pulse(newest=newest, as_of=now), tmp_path, 2 * SLACK)
+        await wrong(found, Pulse(newest=newest, as_of=now, watched=now), tmp_path, 2 * SLACK)
         for newest in (None, stale, fresh)
     ]
     assert told == [("the prober stopped",), ("the prober stopped",), ()]
@@ -49,10 +49,29 @@ async def test_figures_that_stay_behind_mean_that_the_roll_up_stopped(
     stale, fresh = (now - LAG - SLACK + edge for edge in (-SOON, SOON))
 
     told = [
-        await wrong(found, Pulse(newest=now, as_of=as_of), tmp_path, 2 * SLACK + LAG)
+        await wrong(found, Pulse(newest=now, as_of=as_of, watched=now), tmp_path, 2 * SLACK + LAG)
         for as_of in (None, stale, fresh)
     ]
     assert told == [("the roll-up stopped",), ("the roll-up stopped",), ()]
+
+
+async def test_a_watcher_that_neither_looks_nor_stands_by_stopped(
+    found: Following, tmp_path: Path
+) -> None:
+    now = clock.now()
+    stale, fresh = (now - WATCH_SLACK + edge for edge in (-SOON, SOON))
+
+    told = [
+        await wrong(
+            found,
+            Pulse(newest=now, as_of=now, watched=watched, watches=watches),
+            tmp_path,
+            WATCH_SLACK + SOON,
+        )
+        for watched, watches in ((None, False), (stale, True), (fresh, True), (fresh, False))
+    ]
+    assert told == [("watching stopped",), ("watching stopped",), (), ()]
+    assert await wrong(found, Pulse(), tmp_path, WATCH_SLACK - SOON) == ()
 
 
 async def test_up_to_where_figures_hold_is_asked_of_the_database(

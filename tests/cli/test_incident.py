@@ -70,6 +70,24 @@ def test_incident_that_is_measured_no_more_is_closed_by_hand(typed: Typed) -> No
     ) == (again)
 
 
+def test_every_step_answers_in_json(typed: Typed) -> None:
+    opened(typed)
+    told = [
+        json.loads(typed("incident", *step, "--by", "ann", "--json")[1])
+        for step in (
+            ("note", "incident-1", "the disk is full"),
+            ("assign", "incident-1", "Bob"),
+            ("close", "incident-1", "--reason", "retired"),
+        )
+    ]
+
+    assert [
+        {"incident": "incident-1", "note": "the disk is full"},
+        {"incident": "incident-1", "assigned_to": "Bob"},
+        {"incident": "incident-1", "state": "closed"},
+    ] == told
+
+
 def test_mistakes_end_in_one_line(typed: Typed) -> None:
     opened(typed)
     said = [

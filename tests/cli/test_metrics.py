@@ -61,6 +61,7 @@ async def test_the_counters_are_those_of_the_probes(database: str, tmp_path: Pat
     assert told["vigie_endpoints"] == 2
     assert 0 <= told["vigie_newest_result_age_seconds"] < 30
     assert 0 < told["vigie_database_latency_seconds"] < 2
+    assert (1, 0) == (told["vigie_watching"], told["vigie_outbox_queued"])
     assert told["process_cpu_seconds_total"] > 0
 
 

@@ -109,6 +109,15 @@ def test_retry_of_all_dead_ones(three: Typed) -> None:
     assert "queued" == three.query("select state from fact.outbox where message_id = 2")
 
 
+def test_retry_and_mark_answer_in_json(three: Typed) -> None:
+    retried = three("outbox", "retry", "--dead", "--json")[1]
+    marked = three("outbox", "mark", "1", "delivered", "--reason", "she called", "--json")[1]
+
+    assert {"queued": [2]} == json.loads(retried)
+    assert {"queued": []} == json.loads(three("outbox", "retry", "--dead", "--json")[1])
+    assert {"message": 1, "state": "delivered"} == json.loads(marked)
+
+
 def test_mistakes_end_in_one_line_and_change_nothing(three: Typed) -> None:
     said = [
         three("outbox", "retry"),

@@ -31,6 +31,15 @@ levels: [[alice], [bob, alice]]
 several_roles: true
 mail: {host: mail.vendor.example, sender: "Vigie <vigie@vendor.example>"}
 """
+CONTRACT = """\
+key: acme
+customer: {key: acme, name: Acme SA, language: fr, recipients: [sla@acme.example]}
+plan: lengow-premium
+timezone: Europe/Paris
+from: 2026-01-01
+services: {essential: [shop]}
+terms: {crisis: {longer_than: 10m, customers: 1}}
+"""
 OPEN, SHUT = "2026-05-04T10:00:00+02:00", "2026-05-03T10:00:00+02:00"  # a Monday, a Sunday
 
 
@@ -65,6 +74,8 @@ In no level
   carol  Carol: on duty, hours of office
     no role in a crisis cell
     pagerduty
+note: BOB_HOST, HOOK_SECRET, KEY, SLACK_URL: not set in this process; where vigie run has none \
+either, messages that need them are not sent (set them there)
 """,
         "",
     )
@@ -72,7 +83,7 @@ In no level
 
 def test_levels_without_anybody_on_duty_are_named(rota: Typed) -> None:
     status, said, wrong = rota("rota", "show", "--at", SHUT)
-    told = [line for line in said.splitlines() if not line.startswith("    ")]
+    told = [line for line in said.splitlines() if not line.startswith(("    ", "note: "))]
 
     assert (status, wrong) == (0, "")
     assert told == [
@@ -86,6 +97,31 @@ def test_levels_without_anybody_on_duty_are_named(rota: Typed) -> None:
         "In no level",
         "  carol  Carol: off duty, hours of office",
     ]
+
+
+@pytest.mark.parametrize(("longer_than", "noted"), [("5m", True), ("301s", False)])
+def test_warning_that_comes_too_late_and_unset_variables_are_noted(
+    rota: Typed, monkeypatch: pytest.MonkeyPatch, longer_than: str, noted: bool
+) -> None:
+    for name in ("BOB_HOST", "HOOK_SECRET", "KEY"):
+        monkeypatch.setenv(name, "deep-secret")
+    (rota.folder / "reports/contracts").mkdir()
+    text = CONTRACT.replace("10m", longer_than)
+    (rota.folder / "reports/contracts/acme.yaml").write_text(text, encoding="utf-8")
+    assert 0 == rota("apply")[0]
+    said = rota("rota", "show")[1]
+    notes = [line for line in said.splitlines() if line.startswith("note: ")]
+    late = (
+        "note: the team is warned of an outage after 5m, and by a contract it is a crisis after"
+        " 5m: there is no warning before it"
+        " (write a pre_alert_after shorter than 5m in reports/rota.yaml)"
+    )
+
+    assert noted == (late in notes) == (late in rota("check")[1])
+    assert notes[-1].startswith("note: SLACK_URL: not set in this process;")
+    assert notes == json.loads(rota("rota", "show", "--json")[1])["notes"]
+    assert 1 + noted == len(notes)
+    assert "deep-secret" not in said
 
 
 def test_local_time_may_be_asked_for(rota: Typed) -> None:
@@ -119,7 +155,7 @@ def test_rota_is_shown_as_one_object_for_programs(rota: Typed) -> None:
 def test_secrets_are_never_shown(rota: Typed, more: tuple[str, ...]) -> None:
     said = rota("rota", "show", *more)[1]
 
-    assert [part for part in ("${", "secret", "SLACK_URL", "BOB_HOST") if part in said] == []
+    assert [part for part in ("${", "secret", "https://") if part in said] == []
 
 
 def test_without_a_rota_it_is_said_that_nobody_is_called(typed: Typed) -> None:

@@ -29,6 +29,15 @@ def text(html: str) -> str:
     return " ".join(plain.split())
 
 
+@pytest.mark.parametrize("language", ["de", "es", "it"])
+def test_a_customer_of_another_language_reads_english(language: str) -> None:
+    figures = samples.busy()
+    theirs = replace(figures, contract=replace(figures.contract, language=language))
+    html = to_html(theirs, folders=roots(NOWHERE), now=NOW)
+
+    assert page(figures, "en") == html
+
+
 @pytest.mark.parametrize("language", ["en", "fr"])
 @pytest.mark.parametrize("case", samples.CASES)
 def test_every_case_has_every_section(case: str, language: str) -> None:

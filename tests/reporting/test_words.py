@@ -12,7 +12,7 @@ from vigie import paths
 from vigie.errors import ReportError
 from vigie.probing import Reason
 from vigie.reporting.html import _environment
-from vigie.reporting.words import languages, resolve
+from vigie.reporting.words import languages, resolve, spoken_to
 from vigie.templating import roots
 
 PLACE = re.compile(r"%\((\w+)\)s")
@@ -82,6 +82,11 @@ def test_another_language_is_refused_with_those_that_are_spoken() -> None:
         resolve("tlh")
 
     assert "language 'tlh' is not spoken here (write --language en or fr)" == str(caught.value)
+
+
+@pytest.mark.parametrize(("reader", "expected"), [("fr", "fr"), ("fr-CA", "fr"), ("de", "en")])
+def test_a_reader_of_another_language_gets_english(reader: str, expected: str) -> None:
+    assert expected == spoken_to(reader)
 
 
 def cause(language: str, text: str) -> str:

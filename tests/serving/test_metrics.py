@@ -59,6 +59,8 @@ def measured() -> Measured:
         newest=NOON - timedelta(seconds=2),
         as_of=NOON - timedelta(seconds=90),
         latency_s=0.25,
+        watching=True,
+        queued=3,
     )
 
 
@@ -131,6 +133,8 @@ def test_spool_and_database_are_told(told: Values) -> None:
         labelled("vigie_shipped_results_total"): 99,
         labelled("vigie_database_latency_seconds"): 0.25,
         labelled("vigie_rollup_watermark_age_seconds"): 90,
+        labelled("vigie_watching"): 1,
+        labelled("vigie_outbox_queued"): 3,
     }
 
     assert expected == {key: told.get(key) for key in expected}
@@ -150,6 +154,8 @@ def test_what_is_not_known_is_left_out() -> None:
         "vigie_database_latency_seconds",
         "vigie_rollup_watermark_age_seconds",
         "vigie_newest_result_age_seconds",
+        "vigie_watching",
+        "vigie_outbox_queued",
     }
 
 
@@ -161,7 +167,7 @@ def test_every_metric_has_help_and_a_unit_and_no_label_of_an_endpoint() -> None:
         if family.name.startswith("vigie_")
     ]
 
-    assert len(ours) == len(list(families(measured()))) == 17
+    assert len(ours) == len(list(families(measured()))) == 19
     assert [it.name for it in ours if not it.documentation.endswith(".")] == []
     assert [it.name for it in ours if not it.unit or not it.name.endswith(f"_{it.unit}")] == []
     assert set(labels(text)) <= {"location", "kind", "outcome", "le"}
@@ -172,7 +178,7 @@ def test_the_readme_explains_every_metric() -> None:
     text = exposition(measured(), "")[0].decode()
     names = set(re.findall(r"^# HELP (vigie_\w+)", text, re.MULTILINE))
 
-    assert len(names) == 17
+    assert len(names) == 19
     assert [name for name in names if f"`{name}`" not in readme] == []
 
 

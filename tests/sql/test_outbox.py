@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -201,35 +202,114 @@ async def test_a_short_retry_after_does_not_shorten_the_wait(
     assert (await row(connection, message_id))["due_at"] >= NOW + 3.75 * SECOND
 
 
-@pytest.mark.parametrize(("urgent", "limit"), [(True, 2 * MINUTE), (False, DAY)])
 async def test_a_retry_after_beyond_our_patience_uses_the_next_target_at_once(
-    connection: asyncpg.Connection, urgent: bool, limit: timedelta
+    connection: asyncpg.Connection,
 ) -> None:
-    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=urgent)
-    await fail(connection, await claim_only(connection), retry_after=limit)
+    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=False)
+    await fail(connection, await claim_only(connection), retry_after=DAY)
     assert 0 == (await row(connection, message_id))["target"]
-    later = await claim_only(connection, "two", limit)
-    await fail(connection, later, after=limit, retry_after=limit + SECOND)
+    later = await claim_only(connection, "two", DAY)
+    await fail(connection, later, after=DAY, retry_after=DAY + SECOND)
 
     after = await row(connection, message_id)
-    assert (1, 0, NOW + limit) == (after["target"], after["attempts"], after["due_at"])
-    assert MAIL == (await claim_only(connection, "three", limit)).target
+    assert (1, 0, NOW + DAY) == (after["target"], after["attempts"], after["due_at"])
+    assert MAIL == (await claim_only(connection, "three", DAY)).target
 
 
-@pytest.mark.parametrize(("urgent", "least", "most"), [(True, 5, 7), (False, 27, 36)])
-async def test_a_target_is_given_up_after_its_time(
-    connection: asyncpg.Connection, urgent: bool, least: int, most: int
-) -> None:
-    """5 + 10 + 20 + 40 + 40 s are 115 s; 30 s + … + 32 min + 23 h are a day; more or less."""
-    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=urgent)
+async def test_a_target_is_given_up_after_its_time(connection: asyncpg.Connection) -> None:
+    """30 s + … + 32 min + 23 h are a day; more or less."""
+    message_id = await queue(connection, targets=[HOOK, MAIL], urgent=False)
     tried, before = 0, await row(connection, message_id)
     while before["target"] == 0:
         after = before["due_at"] - NOW
         await fail(connection, await claim_only(connection, f"w{tried}", after), after=after)
         tried, before = tried + 1, await row(connection, message_id)
 
-    assert least <= tried <= most
-    assert before["due_at"] - NOW <= (2 * MINUTE if urgent else DAY)
+    assert 27 <= tried <= 36
+    assert before["due_at"] - NOW <= DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How each attempt with it ends, and after how many seconds."""
+
+    took: int = 0
+    temporary: bool = True
+    retry_after: int | None = None
+
+
+# (second, target) of each attempt; waits are 5, 10, 20, 40, 40 s of each target by itself.
+URGENT: dict[str, tuple[list[Target], list[tuple[int, int]]]] = {
+    "one target": ([Target()], [(0, 0), (5, 0), (15, 0), (35, 0), (75, 0), (115, 0)]),
+    "round and round": (
+        [Target(), Target()],
+        [
+            (0, 0), (0, 1), (5, 0), (5, 1), (15, 0), (15, 1),
+            (35, 0), (35, 1), (75, 0), (75, 1), (115, 0), (115, 1),
+        ],
+    ),
+    "the first hangs": (
+        [Target(took=8), Target()],
+        [
+            (0, 0), (8, 1), (13, 0), (21, 1), (31, 0), (39, 1), (59, 0), (67, 1), (107, 0),
+            (115, 1),
+        ],
+    ),
+    "the first is no more": (
+        [Target(temporary=False), Target()],
+        [(0, 0), (0, 1), (5, 1), (15, 1), (35, 1), (75, 1), (115, 1)],
+    ),
+    "the last is no more": (
+        [Target(), Target(), Target(temporary=False)],
+        [
+            (0, 0), (0, 1), (0, 2), (5, 0), (5, 1), (15, 0), (15, 1),
+            (35, 0), (35, 1), (75, 0), (75, 1), (115, 0), (115, 1),
+        ],
+    ),
+    "none is any more": ([Target(temporary=False)] * 2, [(0, 0), (0, 1)]),
+    "the first is busy": (
+        [Target(retry_after=90), Target()],
+        [(0, 0), (0, 1), (5, 1), (15, 1), (35, 1), (75, 1), (90, 0), (115, 1)],
+    ),
+    "the first is busy for too long": (
+        [Target(retry_after=121), Target(temporary=False)],
+        [(0, 0), (0, 1)],
+    ),
+}  # fmt: skip
+WITHOUT_JITTER = (
+    "create or replace function"
+    " fact.backoff(attempts integer, urgent boolean, jitter double precision)"
+    " returns interval language sql immutable begin atomic"
+    " select least(5 * power(2, attempts - 1), 40) * interval '1 second'; end"
+)
+
+
+@pytest.mark.parametrize("case", URGENT)
+async def test_an_urgent_message_goes_from_target_to_target(
+    connection: asyncpg.Connection, case: str
+) -> None:
+    targets, expected = URGENT[case]
+    await connection.execute(WITHOUT_JITTER)
+    reach = [{"channel": "webhook", "to": str(number)} for number in range(len(targets))]
+    message_id = await queue(connection, targets=reach)
+    tried = list[tuple[int, int]]()
+    while (before := await row(connection, message_id))["state"] == "queued":
+        at = before["due_at"] - NOW
+        tried.append((int(at.total_seconds()), before["target"]))
+        await play(connection, targets[before["target"]], at, f"w{len(tried)}")
+
+    assert "dead" == before["state"]
+    assert expected == tried
+
+
+async def play(connection: asyncpg.Connection, target: Target, at: timedelta, worker: str) -> None:
+    held = await claim_only(connection, worker, at)
+    assert await attempt_message(connection, held, lease=LEASE, now=NOW + at)
+    later = None if target.retry_after is None else target.retry_after * SECOND
+    await fail_message(
+        connection, held, why="x", temporary=target.temporary, retry_after=later,
+        now=NOW + at + target.took * SECOND,
+    )  # fmt: skip
 
 
 async def test_a_lasting_failure_uses_the_next_target_at_once(
@@ -323,8 +403,11 @@ async def test_a_dead_message_is_tried_again_from_its_first_target(
     again = await claim_only(connection, "three", HOUR)
 
     assert (HOOK, 0) == (again.target, again.attempts)
-    # Its patience begins anew: a temporary failure waits, an hour after the first attempt.
+    # All begins anew: what failed for good is tried, and a failure waits, an hour later.
     assert "queued" == await fail(connection, again, after=HOUR)
+    second = await claim_only(connection, "four", HOUR)
+    assert MAIL == second.target
+    assert "queued" == await fail(connection, second, after=HOUR)
     assert 0 == (await row(connection, message_id))["target"]
     told = await connection.fetchval(
         "select detail ->> 'by' from fact.outbox_event where kind = 'retried'"

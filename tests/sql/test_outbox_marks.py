@@ -2,10 +2,16 @@
 
 import asyncpg
 import pytest
-from tests.watching.queued import LEASE, MAIL, NOW, queue
+from tests.watching.queued import HOOK, HOUR, LEASE, MAIL, MINUTE, NOW, queue
 
 from vigie.errors import UsageError
-from vigie.storing import attempt_message, claim_messages, finish_message, mark_message
+from vigie.storing import (
+    attempt_message,
+    claim_messages,
+    fail_message,
+    finish_message,
+    mark_message,
+)
 
 
 async def _sent(connection: asyncpg.Connection, *targets: dict[str, str]) -> int:
@@ -47,6 +53,32 @@ async def test_mail_that_came_back_goes_to_the_next_channel(
     assert "queued" == state
     [held] = await claim_messages(connection, "w2", 1, lease=LEASE)
     assert "bob@vendor.example" == held.target["to"]
+
+
+async def test_urgent_mail_that_came_back_tries_the_others_anew(
+    connection: asyncpg.Connection,
+) -> None:
+    """An hour after the first attempt: its patience begins anew, and it never comes back here."""
+    message_id = await queue(connection, "k", targets=[HOOK, MAIL])
+    assert message_id
+    for worker in ("one", "two"):
+        [held] = await claim_messages(connection, worker, 1, lease=LEASE, now=NOW)
+        assert await attempt_message(connection, held, lease=LEASE, now=NOW)
+        if worker == "one":
+            await fail_message(connection, held, why="x", temporary=True, now=NOW)
+    await finish_message(connection, held, reference=None, now=NOW)
+    later = NOW + HOUR
+    await mark_message(connection, message_id, "bounced", by="eve", reason="full", now=later)
+    tried = list[str]()
+    for worker in ("three", "four"):
+        later += MINUTE
+        [held] = await claim_messages(connection, worker, 1, lease=LEASE, now=later)
+        assert await attempt_message(connection, held, lease=LEASE, now=later)
+        tried.append(held.target["channel"])
+        state = await fail_message(connection, held, why="x", temporary=True, now=later)
+
+        assert "queued" == state
+    assert ["webhook", "webhook"] == tried
 
 
 async def test_mail_that_came_back_and_has_no_other_channel_is_told_to_others(

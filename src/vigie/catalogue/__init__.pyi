@@ -59,6 +59,10 @@ from .rotagrammar import (
     Rota,
     Updates,
 )
+from .rotanotes import (
+    pre_alert_note,
+    rota_note,
+)
 from .scalars import (
     DownWhen,
     Duration,
@@ -133,10 +137,12 @@ __all__ = [
     "lint",
     "literal_address",
     "load",
+    "pre_alert_note",
     "reference_note",
     "references_at",
     "refusal",
     "renewed",
+    "rota_note",
     "same_figures",
     "schemas",
     "secret",

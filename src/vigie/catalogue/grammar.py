@@ -168,7 +168,10 @@ class CustomerText(Model):
 
     key: Key = Field(examples=["acme"])
     name: str = Field(min_length=1, examples=["Acme SA"])
-    language: Literal["en", "fr"] = Field(examples=["fr"])
+    language: Literal["en", "fr", "de", "es", "it"] = Field(
+        examples=["fr"],
+        description="of messages in a crisis; reports are in en or fr, and in en for the others",
+    )
     recipients: tuple[Email, ...] = ()
 
 

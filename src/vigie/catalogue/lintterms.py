@@ -177,8 +177,8 @@ def _recipients(it: Looking) -> Iterator[Finding]:
     if not it.contract.customer.recipients:
         yield it.finding(
             "customer.recipients",
-            "nobody receives the report",
-            "it is written, and sent to nobody",
+            "nobody receives the report, nor messages in a crisis",
+            "the report is written, and nothing is sent",
             "customer: {recipients: [sla@acme.example]}",
         )
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.registry import connected, plain, read_option, short
 from vigie.cli.who import operator
 
@@ -26,6 +27,7 @@ async def report(
     at: str | None = None,
     timezone: str | None = None,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Record what a customer reports of a service, and print its key.
@@ -48,6 +50,8 @@ async def report(
         Zone of a time without an offset, such as Europe/Paris.
     by
         Who records it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -62,15 +66,14 @@ async def report(
     )
     async with connected(directory) as connection:
         key, crisis = await storing.report_anomaly(connection, anomaly, by=operator(by), now=now)
-    print(key)
-    if crisis:
-        print(f"Note: several customers report it: {crisis} (vigie crisis show {crisis}).")
+    note = f"\nNote: several customers report it: {crisis} (vigie crisis show {crisis})."
+    answer(key + (note if crisis else ""), as_json=as_json, anomaly=key, crisis=crisis)
 
 
 @app.command(name="list")
 async def list_(
     *,
-    as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Show every report, the latest first.
@@ -92,7 +95,12 @@ async def list_(
 
 @app.command
 async def withdraw(
-    key: str, *, reason: str, by: str | None = None, directory: Directory = Path()
+    key: str,
+    *,
+    reason: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Take a report back: it makes no crisis any more.
 
@@ -104,13 +112,15 @@ async def withdraw(
         Why, in a few words.
     by
         Who does it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     act = {"reason": reason, "by": operator(by)}
     async with connected(directory) as connection:
         await storing.withdraw_anomaly(connection, key, **act, now=clock.now())
-    print(f"{key} is withdrawn.")
+    answer(f"{key} is withdrawn.", as_json=as_json, anomaly=key, state="withdrawn")
 
 
 def _lines(one: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from vigie import catalogue, probing
+from vigie import catalogue, clock, probing
 from vigie.catalogue import Catalogue, Contract, Origin, duration_text
 
 
@@ -28,8 +28,8 @@ def check(*, directory: Annotated[Path, Parameter(name="--dir")] = Path()) -> No
         if table.row_count:
             console.print(table)
     console.print(f"No problems: {_count(found)}.", soft_wrap=True)
-    note = catalogue.reference_note(found)
-    if note:
+    today = clock.now().date()
+    for note in filter(None, (catalogue.reference_note(found), catalogue.rota_note(found, today))):
         console.print(note, soft_wrap=True, markup=False)
 
 

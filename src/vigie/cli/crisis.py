@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.crisiscell import affect, plan, update, workaround
 from vigie.cli.crisisend import approve, cancel, dissolve, merge, resolve, waive
 from vigie.cli.crisislater import action, report, review
@@ -19,7 +20,6 @@ from vigie.errors import UsageError
 app = App(name="crisis", help="Lead a crisis cell: from the call to the reviewed report.")
 
 Directory = Annotated[Path, Parameter(name="--dir")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="")]
 
 
 @app.command(name="list")
@@ -68,7 +68,11 @@ async def show(
 
 @app.command(name="open")
 async def open_(
-    *what: str, reason: str, by: str | None = None, directory: Directory = Path()
+    *what: str,
+    reason: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Open a crisis by hand, call the first level of the rota, and print its key.
 
@@ -80,19 +84,22 @@ async def open_(
         Why, in a few words.
     by
         Who opens it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     async with connected(directory) as connection:
-        print(
-            await storing.open_crisis(
-                connection, what, reason=reason, by=operator(by), now=clock.now()
-            )
+        key = await storing.open_crisis(
+            connection, what, reason=reason, by=operator(by), now=clock.now()
         )
+    answer(key, as_json=as_json, crisis=key)
 
 
 @app.command
-async def ack(crisis: str, *, by: str | None = None, directory: Directory = Path()) -> None:
+async def ack(
+    crisis: str, *, by: str | None = None, as_json: AsJson = False, directory: Directory = Path()
+) -> None:
     """Say that you look after it: nobody further is called.
 
     Parameters
@@ -101,6 +108,8 @@ async def ack(crisis: str, *, by: str | None = None, directory: Directory = Path
         Its key, such as crisis-3.
     by
         Who does; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -108,12 +117,18 @@ async def ack(crisis: str, *, by: str | None = None, directory: Directory = Path
     async with connected(directory) as connection:
         first = await storing.acknowledge_crisis(connection, crisis, by=who, now=clock.now())
     said = "is acknowledged" if first else "needs no further answer: it was given, or it is over"
-    print(f"{crisis} {said} ({who}).")
+    text = f"{crisis} {said} ({who})."
+    answer(text, as_json=as_json, crisis=crisis, acknowledged=first, by=who)
 
 
 @app.command
 async def staff(
-    crisis: str, /, *roles: str, by: str | None = None, directory: Directory = Path()
+    crisis: str,
+    /,
+    *roles: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Give roles to people of the rota: role=person, as often as needed.
 
@@ -126,6 +141,8 @@ async def staff(
         infrastructure and development.
     by
         Who does it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -134,7 +151,7 @@ async def staff(
         state = await storing.staff_crisis(
             connection, crisis, given, by=operator(by), now=clock.now()
         )
-    print(f"{crisis} is {state}.")
+    answer(f"{crisis} is {state}.", as_json=as_json, crisis=crisis, state=state)
 
 
 def _roles(said: tuple[str, ...]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from vigie import clock, storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.registry import connected, read_option
 from vigie.cli.who import operator
 
@@ -13,7 +14,12 @@ Directory = Annotated[Path, Parameter(name="--dir")]
 
 
 async def plan(
-    crisis: str, *, text: str, by: str | None = None, directory: Directory = Path()
+    crisis: str,
+    *,
+    text: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Write the communication plan; with it the cell goes to work.
 
@@ -25,6 +31,8 @@ async def plan(
         Who tells whom, how and how often.
     by
         Who writes it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -32,7 +40,7 @@ async def plan(
         state = await storing.plan_crisis(
             connection, crisis, text, by=operator(by), now=clock.now()
         )
-    print(f"{crisis} is {state}.")
+    answer(f"{crisis} is {state}.", as_json=as_json, crisis=crisis, state=state)
 
 
 async def update(
@@ -42,6 +50,7 @@ async def update(
     next_due: Annotated[str | None, Parameter(name="--next")] = None,
     timezone: str | None = None,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Tell every affected customer how it stands.
@@ -58,6 +67,8 @@ async def update(
         Zone of a time without an offset, such as Europe/Paris.
     by
         Who tells them; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -66,21 +77,32 @@ async def update(
         told = await storing.update_crisis(
             connection, crisis, text, next_due=due, by=operator(by), now=clock.now()
         )
-    if told.messages or told.unreachable:
-        print(f"{crisis}: update {told.number}, {_queued(told)}.")
-    else:
-        print(f"{crisis}: update {told.number} said so already; nothing is sent twice.")
+    answer(
+        f"{crisis}: update {told.number}{_queued(told)}.",
+        as_json=as_json,
+        crisis=crisis,
+        update=told.number,
+        messages=told.messages,
+        unreachable=told.unreachable,
+    )
 
 
 def _queued(told: storing.ToldCustomers) -> str:
-    said = f"{told.messages} messages are queued"
+    if not told.messages and not told.unreachable:
+        return " said so already; nothing is sent twice"
+    said = f", {told.messages} messages are queued"
     if told.unreachable:
         said += f"; without an address: {', '.join(told.unreachable)}"
     return said
 
 
 async def workaround(
-    crisis: str, *, text: str, by: str | None = None, directory: Directory = Path()
+    crisis: str,
+    *,
+    text: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Note a workaround: customers hear less often; it is no fix.
 
@@ -92,16 +114,24 @@ async def workaround(
         What helps meanwhile.
     by
         Who notes it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     async with connected(directory) as connection:
         await storing.note_workaround(connection, crisis, text, by=operator(by), now=clock.now())
-    print(f"{crisis} is monitored.")
+    answer(f"{crisis} is monitored.", as_json=as_json, crisis=crisis, state="monitoring")
 
 
 async def affect(
-    crisis: str, customer: str, *, reason: str, by: str | None = None, directory: Directory = Path()
+    crisis: str,
+    customer: str,
+    *,
+    reason: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Put a customer on the list of those that it affects.
 
@@ -115,10 +145,13 @@ async def affect(
         Why, in a few words.
     by
         Who does it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     act = {"reason": reason, "by": operator(by)}
     async with connected(directory) as connection:
         added = await storing.affect_customer(connection, crisis, customer, **act, now=clock.now())
-    print(f"{crisis} affects {customer}" + ("." if added else ", as was known."))
+    said = f"{crisis} affects {customer}" + ("." if added else ", as was known.")
+    answer(said, as_json=as_json, crisis=crisis, customer=customer, added=added)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.crisisreport import draft, export
 from vigie.cli.day import read_day
 from vigie.cli.registry import connected
@@ -26,6 +27,7 @@ async def report(
     file: Path | None = None,
     output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Print the incident report, write one of its sections, or export it.
@@ -46,6 +48,8 @@ async def report(
         A file to export the report to: .md or .pdf.
     by
         Who writes the section; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -54,14 +58,17 @@ async def report(
     async with connected(directory) as connection:
         if section:
             await storing.write_section(connection, crisis, section, said, by=operator(by), now=now)
-            print(f"{crisis}: {section} is written.")
+            written = f"{crisis}: {section} is written."
+            answer(written, as_json=as_json, crisis=crisis, section=section)
             return
         found = await storing.read_briefing(connection, crisis, now)
     if output:
         export(found, output, directory=directory, now=now)
-        print(f"{crisis}: {output} is written.")
+        written = f"{crisis}: {output} is written."
+        answer(written, as_json=as_json, crisis=crisis, file=output)
     else:
-        print(draft(found, directory=directory, now=now))
+        text = draft(found, directory=directory, now=now)
+        answer(text, as_json=as_json, crisis=crisis, report=text)
 
 
 def _said(text: str | None, file: Path | None) -> str:
@@ -92,6 +99,7 @@ async def review(
     plan: str | None = None,
     none_needed: str | None = None,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Record what management says of it, with a plan or why none is needed.
@@ -108,6 +116,8 @@ async def review(
         Why no plan is needed.
     by
         Who reviews it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -121,7 +131,7 @@ async def review(
             by=operator(by),
             now=clock.now(),
         )
-    print(f"{crisis} is reviewed.")
+    answer(f"{crisis} is reviewed.", as_json=as_json, crisis=crisis, state="reviewed")
 
 
 @action.command
@@ -132,6 +142,7 @@ async def add(
     owner: str,
     due: str,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Decide an action and print its number.
@@ -148,6 +159,8 @@ async def add(
         The day by which it is done: 2026-05-17. After it, a reminder comes daily.
     by
         Who decides it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -156,12 +169,18 @@ async def add(
         number = await storing.add_action(
             connection, crisis, what, owner=owner, due=day, by=operator(by), now=clock.now()
         )
-    print(number)
+    answer(str(number), as_json=as_json, crisis=crisis, action=number)
 
 
 @action.command
 async def done(
-    crisis: str, number: int, *, reason: str, by: str | None = None, directory: Directory = Path()
+    crisis: str,
+    number: int,
+    *,
+    reason: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Note that an action is done, or was given up.
 
@@ -175,10 +194,13 @@ async def done(
         What was done, or why it was given up.
     by
         Who says so; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     act = {"reason": reason, "by": operator(by)}
     async with connected(directory) as connection:
         first = await storing.end_action(connection, crisis, number, **act, now=clock.now())
-    print(f"{crisis}: action {number} is done" + ("." if first else ", as was written before."))
+    said = f"{crisis}: action {number} is done" + ("." if first else ", as was written before.")
+    answer(said, as_json=as_json, crisis=crisis, action=number, first=first)

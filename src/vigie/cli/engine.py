@@ -51,11 +51,18 @@ class Pulse:
 
     newest: datetime | None = None  # slot of the newest result
     as_of: datetime | None = None  # figures said nothing of what lay after, when last asked
+    watched: datetime | None = None  # when it last looked, or heard that another one watches
+    watches: bool = False  # it was this process
+    queued: int | None = None  # messages that waited, when last asked
     pool: asyncpg.Pool | None = None  # None while the database was not reached yet
     counts: Counts = field(default_factory=Counts)
     spool: Spool | None = None
     shipper: Shipper | None = None
     course: Course = field(default_factory=Course)
+
+    def hear_of_watching(self, ours: bool) -> None:  # noqa: FBT001 - the answer itself
+        """Note that somebody watches, and whether it is this process."""
+        self.watched, self.watches = clock.now(), ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +109,8 @@ async def measure(order: Order, settings: Settings, stop: asyncio.Event, pulse: 
     if order.following:
         beside.append(partial(stand, settings, order.location, pulse, stop))
         directory = order.following.directory
-        beside.append(partial(run_watching, stop=stop, directory=directory))
+        tell = pulse.hear_of_watching
+        beside.append(partial(run_watching, stop=stop, directory=directory, tell=tell))
     store = partial(_store, order.catalogue, settings, ends, pulse, beside)
     await probe_and(
         store, settings, ends, location=order.location, pulse=pulse, record=order.record

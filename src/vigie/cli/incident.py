@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.registry import connected, plain, short
 from vigie.cli.who import operator
 from vigie.errors import UsageError
@@ -15,7 +16,6 @@ from vigie.errors import UsageError
 app = App(name="incident", help="See the outages that people handle, and write down what is done.")
 
 Directory = Annotated[Path, Parameter(name="--dir")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="")]
 
 HAPPENED = {
     "opened": "opened: the first confirmed failure was seen",
@@ -87,7 +87,12 @@ async def show(incident: str, *, as_json: AsJson = False, directory: Directory =
 
 @app.command
 async def note(
-    incident: str, text: str, *, by: str | None = None, directory: Directory = Path()
+    incident: str,
+    text: str,
+    *,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Write something into the story of an incident.
 
@@ -99,17 +104,24 @@ async def note(
         What was seen or done, in a line.
     by
         Who writes it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     async with connected(directory) as connection:
         await storing.note_incident(connection, incident, text, by=operator(by), now=clock.now())
-    print(f"{incident} has the note.")
+    answer(f"{incident} has the note.", as_json=as_json, incident=incident, note=text)
 
 
 @app.command
 async def assign(
-    incident: str, person: str, *, by: str | None = None, directory: Directory = Path()
+    incident: str,
+    person: str,
+    *,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Say who handles an incident.
 
@@ -121,6 +133,8 @@ async def assign(
         Who handles it from now on.
     by
         Who says so; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -131,12 +145,18 @@ async def assign(
         await storing.assign_incident(
             connection, incident, person, by=operator(by), now=clock.now()
         )
-    print(f"{incident} is handled by {person}.")
+    said = f"{incident} is handled by {person}."
+    answer(said, as_json=as_json, incident=incident, assigned_to=person)
 
 
 @app.command
 async def close(
-    incident: str, *, reason: str, by: str | None = None, directory: Directory = Path()
+    incident: str,
+    *,
+    reason: str,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """End an incident of which nothing is measured any more; others close by themselves.
 
@@ -148,12 +168,14 @@ async def close(
         Why, in a few words.
     by
         Who does it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
     async with connected(directory) as connection:
         await storing.close_incident(connection, incident, reason, by=operator(by), now=clock.now())
-    print(f"{incident} is closed.")
+    answer(f"{incident} is closed.", as_json=as_json, incident=incident, state="closed")
 
 
 def _line(one: storing.Incident) -> str:

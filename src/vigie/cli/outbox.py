@@ -9,6 +9,7 @@ import asyncpg
 from cyclopts import App, Parameter
 
 from vigie import storing
+from vigie.cli.answers import AsJson, answer
 from vigie.cli.registry import connected, plain, short
 from vigie.cli.who import operator
 from vigie.errors import UsageError
@@ -17,7 +18,6 @@ app = App(name="outbox", help="See which messages were sent, and send again what
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 State = Literal["queued", "sent", "delivered", "bounced", "acknowledged", "dead"]
-Json = Annotated[bool, Parameter(name="--json", negative="")]
 
 
 @app.command(name="list")
@@ -25,7 +25,7 @@ async def list_(
     *,
     state: State | None = None,
     limit: int = 50,
-    as_json: Json = False,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Show messages, the newest first, and what came of them.
@@ -55,7 +55,7 @@ async def list_(
 
 
 @app.command
-async def show(message: str, *, as_json: Json = False, directory: Directory = Path()) -> None:
+async def show(message: str, *, as_json: AsJson = False, directory: Directory = Path()) -> None:
     """Tell the story of one message: every attempt, and what came of it.
 
     Parameters
@@ -79,7 +79,11 @@ async def show(message: str, *, as_json: Json = False, directory: Directory = Pa
 
 @app.command
 async def retry(
-    *messages: str, dead: bool = False, by: str | None = None, directory: Directory = Path()
+    *messages: str,
+    dead: bool = False,
+    by: str | None = None,
+    as_json: AsJson = False,
+    directory: Directory = Path(),
 ) -> None:
     """Send messages again that reached nobody, from their first channel on.
 
@@ -91,6 +95,8 @@ async def retry(
         All that reached nobody.
     by
         Who asks for it; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -101,7 +107,8 @@ async def retry(
         async with connection.transaction():
             for message_id in ids:
                 await storing.retry_message(connection, message_id, by=operator(by))
-    print("\n".join(f"{message_id} is queued." for message_id in ids) or "No message is dead.")
+    said = "\n".join(f"{message_id} is queued." for message_id in ids) or "No message is dead."
+    answer(said, as_json=as_json, queued=ids)
 
 
 @app.command
@@ -111,6 +118,7 @@ async def mark(
     *,
     reason: str,
     by: str | None = None,
+    as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
     """Write down that a message that was sent arrived, or came back; then its next channel is used.
@@ -125,6 +133,8 @@ async def mark(
         How that is known: an answer, the words of the mail server.
     by
         Who found out; default: the user of this computer.
+    as_json
+        Print one JSON object instead of text.
     directory
         The catalogue's directory.
     """
@@ -133,7 +143,7 @@ async def mark(
         now = await storing.mark_message(
             connection, message_id, state, by=operator(by), reason=reason
         )
-    print(f"{message_id} is {now}.")
+    answer(f"{message_id} is {now}.", as_json=as_json, message=message_id, state=now)
 
 
 async def _chosen(connection: asyncpg.Connection, names: tuple[str, ...]) -> list[int]:

@@ -39,7 +39,7 @@ async def report(
     output
         The file to write; without it CONTRACT-PERIOD.pdf in the current directory.
     language
-        en or fr; without it the customer's language.
+        en or fr; without it the customer's language, or en where reports do not speak it.
     directory
         The catalogue's directory; its reports/templates win over the shipped ones.
     """

@@ -1,14 +1,17 @@
 """The commands of `vigie rota`: who is called in a crisis."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from vigie import clock
+from vigie.catalogue import pre_alert_note
 from vigie.cli.registry import connected, plain, read_option, short
 from vigie.storing import Rostered, RotaSeen, show_rota
 
@@ -42,9 +45,10 @@ async def show(
     async with connected(directory) as connection:
         rota = await show_rota(connection, instant)
     if as_json:
-        print(json.dumps(asdict(rota) if rota else None, default=plain, indent=2))
+        told = asdict(rota) | {"notes": [*_notes(rota)]} if rota else None
+        print(json.dumps(told, default=plain, indent=2))
     else:
-        print("\n".join(_lines(rota)) if rota else _NONE)
+        print("\n".join((*_lines(rota), *_notes(rota))) if rota else _NONE)
 
 
 def _lines(rota: RotaSeen) -> Iterator[str]:
@@ -61,6 +65,21 @@ def _lines(rota: RotaSeen) -> Iterator[str]:
     if others:
         yield "In no level"
         yield from _people(others, people)
+
+
+def _notes(rota: RotaSeen) -> Iterator[str]:
+    """Yield what is right as it is written, and may yet keep people from being told."""
+    if rota.crisis_after_s is not None:
+        after, crisis = (
+            timedelta(seconds=float(it)) for it in (rota.pre_alert_after_s, rota.crisis_after_s)
+        )
+        yield from filter(None, [pre_alert_note(after, crisis)])
+    unset = [name for name in rota.variables if name not in os.environ]
+    if unset:
+        yield (
+            f"note: {', '.join(unset)}: not set in this process; where vigie run has none either,"
+            " messages that need them are not sent (set them there)"
+        )
 
 
 def _people(keys: tuple[str, ...] | list[str], people: Mapping[str, Rostered]) -> Iterator[str]:

@@ -22,6 +22,7 @@ SLACK = timedelta(minutes=2)  # what a busy machine may take before something is
 LAG = timedelta(seconds=120)
 PATIENCE_S = 2.0  # with the database
 STOPPED = "the roll-up stopped"
+WATCH_SLACK = timedelta(seconds=60)  # without a look, or word of another process that watches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,8 @@ class Vitals:
             newest=pulse.newest,
             as_of=pulse.as_of,
             latency_s=latency_s,
+            watching=self._watches(clock.now()),
+            queued=pulse.queued,
         )
 
     def _wrong(self, now: datetime) -> list[str]:
@@ -81,7 +84,19 @@ class Vitals:
             wrong.append("the prober stopped")
         if self._is_stalled(now):
             wrong.append(STOPPED)
+        if self._is_unwatched(now):
+            wrong.append("watching stopped")
         return wrong
+
+    def _is_unwatched(self, now: datetime) -> bool:
+        watching = self.following is not None
+        return watching and now - (self.pulse.watched or self.began) > WATCH_SLACK
+
+    def _watches(self, now: datetime) -> bool | None:
+        """Return whether this process watches; None: an agent, which never does."""
+        if self.following is None:
+            return None
+        return self.pulse.watches and not self._is_unwatched(now)
 
     def _is_stalled(self, now: datetime) -> bool:
         figures = self.following is not None
@@ -92,13 +107,17 @@ class Vitals:
 
         While it is away the last answer stays, and there is no time.
         """
+        self.pulse.queued = None
         if self.pulse.pool is None:
             return None
         with suppress(*DATABASE_TROUBLE):
             async with asyncio.timeout(PATIENCE_S), self.pulse.pool.acquire() as connection:
                 asked = perf_counter()
                 await self._ask(connection)
-                return perf_counter() - asked
+                took = perf_counter() - asked
+                if self.following:
+                    self.pulse.queued = await connection.fetchval(query("outbox_queued"))
+                return took
         return None
 
     async def _ask(self, connection: asyncpg.Connection) -> None:

@@ -12,7 +12,7 @@ from vigie.errors import ReportError
 from vigie.reporting import charts
 from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.records import Figures
-from vigie.reporting.words import resolve, words
+from vigie.reporting.words import resolve, spoken_to, words
 from vigie.templating import MISTAKES, describe, sandbox
 
 FILTERS = (
@@ -38,7 +38,7 @@ def to_html(
     document: str = "monthly",
 ) -> str:
     """Return the report as HTML in *language* (default: the customer's), made at *now*."""
-    spoken = resolve(language or figures.contract.language)
+    spoken = resolve(language) if language else spoken_to(figures.contract.language)
     return fill(
         f"{document}/report.html",
         _environment(folders, spoken, figures.period.timezone),

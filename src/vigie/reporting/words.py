@@ -12,6 +12,7 @@ from vigie import paths
 from vigie.errors import ReportError
 
 LOCALES = paths.REPORTS / "locale"
+FALLBACK = "en"
 
 
 def languages() -> tuple[str, ...]:
@@ -28,6 +29,17 @@ def resolve(language: str) -> str:
     raise ReportError(
         f"language {language!r} is not spoken here (write --language {' or '.join(spoken)})"
     )
+
+
+def spoken_to(language: str) -> str:
+    """Return the language of reports for a reader of *language*: English where there is no other.
+
+    Messages speak more languages than reports: a customer of theirs must not be without a report.
+    """
+    try:
+        return resolve(language)
+    except ReportError:
+        return FALLBACK
 
 
 @lru_cache

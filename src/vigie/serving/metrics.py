@@ -36,6 +36,8 @@ class Measured:
     newest: datetime | None = None  # slot of the newest result
     as_of: datetime | None = None  # figures say nothing of what lies after
     latency_s: float | None = None  # of one small query; None: the database does not answer
+    watching: bool | None = None  # whether this process watches; None: an agent
+    queued: int | None = None  # messages that wait to be sent
 
 
 class _Once(Collector):
@@ -63,6 +65,7 @@ def families(measured: Measured) -> Iterator[Metric]:
     yield from _results(measured)
     yield from _spool(measured)
     yield from _database(measured)
+    yield from _watching(measured)
 
 
 def _slots(it: Measured) -> Iterator[Metric]:
@@ -129,6 +132,15 @@ def _database(it: Measured) -> Iterator[Metric]:
         words = "Since the moment up to which figures hold."
         age = (it.now - it.as_of).total_seconds()
         yield _gauge("vigie_rollup_watermark_age", words, "seconds", age)
+
+
+def _watching(it: Measured) -> Iterator[Metric]:
+    if it.watching is not None:
+        words = "1 while this process looks for incidents, 0 while it stands by or cannot."
+        yield _gauge("vigie_watching", words, "watching", it.watching)
+    if it.queued is not None:
+        words = "Messages to people that wait to be sent, or to be tried again."
+        yield _gauge("vigie_outbox_queued", words, "queued", it.queued)
 
 
 def _gauge(

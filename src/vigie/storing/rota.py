@@ -1,14 +1,18 @@
 """The rota that was applied, and who of it is on duty."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 import asyncpg
 
 from vigie.storing.queries import query
+
+VARIABLE = re.compile(r"\$\{env:(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +44,9 @@ class RotaSeen:
     at: datetime
     people: tuple[Rostered, ...]
     levels: tuple[Level, ...]
+    pre_alert_after_s: Decimal  # how long an outage lasts before the team is warned
+    crisis_after_s: Decimal | None  # the shortest outage that is a crisis by a contract in force
+    variables: tuple[str, ...]  # names of environment variables that channels are made of
 
 
 async def show_rota(connection: asyncpg.Connection, at: datetime) -> RotaSeen | None:
@@ -55,7 +62,17 @@ async def show_rota(connection: asyncpg.Connection, at: datetime) -> RotaSeen | 
         )
         for row in await connection.fetch(query("rota_levels"), at)
     ]
-    return RotaSeen(at=at, people=tuple(people), levels=tuple(levels)) if people else None
+    if not people:
+        return None
+    watched = await connection.fetchrow(query("rota_watched"), at)
+    return RotaSeen(
+        at=at,
+        people=tuple(people),
+        levels=tuple(levels),
+        pre_alert_after_s=watched["pre_alert_after_s"],
+        crisis_after_s=watched["crisis_after_s"],
+        variables=tuple(sorted(set(VARIABLE.findall(watched["rota"])))),
+    )
 
 
 def _person(row: asyncpg.Record) -> Rostered:

@@ -1,6 +1,7 @@
 """One process watches; the others stand by and take over when it ends or hangs."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 
 import asyncpg
@@ -18,10 +19,15 @@ log = structlog.get_logger()
 
 
 class Watcher:
-    """Turns what fails into incidents and crises, or stands by for who does."""
+    """Turns what fails into incidents and crises, or stands by for who does.
 
-    def __init__(self, pool: asyncpg.Pool, stop: asyncio.Event) -> None:
-        self._pool, self._stop = pool, stop
+    *tell* hears True after each look, and False whenever another process watches.
+    """
+
+    def __init__(
+        self, pool: asyncpg.Pool, stop: asyncio.Event, tell: Callable[[bool], None]
+    ) -> None:
+        self._pool, self._stop, self._tell = pool, stop, tell
         self._looked = float("-inf")
         self._trouble = Trouble(
             "watching: the database cannot be used, nobody is called meanwhile",
@@ -53,14 +59,19 @@ class Watcher:
                 epoch = await ask_to_watch(connection)
                 self._trouble.worked()
                 if epoch is None:
+                    self._tell(False)  # noqa: FBT003 - the answer itself
                     return
                 log.info("watching", epoch=epoch)
                 while not self._stop.is_set():
                     began = asyncio.get_running_loop().time()
                     await look(connection, epoch, clock.now())
                     self._looked = asyncio.get_running_loop().time()
+                    self._tell(True)  # noqa: FBT003 - the answer itself
                     # A storm must not take a whole core.
                     await self._pause(max(EVERY_S, self._looked - began))
+            except pg.InterfaceError as error:  # it complains about the pool only
+                message = "the server ended the session"
+                raise ConnectionResetError(message) from error
             finally:
                 # Its end frees the place, and takes the session's limits with it.
                 with suppress(pg.InterfaceError):

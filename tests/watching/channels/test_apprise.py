@@ -90,7 +90,7 @@ async def test_library_that_hangs_is_killed(
 async def test_library_that_takes_too_long_is_temporary(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(channels, "SECONDS", 0.2)
+    monkeypatch.setattr(channels, "URGENT_S", 0.2)
     why = await refused(target(await street.open(answers(OK))))
 
     assert "apprise: it did not end within 0.2 s, and may have been taken" == why.why

@@ -146,7 +146,7 @@ FAULTS = {
         True,
         "answered 421 to the connection: busy",
     ),
-    "greets_with_554": ({"greeting": b"554 no\r\n"}, False, "answered 554 to the connection: no"),
+    "greets_with_554": ({"greeting": b"554 no\r\n"}, True, "answered 554 to the connection: no"),
     "greylists": (
         {"RCPT": b"450 4.2.0 greylisted,\x1b[2J come back\r\n"},
         True,
@@ -157,7 +157,7 @@ FAULTS = {
         False,
         "answered 550 to the recipient: 5.1.1 unknown 5.1.1 user",
     ),
-    "refuses_the_sender": ({"MAIL": b"553 no\r\n"}, False, "answered 553 to the sender: no"),
+    "refuses_the_sender": ({"MAIL": b"553 no\r\n"}, True, "answered 553 to the sender: no"),
     "is_full": ({"MAIL": b"452 full\r\n"}, True, "answered 452 to the sender: full"),
     "refuses_data": ({"DATA": b"554 no\r\n"}, False, "answered 554 to the message: no"),
     "refuses_the_message": ({"end": b"554 spam\r\n"}, False, "answered 554 to the message: spam"),
@@ -234,8 +234,9 @@ async def test_server_that_never_ends_the_handshake(street: Street, tls: str) ->
     assert (f"127.0.0.1 did not answer {step}", True) == (why.why, why.temporary)
 
 
+@pytest.mark.parametrize("limit", ["SECONDS", "URGENT_S"])
 async def test_server_that_answers_each_step_late_is_left_in_the_end(
-    street: Street, monkeypatch: pytest.MonkeyPatch
+    street: Street, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     class Slow(PostOffice):
         async def _say(
@@ -244,8 +245,9 @@ async def test_server_that_answers_each_step_late_is_left_in_the_end(
             await asyncio.sleep(0.1)
             return await super()._say(step, reader, writer)
 
-    monkeypatch.setattr(channels, "SECONDS", 0.3)
-    why = await refused(ALICE, mailing(await open_office(street, Slow())))
+    monkeypatch.setattr(channels, limit, 0.3)
+    port = await open_office(street, Slow())
+    why = await refused(ALICE, mailing(port), urgent=limit == "URGENT_S")
 
     assert "email: it did not end within 0.3 s, and may have been taken" == why.why
     assert why.temporary
@@ -257,7 +259,7 @@ async def test_refused_login_tells_neither_user_nor_password(street: Street) -> 
     port = await open_office(street, office)
     why = await refused(ALICE, mailing(port, user="vigie", password=PASSWORD))
 
-    assert ("127.0.0.1 answered 535 to the login", False) == (why.why, why.temporary)
+    assert ("127.0.0.1 answered 535 to the login", True) == (why.why, why.temporary)
 
 
 async def test_server_without_login(street: Street) -> None:

@@ -20,6 +20,8 @@ CONNECT_S = 10.0  # for all addresses of the server together
 ANSWER_S = 15.0  # for one answer; `channels.send` bounds them all
 SAID_MAX = 160  # characters of an answer that are told
 FOR_GOOD = range(500, 600)  # answers that another attempt would get again
+# Steps that such an answer is about this mail in; before them it is about the server, or about us.
+RECIPIENT, CONTENT = "the recipient", "the message"
 NO_SUCH_EXTENSION = (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported)
 
 
@@ -53,10 +55,10 @@ async def _deliver(smtp: aiosmtplib.SMTP, mail: Mail, written: EmailMessage) -> 
             await smtp.login(mail.user, mail.password or "")
     with _step(mail.host, "the sender"):
         await smtp.mail(written["From"].addresses[0].addr_spec)
-    with _step(mail.host, "the recipient"):
+    with _step(mail.host, RECIPIENT):
         await smtp.rcpt(written["To"].addresses[0].addr_spec)
     # The end of the message goes out with it: who hears nothing then cannot know.
-    with _step(mail.host, "the message, and may have taken it"):
+    with _step(mail.host, f"{CONTENT}, and may have taken it"):
         return (await smtp.data(written.as_bytes())).message
 
 
@@ -83,7 +85,8 @@ def _answered(host: str, code: int, said: str, to: str) -> NotSent:
     if code < 0:
         return NotSent(f"{host} does not speak SMTP as it should", temporary=True)
     words = f"{host} answered {code} to {to}: {_short(said)}"
-    return NotSent(words.removesuffix(": "), temporary=code not in FOR_GOOD)
+    lasting = code in FOR_GOOD and to in (RECIPIENT, CONTENT)
+    return NotSent(words.removesuffix(": "), temporary=not lasting)
 
 
 def _wanted(to: str) -> str:
