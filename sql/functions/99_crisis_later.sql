@@ -107,6 +107,7 @@ declare
     asked fact.crisis_event;
 begin
     perform fact.check_said('reason', reason);
+    perform fact.refuse_while_down(entered);
     select * into asked from fact.crisis_event as e
     where e.crisis_id = cancel_crisis.crisis_id and e.kind in ('cancel_asked', 'relapsed')
     order by e.event_id desc limit 1;

@@ -81,7 +81,7 @@ declare
     times integer;
     since timestamptz;
 begin
-    select h.down_since into since from fact.crisis_health as h
+    select h.failed_at into since from fact.crisis_health as h
     where h.crisis_id = note_relapse.crisis_id;
     perform fact.add_crisis_event(
         crisis_id, 'relapsed', 'mitigating', now, 'vigie', null,

@@ -129,11 +129,11 @@ begin atomic
     cross join fact.crisis_terms() as t
     where
         -- While it is watched, whenever it fails again; afterwards only soon.
-        s.rank = 4 and s.turn = 'good_again' and h.down_since >= s.turned_good
-        or s.rank = 4 and s.turn = 'workaround' and h.down_since > s.turned_at
+        s.rank = 4 and s.turn = 'good_again' and h.failed_at >= s.turned_good
+        or s.rank = 4 and s.turn = 'workaround' and h.failed_at > s.turned_at
         or s.rank between 5 and 7
-        and h.down_since >= s.resolved_good
-        and h.down_since <= s.resolved_good + t.relapse_within
+        and h.failed_at >= s.resolved_good
+        and h.failed_at <= s.resolved_good + t.relapse_within
     union all
     select s.crisis_id, 'informed'
     from standing as s

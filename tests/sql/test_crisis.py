@@ -345,7 +345,40 @@ async def test_review_needs_analysis_and_a_plan_or_why_none(cell: Cell) -> None:
     assert "reviewed" == await cell.state()
 
 
+async def test_crisis_of_what_is_down_is_no_false_alarm(cell: Cell) -> None:
+    said = await cell.refused(cell.cancel("alice"))
+    await cell.happened("excused", 20)
+    await cell.cancel("alice")
+    await cell.happened("relapsed", 31)
+    late = await cell.refused(cell.cancel("bob"))
+
+    assert said == (
+        f"crisis-{cell.crisis}: cannot be cancelled: api is down since 2026-05-04T00:00:00Z"
+        " (what is measured wrongly is corrected first (vigie correction add), and then cancelled)"
+    )
+    assert "api is down since 2026-05-04T00:31:00Z" in late
+
+
+async def test_services_that_are_down_have_each_their_own_beginning(cell: Cell) -> None:
+    world = cell.world
+    for service, started in (("shop", 0.0), ("cart", 4.0)):
+        await world.service(service, endpoints=[f"{service}-1"])
+        await world.connection.execute(
+            "insert into fact.incident_service values ($1, $2, $3, $3)",
+            cell.incident, world.ids[service], minute(started),
+        )  # fmt: skip
+    await cell.happened("joined", 4)
+    await cell.turn(11)
+
+    assert minute(0) == (await cell.now(12))["down_since"]
+    assert (
+        "api, shop are down since 2026-05-04T00:00:00Z; cart is down since 2026-05-04T00:04:00Z"
+        in await cell.refused(cell.cancel("alice"))
+    )
+
+
 async def test_false_alarm_needs_two_persons(cell: Cell) -> None:
+    await cell.happened("excused", 29)
     asked = await cell.cancel("alice")
     said = await cell.refused(cell.cancel("Alice "))
 
