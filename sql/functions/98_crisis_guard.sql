@@ -187,7 +187,7 @@ begin atomic
         -- What was written afterwards, nobody has approved.
         and not exists (
             select 1 from fact.crisis_report(report_approver.crisis_id) as r
-            where r.event_id > e.event_id or not fact.is_another_person(e.actor, r.author)
+            where r.event_id > e.event_id or not fact.is_another_member(e.actor, r.author)
         )
     order by e.event_id desc
     limit 1;

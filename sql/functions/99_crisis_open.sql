@@ -193,6 +193,8 @@ create or replace function fact.crisis_acknowledged(
 ) returns boolean
 language plpgsql
 as $$
+declare
+    member text;
 begin
     perform fact.check_said('by', person);
     perform 1 from fact.crisis as c where c.crisis_id = crisis_acknowledged.crisis_id
@@ -200,16 +202,20 @@ begin
     if not found then
         raise exception 'there is no crisis-%', crisis_id using hint = 'vigie crisis list';
     end if;
-    if not fact.crisis_state(crisis_id) = any(fact.states_of('ack')) or exists (
+    if not fact.crisis_state(crisis_id) = any(fact.states_of('ack')) then
+        return false;
+    end if;
+    member := fact.member(person);
+    if exists (
         select 1 from fact.crisis_event as e
         where
             e.crisis_id = crisis_acknowledged.crisis_id
             and e.kind = 'acknowledged'
-            and fact.spelt(e.actor) = fact.spelt(person)
+            and not fact.is_another_member(member, e.actor)
     ) then
         return false;
     end if;
-    perform fact.add_crisis_event(crisis_id, 'acknowledged', null, at, person);
+    perform fact.add_crisis_event(crisis_id, 'acknowledged', null, at, member);
     return true;
 end
 $$;

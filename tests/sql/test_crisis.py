@@ -320,6 +320,59 @@ async def test_author_cannot_approve_and_a_later_word_needs_a_new_approval(cell:
     assert "dissolved" == await cell.state()
 
 
+async def test_one_person_of_the_rota_is_no_two_people_under_two_names(cell: Cell) -> None:
+    await brought_to(cell, "reporting")
+    await cell.report()
+    said = await cell.refused(cell.approve(by="Bob Martin"))
+    await cell.approve(by="  carol MARTIN ")
+
+    assert "bob wrote a part of it, another person must approve" in said
+    assert "carol" == (await cell.now(52))["report_approved_by"]
+
+
+async def test_author_under_the_name_of_the_rota_is_its_person(cell: Cell) -> None:
+    await brought_to(cell, "reporting")
+    await cell.report()
+    ask = "select fact.write_report($1, 'summary', 'Shorter.', $2, $3)"
+    await cell.value(ask, cell.crisis, "Carol Martin", minute(50))
+    await cell.value(ask, cell.crisis, "a guest", minute(51))
+    await cell.value(ask, cell.crisis, "Carol Martin", minute(52))
+
+    assert "carol wrote a part of it" in await cell.refused(cell.approve(by="carol", at=53))
+    assert ["bob"] * 4 + ["carol", "a guest", "carol"] == await cell.value(
+        "select array_agg(actor order by event_id) from fact.crisis_event"
+        " where kind = 'report_section'"
+    )
+
+
+async def test_nobody_of_the_rota_may_not_answer_approve_cancel_or_staff(cell: Cell) -> None:
+    await cell.happened("excused", 11)
+    for work in (
+        cell.acknowledge(by="zoe"), cell.staff(by="zoe"), cell.cancel("zoe"),
+    ):  # fmt: skip
+        assert await cell.refused(work) == (
+            'by: "zoe" is nobody of the rota (people of the rota: alice, bob, carol, dave, erin)'
+        )
+    await brought_to(cell, "mitigating")
+    await cell.value(
+        "select fact.write_report($1, 'summary', 'As it was.', 'zoe', $2)", cell.crisis, minute(20)
+    )
+    await cell.resolve(at=30)
+    await cell.report(at=31)
+    assert 'by: "zoe" is nobody of the rota' in await cell.refused(cell.approve(by="zoe"))
+
+
+async def test_role_is_given_by_key_or_by_name(cell: Cell) -> None:
+    await cell.staff(roles={"incident_manager": "Alice Martin"}, by="BOB martin")
+
+    assert [("bob", "alice")] == [
+        tuple(row)
+        for row in await cell.connection.fetch(
+            "select actor, detail ->> 'person' from fact.crisis_event where kind = 'filled'"
+        )
+    ]
+
+
 async def test_report_of_three_sections_cannot_be_approved(cell: Cell) -> None:
     await brought_to(cell, "reporting")
     await cell.report(sections=SECTIONS[:3])
@@ -379,8 +432,9 @@ async def test_services_that_are_down_have_each_their_own_beginning(cell: Cell) 
 
 async def test_false_alarm_needs_two_persons(cell: Cell) -> None:
     await cell.happened("excused", 29)
-    asked = await cell.cancel("alice")
+    asked = await cell.cancel("Alice Martin")
     said = await cell.refused(cell.cancel("Alice "))
+    await cell.refused(cell.cancel("alice martin"))
 
     assert "open" == asked
     assert said == (

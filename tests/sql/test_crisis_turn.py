@@ -45,6 +45,7 @@ async def test_answer_ends_the_calls(cell: Cell) -> None:
 
     assert 2 == len(await cell.keys("page"))
     assert not await cell.acknowledge(at=13, by=" BOB")
+    assert not await cell.acknowledge(at=13, by="Bob Martin")
     assert await cell.acknowledge(at=14, by="carol")
     assert ("bob", 2) == (
         (await cell.now(15))["acknowledged_by"], (await cell.kinds()).count("acknowledged")
