@@ -238,6 +238,17 @@ end;
 comment on function fact.active_crisis(integer[]) is
 'The first crisis that goes on and is about all of these services; null: none.';
 
+create or replace function fact.failing_since(services integer[]) returns timestamptz
+language sql stable
+begin atomic
+    select min(t.started)
+    from fact.incident_service as s
+    inner join fact.incident_state as t on t.incident_id = s.incident_id
+    where s.service_id = any(services) and t.state = 'open';
+end;
+comment on function fact.failing_since(integer[]) is
+'When the first incident began that takes down one of these services now; null: none does.';
+
 create or replace function fact.failing_incident(services integer[]) returns integer
 language sql stable
 begin atomic

@@ -134,8 +134,8 @@ begin
         end if;
         return found_id;
     end if;
-    select i.started into began from fact.incident as i
-    where i.incident_id = open_crisis.incident_id;
+    select s.started into began from fact.incident_state as s
+    where s.incident_id = open_crisis.incident_id;
     if began is null then
         raise exception 'there is no incident-%', incident_id using hint = 'vigie incident list';
     end if;
@@ -180,7 +180,9 @@ begin
         -- Else the clock would open a second one for the same outage.
         return fact.open_crisis(found_id, trigger, actor, reason, now);
     end if;
-    return fact.create_crisis(null, services, trigger, started, actor, reason, now);
+    return fact.create_crisis(
+        null, services, trigger, least(started, fact.failing_since(services)), actor, reason, now
+    );
 end
 $$;
 comment on function fact.open_crisis_of(

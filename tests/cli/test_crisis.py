@@ -315,6 +315,24 @@ def test_crisis_of_an_incident_says_what_is_down(crisis: Typed) -> None:
     assert "Customers\n" not in text
 
 
+def test_each_service_that_is_down_has_its_own_beginning(crisis: Typed) -> None:
+    crisis.query(
+        "with s as (insert into fact.service (key, name) values ('cart', 'Cart'), ('mail', 'Mail')"
+        " returning service_id, key), i as (insert into fact.incident (started, opened_at, late)"
+        " values ('2026-05-04 00:00Z', now(), false) returning *), j as"
+        " (insert into fact.incident_service select i.incident_id, s.service_id,"
+        " case s.key when 'cart' then i.started else i.started + interval '1 minute' end, now()"
+        " from i, s) insert into fact.incident_event (incident_id, kind, at, actor)"
+        " select incident_id, 'opened', started, 'vigie' from i returning 1"
+    )
+    said(crisis, "open", "incident-1", "--reason", "calls")
+    line = said(crisis, "show", "crisis-2").splitlines()[1]
+
+    assert line == (
+        "  services: cart, mail, DOWN: cart since 2026-05-04 00:00Z, mail since 2026-05-04 00:01Z"
+    )
+
+
 def test_merge_and_affect(crisis: Typed) -> None:
     crisis.query(
         "with s as (insert into fact.service (key, name) values ('cart', 'Cart') returning 1)"

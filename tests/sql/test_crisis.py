@@ -430,6 +430,31 @@ async def test_services_that_are_down_have_each_their_own_beginning(cell: Cell) 
     )
 
 
+async def test_crisis_that_is_over_says_nothing_of_a_later_failure(cell: Cell) -> None:
+    await brought_to(cell, "reviewed")  # good since minute 25
+    await cell.happened("relapsed", 300)
+    over = await cell.now(301)
+
+    assert (None, minute(25), 25 * 60) == (
+        over["down_since"], over["good_since"], over["lasted_s"]
+    )  # fmt: skip
+
+
+async def test_false_alarm_says_nothing_of_a_later_failure(cell: Cell) -> None:
+    await brought_to(cell, "cancelled")
+    await cell.happened("relapsed", 300)
+    over = await cell.now(301)
+
+    assert [None] * 3 == [over[name] for name in ("down_since", "good_since", "lasted_s")]
+
+
+async def test_relapse_is_down_since_it_failed_again(cell: Cell) -> None:
+    await cell.happened("recovered", 11)
+    await cell.happened("relapsed", 13)
+
+    assert minute(13) == (await cell.now(14))["down_since"]
+
+
 async def test_false_alarm_needs_two_persons(cell: Cell) -> None:
     await cell.happened("excused", 29)
     asked = await cell.cancel("Alice Martin")
@@ -512,11 +537,28 @@ async def test_hand_opens_the_crisis_of_the_incident_that_takes_the_services_dow
         for service in ("api", "shop", "shop")
     ]
     rows = await world.connection.fetch(
-        "select crisis_id, incident_id, trigger from fact.crisis order by 1"
+        "select crisis_id, incident_id, trigger, started from fact.crisis order by 1"
     )
 
-    assert [(made[0], incident, "hand"), (made[1], None, "hand")] == [tuple(row) for row in rows]
+    assert [
+        (made[0], incident, "hand", minute(0)), (made[1], None, "hand", minute(3))
+    ] == [tuple(row) for row in rows]  # fmt: skip
     assert made[1] == made[2]
+
+
+async def test_hand_takes_the_beginning_of_what_is_down_with_other_services(world: World) -> None:
+    await world.service("api")
+    await world.service("shop", endpoints=["s"])
+    incident = await outage(world, started=2)
+    moved = {"incident_id": incident, "kind": "moved", "at": minute(1), "actor": "vigie"}
+    await world.insert("incident_event", moved)
+    ask = "select fact.open_crisis_of($1, 'hand', $2, 'ann', 'calls', $2)"
+    both = [world.ids[service] for service in ("api", "shop")]
+    crisis = await world.connection.fetchval(ask, both, minute(30))
+
+    assert minute(1) == await world.connection.fetchval(
+        "select started from fact.crisis where crisis_id = $1", crisis
+    )
 
 
 async def test_action_is_reminded_of_daily_until_it_is_done(cell: Cell) -> None:
