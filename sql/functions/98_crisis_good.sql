@@ -7,7 +7,8 @@ select
     l.at,
     l.kind in ('opened', 'joined', 'relapsed') as down,
     -- Of a relapse only the incident knows the instant.
-    greatest(case when m.started = i.started then t.started else m.started end, r.at) as since
+    greatest(case when m.started = i.started then t.started else m.started end, r.at) as since,
+    r.at as relapsed_at
 from fact.crisis as c
 inner join fact.crisis_service as cs on cs.crisis_id = c.crisis_id
 inner join fact.incident_service as m on m.service_id = cs.service_id
@@ -44,12 +45,13 @@ select
         else greatest(c.started, max(t.at))
     end as good_since,
     count(t.at) > 0 as measured,
-    max(t.at) filter (where t.down) as failed_at
+    max(t.at) filter (where t.down) as failed_at,
+    max(t.relapsed_at) filter (where t.down) as relapsed_at
 from fact.crisis as c
 left join fact.crisis_sight as t on t.crisis_id = c.crisis_id and (t.down or t.at >= c.started)
 group by c.crisis_id, c.started;
 comment on view fact.crisis_health is
-'One row per crisis: since when the first of its services that are down now is, else since when all are good, by the incidents of these services; measured: whether probes saw anything of it at all; failed_at: the last failure of what is down.';
+'One row per crisis: since when the first of its services that are down now is, else since when all are good, by the incidents of these services; measured: whether probes saw anything of it at all; failed_at, relapsed_at: the last failure, and the last relapse, of what is down.';
 
 create or replace function fact.crisis_down(crisis_id integer)
 returns table (service text, since timestamptz)
@@ -64,6 +66,19 @@ begin atomic
 end;
 comment on function fact.crisis_down(integer) is
 'The services of a crisis that are down now, each since its first failure, or since the relapse.';
+
+create or replace function fact.last_call(crisis_id integer) returns bigint
+language sql stable parallel safe
+begin atomic
+    select coalesce(max(e.event_id), 0)
+    from fact.crisis_event as e
+    where
+        e.crisis_id = last_call.crisis_id
+        and e.kind = 'relapsed'
+        and (e.detail ->> 'called')::boolean;
+end;
+comment on function fact.last_call(integer) is
+'The event of the last relapse that people are called for again, 0 without one: answers of before count no more.';
 
 create or replace view fact.crisis_standing with (security_invoker = true) as
 select
@@ -82,12 +97,17 @@ cross join
         order by e.event_id desc
         limit 1
     ) as l
+cross join lateral (select fact.last_call(c.crisis_id) as last_call) as k
 cross join
     lateral (
         select
-            min(e.at) filter (where e.kind = 'acknowledged') as acknowledged_at,
+            min(e.at) filter (
+                where e.kind = 'acknowledged' and e.event_id > k.last_call
+            ) as acknowledged_at,
             max(e.at) filter (where e.kind = 'paged') as paged_at,
-            count(*) filter (where e.kind = 'filled') as fills,
+            count(*) filter (
+                where e.kind = 'filled' and e.event_id > k.last_call
+            ) as fills,
             count(*) filter (where e.kind = 'updated') as updates,
             max(e.at) filter (where e.kind = 'updated') as updated_at,
             max(e.at) filter (where e.kind = 'overdue') as alarmed_at,
@@ -130,17 +150,32 @@ begin atomic
                 select 1 from fact.crisis_customer as cc
                 where cc.crisis_id = (standing).crisis_id
             ) then null
-            when (standing).updated_at is null then (standing).opened_at + t.first_update
-            when (standing).relapsed_at > (standing).updated_at
+            when h.heard_at is null then (standing).opened_at + t.first_update
+            when r.relapsed_at is not null
                 then least(
-                    (standing).promised, (standing).relapsed_at + t.first_update
+                    case when (standing).promised > r.relapsed_at then (standing).promised end,
+                    r.relapsed_at + t.first_update
                 )
             when (standing).promised is not null then (standing).promised
             when (standing).state = 'monitoring'
                 then (standing).updated_at + t.monitoring_update
             else (standing).updated_at + t.every_update
         end
-    from fact.crisis_terms() as t;
+    from fact.crisis_terms() as t
+    cross join
+        lateral (
+            select greatest((standing).updated_at, (standing).resolved_at) as heard_at
+        ) as h
+    cross join
+        lateral (
+            -- The first one since: what fails again and again must not put it off for ever.
+            select min(e.at) as relapsed_at
+            from fact.crisis_event as e
+            where
+                e.crisis_id = (standing).crisis_id
+                and e.kind = 'relapsed'
+                and e.at > h.heard_at
+        ) as r;
 end;
 comment on function fact.update_due(fact.crisis_standing) is
 'When the customers of a crisis must hear next: first soon after it opened, then on cadence or when they were promised, and soon after a relapse. Null: nothing is due.';

@@ -59,7 +59,10 @@ begin atomic
         ),
         (
             select e.actor from fact.crisis_event as e
-            where e.crisis_id = s.crisis_id and e.kind = 'acknowledged'
+            where
+                e.crisis_id = s.crisis_id
+                and e.kind = 'acknowledged'
+                and e.event_id > fact.last_call(e.crisis_id)
             order by e.event_id
             limit 1
         ),

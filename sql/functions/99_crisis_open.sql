@@ -36,17 +36,22 @@ declare
     levels integer := (select t.levels from fact.crisis_terms() as t);
     level integer := 0;
     round integer := 1;
+    called bigint;
     people text[] := '{}';
     reached text[];
 begin
-    select (e.detail ->> 'level')::integer, (e.detail ->> 'round')::integer
-    into level, round
+    select (e.detail ->> 'level')::integer, (e.detail ->> 'round')::integer, e.event_id
+    into level, round, called
     from fact.crisis_event as e
     where e.crisis_id = page_crisis.crisis_id and e.kind = 'paged'
     order by e.event_id desc
     limit 1;
     level := coalesce(level, 0);
     round := coalesce(round, 1);
+    if called < fact.last_call(crisis_id) then
+        level := 0;
+        round := round + 1;
+    end if;
     -- A level with nobody in it is passed over at once.
     for tries in 1..levels loop
         level := level + 1;
@@ -73,7 +78,7 @@ begin
 end
 $$;
 comment on function fact.page_crisis(integer, timestamptz) is
-'Calls the next level of the rota: the first, then each after the other, then the first again.';
+'Calls the next level of the rota: the first, then each after the other, then the first again; after a relapse from the first on.';
 
 create or replace function fact.create_crisis(
     incident_id integer,
@@ -213,6 +218,7 @@ begin
         where
             e.crisis_id = crisis_acknowledged.crisis_id
             and e.kind = 'acknowledged'
+            and e.event_id > fact.last_call(e.crisis_id)
             and not fact.is_another_member(member, e.actor)
     ) then
         return false;
