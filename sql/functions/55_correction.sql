@@ -8,6 +8,28 @@ end;
 comment on function fact.is_another_person(text, text) is
 'True when the name is not blank and not the author''s: capitals, spaces and what cannot be seen make nobody another person.';
 
+-- The rota is asked as somebody approves, not later: who is in it must not change figures.
+create or replace function fact.check_approver() returns trigger
+language plpgsql
+as $$
+declare
+    correction fact.correction;
+begin
+    select c.* into correction
+    from fact.correction as c
+    where c.correction_id = new.correction_id;
+    if not fact.is_another_member(new.recorded_by, correction.recorded_by) then
+        raise exception 'correction %: is approved by its author, or by nobody', correction.key
+            using
+                errcode = 'check_violation',
+                hint = 'Another person than the author must approve it: write who in recorded_by.';
+    end if;
+    return new;
+end
+$$;
+comment on function fact.check_approver() is
+'Refuses an approval by the author of a correction, however the name is spelt and also under the other name that the rota has, and by a blank name.';
+
 create or replace function fact.is_effective(correction_id integer) returns boolean
 language sql stable parallel safe
 begin atomic

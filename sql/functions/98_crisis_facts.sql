@@ -124,26 +124,30 @@ comment on function fact.tell_people(
 create or replace function fact.crisis_people(crisis_id integer, at timestamptz) returns text[]
 language sql stable
 begin atomic
-    with cell as (
-        select array_agg(distinct r.person) as people from fact.crisis_roles(crisis_id) as r
-    ),
-    called as (
-        select array_agg(distinct p.person) as people
-        from (
-            select e.detail -> 'people' as people
-            from fact.crisis_event as e
-            where e.crisis_id = crisis_people.crisis_id and e.kind = 'paged'
-            order by e.event_id desc
-            limit 1
-        ) as e
-        cross join lateral jsonb_array_elements_text(e.people) as p (person)
+    with hearing as (
+        select r.person from fact.crisis_roles(crisis_id) as r
+        union
+        -- Whoever was called may be the only one awake.
+        select p.person
+        from fact.crisis_event as e
+        cross join lateral jsonb_array_elements_text(e.detail -> 'people') as p (person)
+        where
+            e.crisis_id = crisis_people.crisis_id
+            and e.kind = 'paged'
+            and fact.crisis_state(e.crisis_id) = 'open'
+        union
+        select coalesce(fact.person_of(e.actor), e.actor)
+        from fact.crisis_event as e
+        where
+            e.crisis_id = crisis_people.crisis_id
+            and e.kind = 'acknowledged'
+            and fact.crisis_state(e.crisis_id) = 'open'
     )
-    select coalesce(c.people, d.people, fact.level_people(1, at), '{}')
-    from cell as c
-    cross join called as d;
+    select coalesce(array_agg(h.person order by h.person), fact.level_people(1, at), '{}')
+    from hearing as h;
 end;
 comment on function fact.crisis_people(integer, timestamptz) is
-'Who hears of a crisis: its cell; without one those who were called last, else the first level.';
+'Who hears of a crisis: its cell, and until that is complete everybody who was called or answered; where there is nobody of these, the first level.';
 
 create or replace function fact.tell_cell(
     crisis_id integer, key text, kind text, more jsonb, urgent boolean, at timestamptz

@@ -1,41 +1,84 @@
 -- Whether what a crisis is about is good again, and how a crisis stands.
 
+create or replace view fact.crisis_sight with (security_invoker = true) as
+select
+    c.crisis_id,
+    m.service_id,
+    l.at,
+    l.kind in ('opened', 'joined', 'relapsed') as down,
+    -- Of a relapse only the incident knows the instant.
+    greatest(case when m.started = i.started then t.started else m.started end, r.at) as since,
+    r.at as relapsed_at
+from fact.crisis as c
+inner join fact.crisis_service as cs on cs.crisis_id = c.crisis_id
+inner join fact.incident_service as m on m.service_id = cs.service_id
+inner join fact.incident as i on i.incident_id = m.incident_id
+inner join fact.incident_state as t on t.incident_id = i.incident_id
+cross join
+    lateral (
+        select e.kind, e.at
+        from fact.incident_event as e
+        where
+            e.incident_id = i.incident_id
+            and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
+        order by e.event_id desc
+        limit 1
+    ) as l
+cross join
+    lateral (
+        select max(e.at) as at
+        from fact.incident_event as e
+        where e.incident_id = i.incident_id and e.kind = 'relapsed'
+    ) as r
+where
+    -- Older ones are over, or somebody handles them as another crisis.
+    i.incident_id = c.incident_id or i.opened_at >= c.started - interval '7 days';
+comment on view fact.crisis_sight is
+'One row per service of a crisis and incident of it that belongs to the crisis: what the incident did last, and since when the service is down, if it is.';
+
 create or replace view fact.crisis_health with (security_invoker = true) as
 select
     c.crisis_id,
-    max(t.at) filter (where t.down) as down_since,
+    min(t.since) filter (where t.down) as down_since,
     case
         when coalesce(bool_or(t.down), false) then null
         else greatest(c.started, max(t.at))
     end as good_since,
-    count(t.at) > 0 as measured
+    count(t.at) > 0 as measured,
+    max(t.at) filter (where t.down) as failed_at,
+    max(t.relapsed_at) filter (where t.down) as relapsed_at
 from fact.crisis as c
-left join lateral (
-    select distinct
-        l.incident_id,
-        l.at,
-        l.kind in ('opened', 'joined', 'relapsed') as down
-    from fact.crisis_service as cs
-    inner join fact.incident_service as s on s.service_id = cs.service_id
-    inner join fact.incident as i on i.incident_id = s.incident_id
-    cross join
-        lateral (
-            select e.incident_id, e.kind, e.at
-            from fact.incident_event as e
-            where
-                e.incident_id = i.incident_id
-                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
-            order by e.event_id desc
-            limit 1
-        ) as l
-    where
-        cs.crisis_id = c.crisis_id
-        -- Older ones are over, or somebody handles them as another crisis.
-        and (i.incident_id = c.incident_id or i.opened_at >= c.started - interval '7 days')
-) as t on t.down or t.at >= c.started
+left join fact.crisis_sight as t on t.crisis_id = c.crisis_id and (t.down or t.at >= c.started)
 group by c.crisis_id, c.started;
 comment on view fact.crisis_health is
-'One row per crisis: since when one of its services is down, else since when all are good, by the incidents of these services; measured: whether probes saw anything of it at all.';
+'One row per crisis: since when the first of its services that are down now is, else since when all are good, by the incidents of these services; measured: whether probes saw anything of it at all; failed_at, relapsed_at: the last failure, and the last relapse, of what is down.';
+
+create or replace function fact.crisis_down(crisis_id integer)
+returns table (service text, since timestamptz)
+language sql stable
+begin atomic
+    select s.key, min(t.since)
+    from fact.crisis_sight as t
+    inner join fact.service as s on s.service_id = t.service_id
+    where t.crisis_id = crisis_down.crisis_id and t.down
+    group by s.key
+    order by s.key;
+end;
+comment on function fact.crisis_down(integer) is
+'The services of a crisis that are down now, each since its first failure, or since the relapse.';
+
+create or replace function fact.last_call(crisis_id integer) returns bigint
+language sql stable parallel safe
+begin atomic
+    select coalesce(max(e.event_id), 0)
+    from fact.crisis_event as e
+    where
+        e.crisis_id = last_call.crisis_id
+        and e.kind = 'relapsed'
+        and (e.detail ->> 'called')::boolean;
+end;
+comment on function fact.last_call(integer) is
+'The event of the last relapse that people are called for again, 0 without one: answers of before count no more.';
 
 create or replace view fact.crisis_standing with (security_invoker = true) as
 select
@@ -54,12 +97,17 @@ cross join
         order by e.event_id desc
         limit 1
     ) as l
+cross join lateral (select fact.last_call(c.crisis_id) as last_call) as k
 cross join
     lateral (
         select
-            min(e.at) filter (where e.kind = 'acknowledged') as acknowledged_at,
+            min(e.at) filter (
+                where e.kind = 'acknowledged' and e.event_id > k.last_call
+            ) as acknowledged_at,
             max(e.at) filter (where e.kind = 'paged') as paged_at,
-            count(*) filter (where e.kind = 'filled') as fills,
+            count(*) filter (
+                where e.kind = 'filled' and e.event_id > k.last_call
+            ) as fills,
             count(*) filter (where e.kind = 'updated') as updates,
             max(e.at) filter (where e.kind = 'updated') as updated_at,
             max(e.at) filter (where e.kind = 'overdue') as alarmed_at,
@@ -102,17 +150,32 @@ begin atomic
                 select 1 from fact.crisis_customer as cc
                 where cc.crisis_id = (standing).crisis_id
             ) then null
-            when (standing).updated_at is null then (standing).opened_at + t.first_update
-            when (standing).relapsed_at > (standing).updated_at
+            when h.heard_at is null then (standing).opened_at + t.first_update
+            when r.relapsed_at is not null
                 then least(
-                    (standing).promised, (standing).relapsed_at + t.first_update
+                    case when (standing).promised > r.relapsed_at then (standing).promised end,
+                    r.relapsed_at + t.first_update
                 )
             when (standing).promised is not null then (standing).promised
             when (standing).state = 'monitoring'
                 then (standing).updated_at + t.monitoring_update
             else (standing).updated_at + t.every_update
         end
-    from fact.crisis_terms() as t;
+    from fact.crisis_terms() as t
+    cross join
+        lateral (
+            select greatest((standing).updated_at, (standing).resolved_at) as heard_at
+        ) as h
+    cross join
+        lateral (
+            -- The first one since: what fails again and again must not put it off for ever.
+            select min(e.at) as relapsed_at
+            from fact.crisis_event as e
+            where
+                e.crisis_id = (standing).crisis_id
+                and e.kind = 'relapsed'
+                and e.at > h.heard_at
+        ) as r;
 end;
 comment on function fact.update_due(fact.crisis_standing) is
 'When the customers of a crisis must hear next: first soon after it opened, then on cadence or when they were promised, and soon after a relapse. Null: nothing is due.';
@@ -209,6 +272,17 @@ begin atomic
 end;
 comment on function fact.active_crisis(integer[]) is
 'The first crisis that goes on and is about all of these services; null: none.';
+
+create or replace function fact.failing_since(services integer[]) returns timestamptz
+language sql stable
+begin atomic
+    select min(t.started)
+    from fact.incident_service as s
+    inner join fact.incident_state as t on t.incident_id = s.incident_id
+    where s.service_id = any(services) and t.state = 'open';
+end;
+comment on function fact.failing_since(integer[]) is
+'When the first incident began that takes down one of these services now; null: none does.';
 
 create or replace function fact.failing_incident(services integer[]) returns integer
 language sql stable

@@ -61,6 +61,39 @@ $$;
 comment on function fact.anomaly_crisis(integer, text, timestamptz) is
 'Opens a crisis of a service when several customers reported it blocked, without a workaround, within 24 hours; gives it, or the one that goes on already; null: too few.';
 
+create or replace function fact.check_covered(
+    service_id integer, customer_id integer, span tstzrange
+) returns void
+language plpgsql stable
+as $$
+declare
+    covered text[] := array(
+        select distinct s.key
+        from fact.contract as c
+        inner join fact.contract_version as v on v.contract_id = c.contract_id
+        inner join fact.contract_service as k on k.version_id = v.version_id
+        inner join fact.service as s on s.service_id = k.service_id
+        where
+            c.customer_id = check_covered.customer_id
+            and v.replaced_at is null
+            and v.valid && check_covered.span
+        order by s.key
+    );
+    service text := (select s.key from fact.service as s where s.service_id = check_covered.service_id);
+    customer text := (select u.key from fact.customer as u where u.customer_id = check_covered.customer_id);
+begin
+    if not service = any(covered) then
+        raise exception '%: no contract of it covers %', customer, service
+            using hint = case cardinality(covered)
+                when 0 then 'it has no contract in force'
+                else 'its contracts cover ' || array_to_string(covered, ', ')
+            end;
+    end if;
+end
+$$;
+comment on function fact.check_covered(integer, integer, tstzrange) is
+'Refuses a service that no contract of a customer covers within a span; names those that they do.';
+
 create or replace function fact.report_anomaly(
     service_id integer,
     customer_id integer,
@@ -84,6 +117,10 @@ begin
         raise exception 'at: % lies in the future', fact.utc_text(report_anomaly.reported_at)
             using hint = 'write when it was reported';
     end if;
+    perform fact.check_covered(
+        report_anomaly.service_id, report_anomaly.customer_id,
+        tstzrange(report_anomaly.reported_at, now, '[]')
+    );
     -- Two reports at once must see each other: the second one makes the crisis.
     perform pg_advisory_xact_lock(hashtext('vigie crisis'));
     insert into fact.anomaly as a (

@@ -63,7 +63,13 @@ language plpgsql
 as $$
 declare
     entered fact.crisis := fact.enter_crisis(crisis_id, 'staff', actor);
-    problems text[] := fact.role_problems(crisis_id, roles);
+    staffer text := fact.member(actor);
+    -- As people say them: Alice Martin is the rota's alice.
+    given jsonb := (
+        select jsonb_object_agg(r.key, coalesce(fact.person_of(r.value), r.value))
+        from jsonb_each_text(roles) as r
+    );
+    problems text[] := fact.role_problems(crisis_id, given);
     one record;
 begin
     if cardinality(problems) > 0 then
@@ -71,7 +77,7 @@ begin
             using hint = 'write role=person, as the rota has them';
     end if;
     for one in
-        select r.key as role, r.value as person from jsonb_each_text(roles) as r
+        select r.key as role, r.value as person from jsonb_each_text(given) as r
         where not exists (
             select 1 from fact.crisis_roles(staff_crisis.crisis_id) as f
             where f.role = r.key and f.person = r.value
@@ -79,7 +85,7 @@ begin
         order by array_position(fact.mandatory_roles(), r.key)
     loop
         perform fact.add_crisis_event(
-            crisis_id, 'filled', null, now, actor, null,
+            crisis_id, 'filled', null, now, staffer, null,
             jsonb_build_object('role', one.role, 'person', one.person)
         );
     end loop;
@@ -88,7 +94,7 @@ begin
     then
         -- The last time that the list is computed: from here on people extend it.
         perform fact.add_affected(crisis_id, now);
-        perform fact.add_crisis_event(crisis_id, 'staffed', 'staffed', now, actor);
+        perform fact.add_crisis_event(crisis_id, 'staffed', 'staffed', now, staffer);
     end if;
     return fact.crisis_state(crisis_id);
 end

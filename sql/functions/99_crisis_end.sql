@@ -127,7 +127,7 @@ begin
     end if;
     perform fact.check_said(section, said);
     perform fact.add_crisis_event(
-        crisis_id, 'report_section', null, now, actor, null,
+        crisis_id, 'report_section', null, now, coalesce(fact.person_of(actor), actor), null,
         jsonb_build_object('section', section, 'text', said)
     );
 end
@@ -142,16 +142,17 @@ language plpgsql
 as $$
 declare
     entered fact.crisis := fact.enter_crisis(crisis_id, 'approve', actor);
+    person text := fact.member(actor);
     missing text[] := fact.missing_sections(crisis_id);
 begin
     if exists (
         select 1 from fact.crisis_report(approve_report.crisis_id) as r
-        where not fact.is_another_person(actor, r.author)
+        where not fact.is_another_member(person, r.author)
     ) then
-        missing := missing || format('%s wrote a part of it, another person must approve', actor);
+        missing := missing || format('%s wrote a part of it, another person must approve', person);
     end if;
     perform fact.refuse_missing(entered.key || ': the report', 'approved', missing);
-    perform fact.add_crisis_event(crisis_id, 'report_approved', null, now, actor, reason);
+    perform fact.add_crisis_event(crisis_id, 'report_approved', null, now, person, reason);
 end
 $$;
 comment on function fact.approve_report(integer, text, text, timestamptz) is

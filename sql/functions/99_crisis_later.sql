@@ -104,22 +104,24 @@ language plpgsql
 as $$
 declare
     entered fact.crisis := fact.enter_crisis(crisis_id, 'cancel', actor);
+    person text := fact.member(actor);
     asked fact.crisis_event;
 begin
     perform fact.check_said('reason', reason);
+    perform fact.refuse_while_down(entered);
     select * into asked from fact.crisis_event as e
     where e.crisis_id = cancel_crisis.crisis_id and e.kind in ('cancel_asked', 'relapsed')
     order by e.event_id desc limit 1;
     if asked.kind is distinct from 'cancel_asked' then
-        perform fact.add_crisis_event(crisis_id, 'cancel_asked', null, now, actor, reason);
+        perform fact.add_crisis_event(crisis_id, 'cancel_asked', null, now, person, reason);
         return fact.crisis_state(crisis_id);
     end if;
-    if not fact.is_another_person(actor, asked.actor) then
+    if not fact.is_another_member(person, asked.actor) then
         raise exception '%: % asked to cancel it at %', entered.key, asked.actor,
             fact.utc_text(asked.at) using hint = 'another person must agree';
     end if;
     perform fact.add_crisis_event(
-        crisis_id, 'cancelled', 'cancelled', now, actor, reason,
+        crisis_id, 'cancelled', 'cancelled', now, person, reason,
         jsonb_build_object('asked_by', asked.actor, 'asked_reason', asked.reason)
     );
     return 'cancelled';

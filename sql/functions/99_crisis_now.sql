@@ -59,7 +59,10 @@ begin atomic
         ),
         (
             select e.actor from fact.crisis_event as e
-            where e.crisis_id = s.crisis_id and e.kind = 'acknowledged'
+            where
+                e.crisis_id = s.crisis_id
+                and e.kind = 'acknowledged'
+                and e.event_id > fact.last_call(e.crisis_id)
             order by e.event_id
             limit 1
         ),
@@ -83,14 +86,14 @@ begin atomic
         ),
         last.plan,
         last.workaround,
-        h.down_since,
-        case when h.measured then h.good_since end,
+        case when w.rank <= 6 then h.down_since end,
+        w.good_since,
         case
-            when h.measured
+            when h.measured and w.rank is not null
                 then
                     sla.seconds(
                         tstzrange(
-                            s.started, greatest(s.started, coalesce(h.good_since, now))
+                            s.started, greatest(s.started, coalesce(w.good_since, now))
                         )
                     )
         end,
@@ -103,6 +106,18 @@ begin atomic
         last.cancel_asked_by
     from fact.crisis_standing as s
     inner join fact.crisis_health as h on h.crisis_id = s.crisis_id
+    cross join
+        lateral (
+            select
+                r.rank,
+                -- What fails once it is over belongs to another one.
+                case
+                    when not h.measured then null
+                    when r.rank >= 7 then s.resolved_good
+                    when r.rank <= 6 then h.good_since
+                end as good_since
+            from (select fact.crisis_rank(s.state) as rank) as r
+        ) as w
     cross join
         lateral (
             select

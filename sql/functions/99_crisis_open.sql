@@ -36,17 +36,22 @@ declare
     levels integer := (select t.levels from fact.crisis_terms() as t);
     level integer := 0;
     round integer := 1;
+    called bigint;
     people text[] := '{}';
     reached text[];
 begin
-    select (e.detail ->> 'level')::integer, (e.detail ->> 'round')::integer
-    into level, round
+    select (e.detail ->> 'level')::integer, (e.detail ->> 'round')::integer, e.event_id
+    into level, round, called
     from fact.crisis_event as e
     where e.crisis_id = page_crisis.crisis_id and e.kind = 'paged'
     order by e.event_id desc
     limit 1;
     level := coalesce(level, 0);
     round := coalesce(round, 1);
+    if called < fact.last_call(crisis_id) then
+        level := 0;
+        round := round + 1;
+    end if;
     -- A level with nobody in it is passed over at once.
     for tries in 1..levels loop
         level := level + 1;
@@ -73,7 +78,7 @@ begin
 end
 $$;
 comment on function fact.page_crisis(integer, timestamptz) is
-'Calls the next level of the rota: the first, then each after the other, then the first again.';
+'Calls the next level of the rota: the first, then each after the other, then the first again; after a relapse from the first on.';
 
 create or replace function fact.create_crisis(
     incident_id integer,
@@ -134,8 +139,8 @@ begin
         end if;
         return found_id;
     end if;
-    select i.started into began from fact.incident as i
-    where i.incident_id = open_crisis.incident_id;
+    select s.started into began from fact.incident_state as s
+    where s.incident_id = open_crisis.incident_id;
     if began is null then
         raise exception 'there is no incident-%', incident_id using hint = 'vigie incident list';
     end if;
@@ -180,7 +185,9 @@ begin
         -- Else the clock would open a second one for the same outage.
         return fact.open_crisis(found_id, trigger, actor, reason, now);
     end if;
-    return fact.create_crisis(null, services, trigger, started, actor, reason, now);
+    return fact.create_crisis(
+        null, services, trigger, least(started, fact.failing_since(services)), actor, reason, now
+    );
 end
 $$;
 comment on function fact.open_crisis_of(
@@ -193,6 +200,8 @@ create or replace function fact.crisis_acknowledged(
 ) returns boolean
 language plpgsql
 as $$
+declare
+    member text;
 begin
     perform fact.check_said('by', person);
     perform 1 from fact.crisis as c where c.crisis_id = crisis_acknowledged.crisis_id
@@ -200,16 +209,21 @@ begin
     if not found then
         raise exception 'there is no crisis-%', crisis_id using hint = 'vigie crisis list';
     end if;
-    if not fact.crisis_state(crisis_id) = any(fact.states_of('ack')) or exists (
+    if not fact.crisis_state(crisis_id) = any(fact.states_of('ack')) then
+        return false;
+    end if;
+    member := fact.member(person);
+    if exists (
         select 1 from fact.crisis_event as e
         where
             e.crisis_id = crisis_acknowledged.crisis_id
             and e.kind = 'acknowledged'
-            and fact.spelt(e.actor) = fact.spelt(person)
+            and e.event_id > fact.last_call(e.crisis_id)
+            and not fact.is_another_member(member, e.actor)
     ) then
         return false;
     end if;
-    perform fact.add_crisis_event(crisis_id, 'acknowledged', null, at, person);
+    perform fact.add_crisis_event(crisis_id, 'acknowledged', null, at, member);
     return true;
 end
 $$;

@@ -74,18 +74,33 @@ begin atomic
 end;
 comment on function fact.note_good(integer, timestamptz) is 'All of its services are good again.';
 
+create or replace function fact.calls_again(crisis_id integer) returns boolean
+language sql stable
+begin atomic
+    select
+        fact.crisis_rank(fact.crisis_state(crisis_id)) >= 5
+        or not exists (
+            select 1 from fact.crisis_roles(crisis_id) as r
+            where fact.channels_of(r.person) <> '[]'
+        );
+end;
+comment on function fact.calls_again(integer) is
+'Whether a relapse calls people from the first level on: they were done with it, or nobody who can be reached is in its cell.';
+
 create or replace function fact.note_relapse(crisis_id integer, now timestamptz) returns void
 language plpgsql
 as $$
 declare
+    called boolean := fact.calls_again(crisis_id);
     times integer;
     since timestamptz;
 begin
-    select h.down_since into since from fact.crisis_health as h
+    select greatest(h.failed_at, h.relapsed_at) into since from fact.crisis_health as h
     where h.crisis_id = note_relapse.crisis_id;
     perform fact.add_crisis_event(
-        crisis_id, 'relapsed', 'mitigating', now, 'vigie', null,
-        jsonb_build_object('down_since', since)
+        crisis_id, 'relapsed',
+        case when fact.crisis_state(crisis_id) = 'open' then 'open' else 'mitigating' end,
+        now, 'vigie', null, jsonb_build_object('down_since', since, 'called', called)
     );
     select count(*) into times from fact.crisis_event as e
     where e.crisis_id = note_relapse.crisis_id and e.kind = 'relapsed';
@@ -93,10 +108,13 @@ begin
         crisis_id, 'relapse/' || times, 'relapse',
         jsonb_build_object('due', fact.utc_text(since)), true, now
     );
+    if called then
+        perform fact.page_crisis(crisis_id, now);
+    end if;
 end
 $$;
 comment on function fact.note_relapse(integer, timestamptz) is
-'It failed again: the same crisis goes on, and its cell is told.';
+'It failed again: the same crisis goes on, and its cell is told; where that was done or is not there, people are called again.';
 
 create or replace function fact.alarm_overdue(crisis_id integer, now timestamptz) returns void
 language plpgsql

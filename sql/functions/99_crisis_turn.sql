@@ -102,7 +102,8 @@ begin atomic
     from standing as s
     cross join fact.crisis_terms() as t
     where
-        s.rank = 1 and t.levels > 0 and s.acknowledged_at is null and s.fills = 0
+        (s.rank = 1 or s.rank = 3 and fact.last_call(s.crisis_id) > 0)
+        and t.levels > 0 and s.acknowledged_at is null and s.fills = 0
         and coalesce(s.paged_at + t.acknowledge_within <= at, true)
     union all
     select s.crisis_id, 'join'
@@ -128,12 +129,22 @@ begin atomic
     inner join fact.crisis_health as h on h.crisis_id = s.crisis_id
     cross join fact.crisis_terms() as t
     where
+        -- Before anybody works on it only what had been good has relapsed.
+        s.rank = 1
+        and h.relapsed_at > s.opened_at
+        and not exists (
+            select 1 from fact.crisis_event as e
+            where
+                e.crisis_id = s.crisis_id
+                and e.kind = 'relapsed'
+                and (e.detail ->> 'down_since')::timestamptz >= h.relapsed_at
+        )
         -- While it is watched, whenever it fails again; afterwards only soon.
-        s.rank = 4 and s.turn = 'good_again' and h.down_since >= s.turned_good
-        or s.rank = 4 and s.turn = 'workaround' and h.down_since > s.turned_at
+        or s.rank = 4 and s.turn = 'good_again' and h.failed_at >= s.turned_good
+        or s.rank = 4 and s.turn = 'workaround' and h.failed_at > s.turned_at
         or s.rank between 5 and 7
-        and h.down_since >= s.resolved_good
-        and h.down_since <= s.resolved_good + t.relapse_within
+        and h.failed_at >= s.resolved_good
+        and h.failed_at <= s.resolved_good + t.relapse_within
     union all
     select s.crisis_id, 'informed'
     from standing as s

@@ -37,6 +37,13 @@ cross join
 where cc.crisis_id = $1
 order by u.key;
 
+-- name: briefing_down
+-- One row per service of a crisis ($1) that is down now.
+select
+    service,
+    since
+from fact.crisis_down($1);
+
 -- name: briefing_messages
 -- One row per message of a crisis ($1) to people of the team, the first one first.
 select

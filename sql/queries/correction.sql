@@ -76,7 +76,7 @@ order by correction_id;
 select
     c.correction_id,
     c.recorded_by,
-    fact.is_another_person($2, c.recorded_by) as may_approve,
+    fact.is_another_member($2, c.recorded_by) as may_approve,
     min(e.recorded_by) filter (
         where e.action = 'approved' and fact.is_another_person(e.recorded_by, c.recorded_by)
     ) as approved_by,

@@ -87,6 +87,17 @@ def test_another_spelling_is_no_other_person(typed: Typed) -> None:
     assert not typed.query("select effective from sla.correction")
 
 
+def test_author_under_the_name_of_the_rota_is_no_other_person(typed: Typed) -> None:
+    add(typed, "--by", "ann")
+    spec = '{"people": {"ann": {"name": "Ann Lee", "roles": [], "reach": []}}, "levels": []}'
+    typed.query(f"insert into fact.rota (spec, recorded_at) values ('{spec}', now())")
+    said = typed("correction", "approve", KEY, "--by", "Ann Lee")
+    stranger = typed("correction", "approve", KEY, "--by", "bob")
+
+    assert said[2] == f"vigie: {KEY}: was recorded by ann (another person must approve it)\n"
+    assert stranger[0] == 0
+
+
 def test_approval_by_the_author_keeps_nobody_else_from_it(typed: Typed) -> None:
     """An older program let other spellings pass."""
     add(typed, "--by", "ann")

@@ -62,7 +62,8 @@ def said(typed: Typed, *arguments: str, status: int = 0) -> str:
 
 def lead(typed: Typed) -> None:
     """Lead crisis-1 until customers are informed."""
-    said(typed, "staff", "crisis-1", *(f"{role}={who}" for role, who in ROLES.items()))
+    roles = [f"{role}={who}" for role, who in ROLES.items()]
+    said(typed, "staff", "crisis-1", *roles, "--by", "alice")
     said(typed, "plan", "crisis-1", "--text", "carol tells them")
     said(typed, "resolve", "crisis-1", "--text", "Repaired.", "--by", "alice")
     typed.query("update fact.outbox set state = 'sent', sent_at = now() returning 1")
@@ -73,8 +74,9 @@ def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
     roles = [f"{role}={who}" for role, who in ROLES.items()]
 
     assert said(crisis, "ack", "crisis-1", "--by", "alice") == "crisis-1 is acknowledged (alice).\n"
-    assert said(crisis, "staff", "crisis-1", *roles[:4]) == "crisis-1 is open.\n"
-    assert said(crisis, "staff", "crisis-1", roles[4]) == "crisis-1 is staffed.\n"
+    by = ("--by", "alice")
+    assert said(crisis, "staff", "crisis-1", *roles[:4], *by) == "crisis-1 is open.\n"
+    assert said(crisis, "staff", "crisis-1", roles[4], *by) == "crisis-1 is staffed.\n"
     assert said(crisis, "plan", "crisis-1", "--text", "by mail") == "crisis-1 is mitigating.\n"
     assert said(crisis, "update", "crisis-1", "--text", "We work on it.") == (
         "crisis-1: update 1, 1 messages are queued; without an address: globex-sa.\n"
@@ -230,7 +232,7 @@ def test_briefing_names_the_next_command_of_each_state(crisis: Typed) -> None:
     sections = ("summary", "analysis", "corrective", "preventive")
     seen = [following()]
     for arguments in (
-        ("staff", "crisis-1", *roles),
+        ("staff", "crisis-1", *roles, "--by", "alice"),
         ("plan", "crisis-1", "--text", "by mail"),
         ("resolve", "crisis-1", "--text", "Repaired.", "--by", "alice"),
         *(("report", "crisis-1", "--section", one, "--text", "x") for one in sections),
@@ -345,10 +347,10 @@ def test_mistakes_end_in_one_line(crisis: Typed) -> None:
 def test_false_alarm_is_cancelled_by_two(crisis: Typed) -> None:
     cancel = ("cancel", "crisis-1", "--reason", "a test")
 
-    assert said(crisis, *cancel, "--by", "ann") == "crisis-1: another person must agree.\n"
-    again = said(crisis, *cancel, "--by", "ANN", status=1)
+    assert said(crisis, *cancel, "--by", "alice") == "crisis-1: another person must agree.\n"
+    again = said(crisis, *cancel, "--by", "Alice  MARTIN", status=1)
     assert re.sub(r"\S+Z", "AT", again) == (
-        "vigie: crisis-1: ann asked to cancel it at AT (another person must agree)\n"
+        "vigie: crisis-1: alice asked to cancel it at AT (another person must agree)\n"
     )
     assert said(crisis, *cancel, "--by", "bob") == "crisis-1 is cancelled.\n"
     assert said(crisis, "ack", "crisis-1", "--by", "bob") == (
@@ -377,6 +379,24 @@ def test_crisis_of_an_incident_says_what_is_down(crisis: Typed) -> None:
     assert opened == "crisis-2\n"
     assert re.search(r"services: cart, DOWN since \S+ \S+Z\n  began: \S+ \S+Z \(incident-1\)", text)
     assert "Customers\n" not in text
+
+
+def test_each_service_that_is_down_has_its_own_beginning(crisis: Typed) -> None:
+    crisis.query(
+        "with s as (insert into fact.service (key, name) values ('cart', 'Cart'), ('mail', 'Mail')"
+        " returning service_id, key), i as (insert into fact.incident (started, opened_at, late)"
+        " values ('2026-05-04 00:00Z', now(), false) returning *), j as"
+        " (insert into fact.incident_service select i.incident_id, s.service_id,"
+        " case s.key when 'cart' then i.started else i.started + interval '1 minute' end, now()"
+        " from i, s) insert into fact.incident_event (incident_id, kind, at, actor)"
+        " select incident_id, 'opened', started, 'vigie' from i returning 1"
+    )
+    said(crisis, "open", "incident-1", "--reason", "calls")
+    line = said(crisis, "show", "crisis-2").splitlines()[1]
+
+    assert line == (
+        "  services: cart, mail, DOWN: cart since 2026-05-04 00:00Z, mail since 2026-05-04 00:01Z"
+    )
 
 
 def test_merge_and_affect(crisis: Typed) -> None:
@@ -418,7 +438,7 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
 
 def test_anomaly_of_two_customers_is_a_crisis(crisis: Typed) -> None:
     cancel = ("cancel", "crisis-1", "--reason", "a test")
-    said(crisis, *cancel, "--by", "ann")
+    said(crisis, *cancel, "--by", "alice")
     said(crisis, *cancel, "--by", "bob")
     report = ("anomaly", "report", "shop")
     words = ("--summary", "no orders", "--blocking", "--by", "ann")

@@ -300,6 +300,7 @@ async def _dissolved(cell: Cell) -> None:
 
 async def _set_aside(cell: Cell, state: str) -> None:
     if state == "cancelled":
+        await cell.happened("excused", 29)
         await cell.cancel("alice")
         await cell.cancel("bob")
         return

@@ -320,6 +320,59 @@ async def test_author_cannot_approve_and_a_later_word_needs_a_new_approval(cell:
     assert "dissolved" == await cell.state()
 
 
+async def test_one_person_of_the_rota_is_no_two_people_under_two_names(cell: Cell) -> None:
+    await brought_to(cell, "reporting")
+    await cell.report()
+    said = await cell.refused(cell.approve(by="Bob Martin"))
+    await cell.approve(by="  carol MARTIN ")
+
+    assert "bob wrote a part of it, another person must approve" in said
+    assert "carol" == (await cell.now(52))["report_approved_by"]
+
+
+async def test_author_under_the_name_of_the_rota_is_its_person(cell: Cell) -> None:
+    await brought_to(cell, "reporting")
+    await cell.report()
+    ask = "select fact.write_report($1, 'summary', 'Shorter.', $2, $3)"
+    await cell.value(ask, cell.crisis, "Carol Martin", minute(50))
+    await cell.value(ask, cell.crisis, "a guest", minute(51))
+    await cell.value(ask, cell.crisis, "Carol Martin", minute(52))
+
+    assert "carol wrote a part of it" in await cell.refused(cell.approve(by="carol", at=53))
+    assert ["bob"] * 4 + ["carol", "a guest", "carol"] == await cell.value(
+        "select array_agg(actor order by event_id) from fact.crisis_event"
+        " where kind = 'report_section'"
+    )
+
+
+async def test_nobody_of_the_rota_may_not_answer_approve_cancel_or_staff(cell: Cell) -> None:
+    await cell.happened("excused", 11)
+    for work in (
+        cell.acknowledge(by="zoe"), cell.staff(by="zoe"), cell.cancel("zoe"),
+    ):  # fmt: skip
+        assert await cell.refused(work) == (
+            'by: "zoe" is nobody of the rota (people of the rota: alice, bob, carol, dave, erin)'
+        )
+    await brought_to(cell, "mitigating")
+    await cell.value(
+        "select fact.write_report($1, 'summary', 'As it was.', 'zoe', $2)", cell.crisis, minute(20)
+    )
+    await cell.resolve(at=30)
+    await cell.report(at=31)
+    assert 'by: "zoe" is nobody of the rota' in await cell.refused(cell.approve(by="zoe"))
+
+
+async def test_role_is_given_by_key_or_by_name(cell: Cell) -> None:
+    await cell.staff(roles={"incident_manager": "Alice Martin"}, by="BOB martin")
+
+    assert [("bob", "alice")] == [
+        tuple(row)
+        for row in await cell.connection.fetch(
+            "select actor, detail ->> 'person' from fact.crisis_event where kind = 'filled'"
+        )
+    ]
+
+
 async def test_report_of_three_sections_cannot_be_approved(cell: Cell) -> None:
     await brought_to(cell, "reporting")
     await cell.report(sections=SECTIONS[:3])
@@ -345,9 +398,68 @@ async def test_review_needs_analysis_and_a_plan_or_why_none(cell: Cell) -> None:
     assert "reviewed" == await cell.state()
 
 
+async def test_crisis_of_what_is_down_is_no_false_alarm(cell: Cell) -> None:
+    said = await cell.refused(cell.cancel("alice"))
+    await cell.happened("excused", 20)
+    await cell.cancel("alice")
+    await cell.happened("relapsed", 31)
+    late = await cell.refused(cell.cancel("bob"))
+
+    assert said == (
+        f"crisis-{cell.crisis}: cannot be cancelled: api is down since 2026-05-04T00:00:00Z"
+        " (what is measured wrongly is corrected first (vigie correction add), and then cancelled)"
+    )
+    assert "api is down since 2026-05-04T00:31:00Z" in late
+
+
+async def test_services_that_are_down_have_each_their_own_beginning(cell: Cell) -> None:
+    world = cell.world
+    for service, started in (("shop", 0.0), ("cart", 4.0)):
+        await world.service(service, endpoints=[f"{service}-1"])
+        await world.connection.execute(
+            "insert into fact.incident_service values ($1, $2, $3, $3)",
+            cell.incident, world.ids[service], minute(started),
+        )  # fmt: skip
+    await cell.happened("joined", 4)
+    await cell.turn(11)
+
+    assert minute(0) == (await cell.now(12))["down_since"]
+    assert (
+        "api, shop are down since 2026-05-04T00:00:00Z; cart is down since 2026-05-04T00:04:00Z"
+        in await cell.refused(cell.cancel("alice"))
+    )
+
+
+async def test_crisis_that_is_over_says_nothing_of_a_later_failure(cell: Cell) -> None:
+    await brought_to(cell, "reviewed")  # good since minute 25
+    await cell.happened("relapsed", 300)
+    over = await cell.now(301)
+
+    assert (None, minute(25), 25 * 60) == (
+        over["down_since"], over["good_since"], over["lasted_s"]
+    )  # fmt: skip
+
+
+async def test_false_alarm_says_nothing_of_a_later_failure(cell: Cell) -> None:
+    await brought_to(cell, "cancelled")
+    await cell.happened("relapsed", 300)
+    over = await cell.now(301)
+
+    assert [None] * 3 == [over[name] for name in ("down_since", "good_since", "lasted_s")]
+
+
+async def test_relapse_is_down_since_it_failed_again(cell: Cell) -> None:
+    await cell.happened("recovered", 11)
+    await cell.happened("relapsed", 13)
+
+    assert minute(13) == (await cell.now(14))["down_since"]
+
+
 async def test_false_alarm_needs_two_persons(cell: Cell) -> None:
-    asked = await cell.cancel("alice")
+    await cell.happened("excused", 29)
+    asked = await cell.cancel("Alice Martin")
     said = await cell.refused(cell.cancel("Alice "))
+    await cell.refused(cell.cancel("alice martin"))
 
     assert "open" == asked
     assert said == (
@@ -425,11 +537,28 @@ async def test_hand_opens_the_crisis_of_the_incident_that_takes_the_services_dow
         for service in ("api", "shop", "shop")
     ]
     rows = await world.connection.fetch(
-        "select crisis_id, incident_id, trigger from fact.crisis order by 1"
+        "select crisis_id, incident_id, trigger, started from fact.crisis order by 1"
     )
 
-    assert [(made[0], incident, "hand"), (made[1], None, "hand")] == [tuple(row) for row in rows]
+    assert [
+        (made[0], incident, "hand", minute(0)), (made[1], None, "hand", minute(3))
+    ] == [tuple(row) for row in rows]  # fmt: skip
     assert made[1] == made[2]
+
+
+async def test_hand_takes_the_beginning_of_what_is_down_with_other_services(world: World) -> None:
+    await world.service("api")
+    await world.service("shop", endpoints=["s"])
+    incident = await outage(world, started=2)
+    moved = {"incident_id": incident, "kind": "moved", "at": minute(1), "actor": "vigie"}
+    await world.insert("incident_event", moved)
+    ask = "select fact.open_crisis_of($1, 'hand', $2, 'ann', 'calls', $2)"
+    both = [world.ids[service] for service in ("api", "shop")]
+    crisis = await world.connection.fetchval(ask, both, minute(30))
+
+    assert minute(1) == await world.connection.fetchval(
+        "select started from fact.crisis where crisis_id = $1", crisis
+    )
 
 
 async def test_action_is_reminded_of_daily_until_it_is_done(cell: Cell) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import asyncpg
 import pytest
 from tests.sql.crisis import Cell, customers, outage, rota
 from tests.sql.world import World, minute
@@ -103,6 +104,26 @@ async def test_report_of_the_future_is_refused(cell: Cell) -> None:
     )  # fmt: skip
 
     assert "at: 2026-05-04T00:02:00Z lies in the future (write when it was reported)" == said
+
+
+async def test_service_that_no_contract_of_the_customer_covers_is_refused(cell: Cell) -> None:
+    world = cell.world
+    await world.service("shop", endpoints=["s"])
+    ended = asyncpg.Range(minute(-1000), minute(0))
+    await world.contract("umbrella", valid=ended)
+    ask = "select fact.report_anomaly($1, $2, true, null, 'x', $3, 'ann', $3)"
+
+    async def refused(service: str, customer: str, at: float) -> str:
+        ids = (world.ids[service], world.ids[customer])
+        return await cell.refused(cell.value(ask, *ids, minute(at)))
+
+    assert await refused("shop", "acme-customer", 1) == (
+        "acme-customer: no contract of it covers shop (its contracts cover api)"
+    )
+    assert await refused("api", "umbrella-customer", 1) == (
+        "umbrella-customer: no contract of it covers api (it has no contract in force)"
+    )
+    await cell.value(ask, world.ids["api"], world.ids["umbrella-customer"], minute(-1))
 
 
 async def test_crisis_that_no_probe_saw_is_resolved_by_word(cell: Cell) -> None:

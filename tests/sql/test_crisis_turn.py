@@ -45,6 +45,7 @@ async def test_answer_ends_the_calls(cell: Cell) -> None:
 
     assert 2 == len(await cell.keys("page"))
     assert not await cell.acknowledge(at=13, by=" BOB")
+    assert not await cell.acknowledge(at=13, by="Bob Martin")
     assert await cell.acknowledge(at=14, by="carol")
     assert ("bob", 2) == (
         (await cell.now(15))["acknowledged_by"], (await cell.kinds()).count("acknowledged")
@@ -127,6 +128,18 @@ async def test_first_message_to_customers_that_is_late_alarms_those_who_were_cal
     assert [
         f"overdue/1/{number}/{person}" for number in (1, 2, 3) for person in ("alice", "bob")
     ] == await cell.keys("overdue_update")
+
+
+async def test_late_message_alarms_every_level_that_was_called_and_who_answered(
+    cell: Cell,
+) -> None:
+    await cell.turn(15)
+    await cell.acknowledge(at=16, by="dave")
+    await cell.turn(25)
+
+    assert [f"overdue/1/1/{person}" for person in ("alice", "bob", "carol", "dave")] == (
+        await cell.keys("overdue_update")
+    )
 
 
 async def test_alarm_ends_with_the_message_and_comes_back_on_cadence(cell: Cell) -> None:
@@ -218,6 +231,79 @@ async def test_relapse_soon_after_the_resolution_takes_it_back(cell: Cell) -> No
     assert 3 == len([key for key in await cell.keys() if key.startswith("resolved/2/")])
     await cell.turn(76)
     assert "resolved" == await cell.state()  # the first notices prove nothing now
+
+
+async def test_relapse_of_what_was_resolved_calls_from_the_first_level_until_answered(
+    cell: Cell,
+) -> None:
+    await cell.acknowledge(by="alice")
+    await brought_to(cell, "reporting")
+    await cell.happened("relapsed", 50)
+    for at in (51, 55.9, 56):
+        await cell.turn(at)
+    pages = (await cell.keys("page"))[2:]
+    unanswered = (await cell.now(57))["acknowledged_at"]
+    answered = await cell.acknowledge(at=58, by="alice")
+    for at in (62, 70):
+        await cell.turn(at)
+
+    assert ["page/2/1/alice", "page/2/1/bob", "page/2/2/carol"] == pages
+    assert (None, True, 5) == (unanswered, answered, len(await cell.keys("page")))
+    assert not await cell.acknowledge(at=71, by="alice")
+
+
+async def test_relapse_before_the_cell_is_there_calls_again(cell: Cell) -> None:
+    await cell.acknowledge(at=11, by="alice")
+    await cell.happened("recovered", 12)
+    await cell.turn(12.5)
+    await cell.happened("relapsed", 13)
+    for at in (14, 14.5, 19):
+        await cell.turn(at)
+
+    assert "open" == await cell.state()
+    assert ["page/2/1/alice", "page/2/1/bob", "page/2/2/carol"] == (await cell.keys("page"))[2:]
+    assert ["relapse/1/alice", "relapse/1/bob"] == await cell.keys("relapse")
+
+
+async def test_relapse_under_the_hands_of_a_cell_calls_nobody_further(cell: Cell) -> None:
+    await brought_to(cell, "mitigating")
+    await cell.happened("recovered", 20)
+    await cell.turn(21)
+    await cell.happened("relapsed", 30)
+    for at in (31, 60):
+        await cell.turn(at)
+
+    assert 2 == len(await cell.keys("page"))
+
+
+@pytest.mark.parametrize(
+    ("promised", "expected"),
+    [(None, "01:06"), (20, "01:06"), (60, "01:00"), (90, "01:06")],
+)
+async def test_customers_hear_soon_after_a_relapse(
+    cell: Cell, promised: float | None, expected: str
+) -> None:
+    if promised:
+        await cell.update(at=14, due=promised)
+    await brought_to(cell, "reporting")
+    await cell.happened("relapsed", 50)
+    await cell.turn(51)
+    due = (await cell.now(51))["update_due"]
+
+    assert expected == f"{due:%H:%M}"
+
+
+async def test_failing_again_and_again_does_not_put_the_message_off(cell: Cell) -> None:
+    await brought_to(cell, "mitigating")
+    await cell.update(at=14)
+    for at in (20, 30, 40):
+        await cell.happened("recovered", at)
+        await cell.turn(at + 1)
+        await cell.happened("relapsed", at + 2)
+        await cell.turn(at + 3)
+    due = (await cell.now(44))["update_due"]
+
+    assert "00:38" == f"{due:%H:%M}"  # 15 minutes after minute 23
 
 
 async def test_waiver_and_approval_of_before_a_relapse_count_no_more(cell: Cell) -> None:

@@ -46,7 +46,7 @@ def _headline(found: Briefing) -> str:
     how = {"outage": "by the clock", "anomaly": "for reported anomalies", "hand": "by hand"}
     lines = [
         f"{now['key']}  {now['state']} since {_at(now['since'])}",
-        f"services: {', '.join(now['services'])}, {_health(now)}",
+        f"services: {', '.join((*now['services'], *_health(found)))}",
         f"began: {_at(now['started'])}" + (f" ({now['incident']})" if now["incident"] else ""),
         f"opened: {_at(now['opened_at'])} {how[now['trigger']]}, {now['opened_by']}:"
         f" {now['reason']}" + (" (late: it was over when its results came)" if now["late"] else ""),
@@ -58,12 +58,24 @@ def _headline(found: Briefing) -> str:
     return "\n  ".join(filter(None, lines))
 
 
-def _health(now: Row) -> str:
+def _health(found: Briefing) -> Iterator[str]:
+    """Yield what probes say of its services; of a false alarm nothing."""
+    now = found.now
+    if now["state"] in ("cancelled", "merged"):
+        return
     if now["down_since"]:
-        return f"DOWN since {_at(now['down_since'])}"
-    if now["good_since"]:
-        return f"good since {_at(now['good_since'])}"
-    return "not seen by probes"
+        yield _down(found)
+    elif now["good_since"]:
+        yield f"good since {_at(now['good_since'])}"
+    else:
+        yield "not seen by probes"
+
+
+def _down(found: Briefing) -> str:
+    together = len({one["since"] for one in found.down}) == 1
+    if together and len(found.down) == len(found.now["services"]):
+        return f"DOWN since {_at(found.now['down_since'])}"
+    return "DOWN: " + ", ".join(f"{one['service']} since {_at(one['since'])}" for one in found.down)
 
 
 def _missing(now: Row) -> Iterator[str]:

@@ -33,6 +33,7 @@ class Briefing:
     """A crisis at an instant; columns are those of the queries `briefing_…` and `crisis_now`."""
 
     now: Row
+    down: tuple[Row, ...]  # services, each with its own `since`
     cause: str | None
     customers: tuple[Row, ...]
     messages: tuple[Row, ...]  # to the team
@@ -65,6 +66,7 @@ async def read_briefing(
 
         return Briefing(
             now=_plain(row) if row else {},
+            down=await rows("briefing_down"),
             cause=await connection.fetchval(query("briefing_cause"), number),
             customers=await rows("briefing_customers"),
             messages=await rows("briefing_messages"),
