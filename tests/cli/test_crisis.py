@@ -99,7 +99,14 @@ def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
     )
     assert said(crisis, "dissolve", "crisis-1") == "crisis-1 is dissolved.\n"
     add = ("action", "add", "crisis-1", "--what", "a second line", "--owner", "dave")
-    assert said(crisis, *add, "--due", "2026-12-24") == "1\n"
+    assert said(crisis, *add, "--due", "2099-12-24") == "1\n"
+    other = ("action", "add", "crisis-1", "--what", "more", "--owner", "nobody")
+    assert said(crisis, *other, "--due", "2099-12-24") == (
+        '2\nNote: "nobody" is nobody of the rota: its reminders go to the cell.\n'
+    )
+    assert said(crisis, *other, "--due", "2026-01-02", status=1) == (
+        "vigie: due: 2026-01-02 is past (write today, or a later day)\n"
+    )
     assert said(crisis, "review", "crisis-1", "--analysis", "seen", "--plan", "see actions") == (
         "crisis-1 is reviewed.\n"
     )

@@ -578,6 +578,24 @@ async def test_action_is_reminded_of_daily_until_it_is_done(cell: Cell) -> None:
     ] == await cell.keys("reminder")
 
 
+async def test_reminder_of_an_action_names_its_day_and_no_hour(cell: Cell) -> None:
+    await brought_to(cell, "reviewed")
+    number = await cell.action(START.date())
+    await cell.turn(1440)
+    facts = json.loads(await cell.value("select facts from fact.outbox where kind = 'reminder'"))
+
+    assert (f"Action {number} of dave was due 2026-05-04: a second line", None) == (
+        facts["text"], facts["due"]
+    )  # fmt: skip
+
+
+async def test_action_that_is_due_in_the_past_is_refused(cell: Cell) -> None:
+    assert "due: 2026-05-02 is past (write today, or a later day)" == await cell.refused(
+        cell.action(START.date() - timedelta(days=2))
+    )
+    assert await cell.action(START.date())
+
+
 async def test_report_and_review_that_are_late_are_reminded_of(cell: Cell) -> None:
     await brought_to(cell, "reporting")
     five = timedelta(days=5) // timedelta(minutes=1)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.catalogue import shown
 from vigie.cli.crisisreport import draft, export
 from vigie.cli.day import read_day
 from vigie.cli.registry import connected
@@ -156,7 +157,10 @@ async def add(
         number = await storing.add_action(
             connection, crisis, what, owner=owner, due=day, by=operator(by), now=clock.now()
         )
+        known = await storing.is_of_rota(connection, owner)
     print(number)
+    if not known:
+        print(f"Note: {shown(owner)} is nobody of the rota: its reminders go to the cell.")
 
 
 @action.command
