@@ -370,6 +370,8 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
         assert said(crisis, "report", "crisis-1", "-o", name) == f"crisis-1: {name} is written.\n"
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
 
+    assert not re.search(r"\d\.\d+(Z| UTC)", draft)
+    assert "| globex-sa | no address | not sent | waived |" in draft
     assert 3 == draft.count("Pre-filled from what was recorded")
     assert "Resolved" in draft
     assert 2 == text.count("Pre-filled from what was recorded")

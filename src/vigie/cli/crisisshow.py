@@ -136,8 +136,13 @@ def _customers(found: Briefing) -> Iterator[str]:
         yield f"{one['customer']}: {', '.join(said)}"
 
 
+def has_address(customer: Row) -> bool:
+    """Return whether any message can be sent to a customer."""
+    return any(address.strip() for address in customer["recipients"])
+
+
 def _sent(one: Row) -> str:
-    if not any(address.strip() for address in one["recipients"]):
+    if not has_address(one):
         return "NO ADDRESS"
     if not one["messages"]:
         return "not told yet"
