@@ -127,6 +127,7 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
         "  opened: AT by hand, ann: no orders\n"
         "\n"
         "Missing\n"
+        "  nobody has acknowledged it\n"
         "  for staffed: role support_agent is not filled\n"
         "  for staffed: role incident_manager is not filled\n"
         "  for staffed: role support_manager is not filled\n"
@@ -135,9 +136,9 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
         "  update 1 to the customers, due AT\n"
         "\n"
         "Next\n"
-        "  vigie crisis ack crisis-1\n"
-        "  vigie crisis staff crisis-1 development=PERSON incident_manager=PERSON"
-        " infrastructure=PERSON support_agent=PERSON support_manager=PERSON\n"
+        "  vigie crisis ack crisis-1 --by PERSON\n"
+        "  vigie crisis staff crisis-1 development=erin incident_manager=alice"
+        " infrastructure=dave support_agent=bob support_manager=carol --by PERSON\n"
         "  vigie crisis update crisis-1 --text …\n"
         "\n"
         "Customers\n"
@@ -229,7 +230,7 @@ def test_mistakes_end_in_one_line(crisis: Typed) -> None:
         (
             ("workaround", "crisis-1", "--text", "x"),
             (
-                "crisis-1: is reporting, too late or too early to workaround (possible while it is"
+                "crisis-1: is reporting, too late for workaround (possible while it is"
                 " mitigating, monitoring)"
             ),
         ),

@@ -279,6 +279,16 @@ async def test_customer_without_recipients_is_named_and_waits_for_a_waiver(cell:
     assert not await cell.waive()
 
 
+async def test_customer_that_was_told_is_not_waived(cell: Cell) -> None:
+    await brought_to(cell, "resolved")
+    await cell.sent()
+
+    assert await cell.refused(cell.waive()) == (
+        f"crisis-{cell.crisis}: acme-customer was told of the resolution by a message"
+        " (nothing is left to waive)"
+    )
+
+
 async def test_dissolving_too_early_names_everything(cell: Cell) -> None:
     await brought_to(cell, "resolved")
     await cell.report(sections=["summary"])
@@ -378,9 +388,8 @@ async def test_report_of_three_sections_cannot_be_approved(cell: Cell) -> None:
     await cell.report(sections=SECTIONS[:3])
 
     assert await cell.refused(cell.approve()) == (
-        f"crisis-{cell.crisis}: the report: cannot be approved: empty sections of the report:"
-        f" preventive (vigie crisis show crisis-{cell.crisis}: the report tells what to do"
-        " next)"
+        f"crisis-{cell.crisis}: the report cannot be approved: empty sections of the report:"
+        f" preventive (vigie crisis show crisis-{cell.crisis} tells what to do next)"
     )
 
 
