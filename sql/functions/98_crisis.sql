@@ -149,9 +149,23 @@ begin
     end if;
     state := fact.crisis_state(crisis_id);
     if not state = any(fact.states_of(command)) then
-        raise exception '%: is %, too late or too early to %', entered.key, state, command
+        raise exception '%: is %, too % for %', entered.key, state,
+            case
+                when fact.crisis_rank(state) < fact.crisis_rank((fact.states_of(command))[1])
+                    then 'early'
+                else 'late'
+            end,
+            command
             using hint = format(
-                'possible while it is %s', array_to_string(fact.states_of(command), ', ')
+                'possible while it is %s%s',
+                array_to_string(fact.states_of(command), ', '),
+                case
+                    when fact.crisis_rank(state) < fact.crisis_rank((fact.states_of(command))[1])
+                        then format(
+                            '; vigie crisis show %s tells how it becomes %s',
+                            entered.key, (fact.states_of(command))[1]
+                        )
+                end
             );
     end if;
     return entered;
@@ -198,3 +212,16 @@ end
 $$;
 comment on function fact.refuse_missing(text, text, text[]) is
 'One error that names everything that is missing; none when nothing is.';
+
+create or replace function fact.last_call(crisis_id integer) returns bigint
+language sql stable parallel safe
+begin atomic
+    select coalesce(max(e.event_id), 0)
+    from fact.crisis_event as e
+    where
+        e.crisis_id = last_call.crisis_id
+        and e.kind = 'relapsed'
+        and (e.detail ->> 'called')::boolean;
+end;
+comment on function fact.last_call(integer) is
+'The event of the last relapse that people are called for again, 0 without one: answers of before count no more.';

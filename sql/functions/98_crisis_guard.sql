@@ -38,35 +38,6 @@ end;
 comment on function fact.missing_good(integer, timestamptz) is
 'What the probes have against a resolution: down, or not good for long enough.';
 
-create or replace function fact.refuse_while_down(crisis fact.crisis) returns void
-language plpgsql stable
-as $$
-declare
-    said text;
-begin
-    select string_agg(
-        format(
-            '%s %s down since %s',
-            array_to_string(d.services, ', '),
-            case cardinality(d.services) when 1 then 'is' else 'are' end,
-            fact.utc_text(d.since)
-        ),
-        '; ' order by d.since
-    ) into said
-    from (
-        select d.since, array_agg(d.service order by d.service) as services
-        from fact.crisis_down(crisis.crisis_id) as d
-        group by d.since
-    ) as d;
-    if said is not null then
-        raise exception '%: cannot be cancelled: %', crisis.key, said
-            using hint = 'what is measured wrongly is corrected first (vigie correction add), and then cancelled';
-    end if;
-end
-$$;
-comment on function fact.refuse_while_down(fact.crisis) is
-'Refuses to call a false alarm what is down.';
-
 create or replace function fact.is_manager(crisis_id integer, actor text) returns boolean
 language sql stable
 begin atomic

@@ -94,6 +94,13 @@ begin
             using hint = 'vigie crisis show names those that it affects';
     end if;
     if exists (
+        select 1 from fact.resolution_told(waive_customer.crisis_id) as t
+        where t.customer_id = waive_customer.customer_id and t.told and t.how <> 'waived'
+    ) then
+        raise exception '%: % was told of the resolution by a message', entered.key, customer
+            using hint = 'nothing is left to waive';
+    end if;
+    if exists (
         select 1 from fact.crisis_event as e
         where
             e.crisis_id = waive_customer.crisis_id
@@ -151,7 +158,11 @@ begin
     ) then
         missing := missing || format('%s wrote a part of it, another person must approve', person);
     end if;
-    perform fact.refuse_missing(entered.key || ': the report', 'approved', missing);
+    if cardinality(missing) > 0 then
+        raise exception '%: the report cannot be approved: %',
+            entered.key, array_to_string(missing, '; ')
+            using hint = format('vigie crisis show %s tells what to do next', entered.key);
+    end if;
     perform fact.add_crisis_event(crisis_id, 'report_approved', null, now, person, reason);
 end
 $$;

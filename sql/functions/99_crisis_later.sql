@@ -52,6 +52,10 @@ begin
     if due is null then
         raise exception 'due: is empty' using hint = 'write the day by which it is done';
     end if;
+    -- Elsewhere it may still be that day.
+    if due < ((now - interval '12 hours') at time zone 'UTC')::date then
+        raise exception 'due: % is past', due using hint = 'write today, or a later day';
+    end if;
     insert into fact.crisis_action (crisis_id, what, owner, due, recorded_by, recorded_at)
     values (crisis_id, what, owner, due, actor, now)
     returning action_id into made_id;

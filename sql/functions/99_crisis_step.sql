@@ -164,7 +164,12 @@ begin
         end if;
         perform fact.tell_people(
             crisis_id, people, 'reminder/' || one.about, 'reminder',
-            jsonb_build_object('text', one.said, 'due', fact.utc_text(one.due)), false, now
+            jsonb_build_object(
+                'text', one.said,
+                -- The day of an action is in its words: it has no hour.
+                'due', case when one.about not like 'action/%' then fact.utc_text(one.due) end
+            ),
+            false, now
         );
     end loop;
 end

@@ -52,7 +52,7 @@ begin atomic
         select
             a.crisis_id,
             format('action/%s/%s', a.action_id, to_char(at at time zone 'UTC', 'YYYY-MM-DD')),
-            format('Action %s of %s is past due: %s', a.action_id, a.owner, a.what),
+            format('Action %s of %s was due %s: %s', a.action_id, a.owner, a.due, a.what),
             (a.due + 1)::timestamp at time zone 'UTC',
             a.owner
         from fact.crisis_action as a

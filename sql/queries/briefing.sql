@@ -44,6 +44,24 @@ select
     since
 from fact.crisis_down($1);
 
+-- name: briefing_fit
+-- Who could fill the empty roles of a crisis ($1) at an instant ($2): roles that few can fill
+-- first, in a role those who are on duty first. People who have a role are none.
+select
+    m.role,
+    p.key as person
+from unnest(fact.mandatory_roles()) as m (role)
+inner join jsonb_each(fact.rota_now() -> 'people') as p on p.value -> 'roles' ? m.role
+where
+    not exists (
+        select 1 from fact.crisis_roles($1) as r where r.role = m.role or r.person = p.key
+    )
+order by
+    count(*) over (partition by m.role) asc,
+    m.role asc,
+    fact.is_on_duty(p.key, $2) desc,
+    p.key asc;
+
 -- name: briefing_messages
 -- One row per message of a crisis ($1) to people of the team, the first one first.
 select

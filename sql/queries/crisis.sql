@@ -113,6 +113,10 @@ select fact.review_crisis($1, $2, $3, $4, $5, $6);
 -- Decides an action and returns its number.
 select fact.add_action($1, $2, $3, $4, $5, $6);
 
+-- name: crisis_knows
+-- Whether somebody ($1) is of the rota, by key or by name; true without a rota.
+select fact.rota_now() is null or fact.person_of($1) is not null;
+
 -- name: crisis_end_action
 -- Notes that an action ($2) is done; false when that was noted before.
 select fact.end_action($1, $2, $3, $4, $5);

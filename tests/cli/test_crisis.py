@@ -99,7 +99,14 @@ def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
     )
     assert said(crisis, "dissolve", "crisis-1") == "crisis-1 is dissolved.\n"
     add = ("action", "add", "crisis-1", "--what", "a second line", "--owner", "dave")
-    assert said(crisis, *add, "--due", "2026-12-24") == "1\n"
+    assert said(crisis, *add, "--due", "2099-12-24") == "1\n"
+    other = ("action", "add", "crisis-1", "--what", "more", "--owner", "nobody")
+    assert said(crisis, *other, "--due", "2099-12-24") == (
+        '2\nNote: "nobody" is nobody of the rota: its reminders go to the cell.\n'
+    )
+    assert said(crisis, *other, "--due", "2026-01-02", status=1) == (
+        "vigie: due: 2026-01-02 is past (write today, or a later day)\n"
+    )
     assert said(crisis, "review", "crisis-1", "--analysis", "seen", "--plan", "see actions") == (
         "crisis-1 is reviewed.\n"
     )
@@ -122,7 +129,7 @@ def test_every_step_answers_in_json(crisis: Typed) -> None:
 
     assert {} == told("open", "shop", "--reason", "me too")
     assert {"acknowledged": True, "by": "alice"} == told("ack", "crisis-1", "--by", "alice")
-    assert {"state": "staffed"} == told("staff", "crisis-1", *roles)
+    assert {"state": "staffed"} == told("staff", "crisis-1", *roles, "--by", "alice")
     assert {"state": "mitigating"} == told("plan", "crisis-1", "--text", "by mail")
     assert {"update": 1, "messages": 1, "unreachable": ["globex-sa"]} == told(
         "update", "crisis-1", "--text", "We work on it."
@@ -164,7 +171,7 @@ def test_false_alarms_merges_and_anomalies_answer_in_json(crisis: Typed) -> None
     assert {"crisis": "crisis-2", "state": "merged", "into": "crisis-1"} == json.loads(
         said(crisis, *merge)
     )
-    ended = [json.loads(said(crisis, *cancel, who))["cancelled"] for who in ("ann", "bob")]
+    ended = [json.loads(said(crisis, *cancel, who))["cancelled"] for who in ("alice", "bob")]
     assert [False, True] == ended
     assert {"anomaly": "anomaly-1", "crisis": None} == json.loads(
         crisis("anomaly", "report", "shop", "acme-sa", *report)[1]
@@ -186,6 +193,7 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
         "  opened: AT by hand, ann: no orders\n"
         "\n"
         "Missing\n"
+        "  nobody has acknowledged it\n"
         "  for staffed: role support_agent is not filled\n"
         "  for staffed: role incident_manager is not filled\n"
         "  for staffed: role support_manager is not filled\n"
@@ -194,9 +202,9 @@ def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) 
         "  update 1 to the customers, due AT\n"
         "\n"
         "Next\n"
-        "  vigie crisis ack crisis-1\n"
-        "  vigie crisis staff crisis-1 development=PERSON incident_manager=PERSON"
-        " infrastructure=PERSON support_agent=PERSON support_manager=PERSON\n"
+        "  vigie crisis ack crisis-1 --by PERSON\n"
+        "  vigie crisis staff crisis-1 development=erin incident_manager=alice"
+        " infrastructure=dave support_agent=bob support_manager=carol --by PERSON\n"
         "  vigie crisis update crisis-1 --text …\n"
         "\n"
         "Customers\n"
@@ -288,7 +296,7 @@ def test_mistakes_end_in_one_line(crisis: Typed) -> None:
         (
             ("workaround", "crisis-1", "--text", "x"),
             (
-                "crisis-1: is reporting, too late or too early to workaround (possible while it is"
+                "crisis-1: is reporting, too late for workaround (possible while it is"
                 " mitigating, monitoring)"
             ),
         ),
@@ -429,6 +437,8 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
         assert said(crisis, "report", "crisis-1", "-o", name) == f"crisis-1: {name} is written.\n"
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
 
+    assert not re.search(r"\d\.\d+(Z| UTC)", draft)
+    assert "| globex-sa | no address | not sent | waived |" in draft
     assert 3 == draft.count("Pre-filled from what was recorded")
     assert "Resolved" in draft
     assert 2 == text.count("Pre-filled from what was recorded")

@@ -279,6 +279,16 @@ async def test_customer_without_recipients_is_named_and_waits_for_a_waiver(cell:
     assert not await cell.waive()
 
 
+async def test_customer_that_was_told_is_not_waived(cell: Cell) -> None:
+    await brought_to(cell, "resolved")
+    await cell.sent()
+
+    assert await cell.refused(cell.waive()) == (
+        f"crisis-{cell.crisis}: acme-customer was told of the resolution by a message"
+        " (nothing is left to waive)"
+    )
+
+
 async def test_dissolving_too_early_names_everything(cell: Cell) -> None:
     await brought_to(cell, "resolved")
     await cell.report(sections=["summary"])
@@ -378,9 +388,8 @@ async def test_report_of_three_sections_cannot_be_approved(cell: Cell) -> None:
     await cell.report(sections=SECTIONS[:3])
 
     assert await cell.refused(cell.approve()) == (
-        f"crisis-{cell.crisis}: the report: cannot be approved: empty sections of the report:"
-        f" preventive (vigie crisis show crisis-{cell.crisis}: the report tells what to do"
-        " next)"
+        f"crisis-{cell.crisis}: the report cannot be approved: empty sections of the report:"
+        f" preventive (vigie crisis show crisis-{cell.crisis} tells what to do next)"
     )
 
 
@@ -576,6 +585,24 @@ async def test_action_is_reminded_of_daily_until_it_is_done(cell: Cell) -> None:
         f"reminder/action/{number}/2026-05-05/dave",
         f"reminder/action/{number}/2026-05-06/dave",
     ] == await cell.keys("reminder")
+
+
+async def test_reminder_of_an_action_names_its_day_and_no_hour(cell: Cell) -> None:
+    await brought_to(cell, "reviewed")
+    number = await cell.action(START.date())
+    await cell.turn(1440)
+    facts = json.loads(await cell.value("select facts from fact.outbox where kind = 'reminder'"))
+
+    assert (f"Action {number} of dave was due 2026-05-04: a second line", None) == (
+        facts["text"], facts["due"]
+    )  # fmt: skip
+
+
+async def test_action_that_is_due_in_the_past_is_refused(cell: Cell) -> None:
+    assert "due: 2026-05-02 is past (write today, or a later day)" == await cell.refused(
+        cell.action(START.date() - timedelta(days=2))
+    )
+    assert await cell.action(START.date())
 
 
 async def test_report_and_review_that_are_late_are_reminded_of(cell: Cell) -> None:

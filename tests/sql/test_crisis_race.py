@@ -39,7 +39,7 @@ async def test_only_one_of_two_sessions_dissolves(pool: asyncpg.Pool) -> None:
         ended = await both(*(c.fetchval(ask, cell.crisis, minute(60)) for c in (one, other)))
         refused = [one for one in ended if isinstance(one, asyncpg.RaiseError)]
 
-        assert [f"crisis-{cell.crisis}: is dissolved, too late or too early to dissolve"] == [
+        assert [f"crisis-{cell.crisis}: is dissolved, too late for dissolve"] == [
             error.args[0] for error in refused
         ]
         assert 1 == (await cell.kinds()).count("dissolved")

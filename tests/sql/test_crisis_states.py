@@ -14,6 +14,8 @@ STATES = (
     "reviewed", "cancelled", "merged",
 )  # fmt: skip
 
+WRONG = ("early", "late")
+
 # What it answers in each state, in their order: . allowed, ! refused for what is missing,
 # x not in this state.
 ANSWERS = {
@@ -21,7 +23,7 @@ ANSWERS = {
     "plan": "x...xxxxxx",
     "update": "......xxxx",
     "affect": "......xxxx",
-    "waive": "......xxxx",
+    "waive": ".....!xxxx",
     "workaround": "xx..xxxxxx",
     "resolve": "!!..xxxxxx",
     "report": "x.....xxxx",
@@ -68,8 +70,8 @@ async def answer(cell: Cell, command: str, state: str) -> str:
     try:
         await COMMANDS[command](cell)
     except asyncpg.RaiseError as error:
-        late = f"crisis-{cell.crisis}: is {state}, too late or too early to {command}"
-        return "x" if error.args[0] == late else "!"
+        too = (f"crisis-{cell.crisis}: is {state}, too {how} for {command}" for how in WRONG)
+        return "x" if error.args[0] in too else "!"
     else:
         return "."
     finally:
@@ -91,7 +93,13 @@ async def test_refusal_names_the_states_in_which_it_is_possible(world: World) ->
     cell = await cell_of(world)
 
     assert await cell.refused(cell.workaround()) == (
-        f"crisis-{cell.crisis}: is open, too late or too early to workaround"
+        f"crisis-{cell.crisis}: is open, too early for workaround (possible while it is"
+        f" mitigating, monitoring; vigie crisis show crisis-{cell.crisis} tells how it becomes"
+        " mitigating)"
+    )
+    await brought_to(cell, "cancelled")
+    assert await cell.refused(cell.workaround()) == (
+        f"crisis-{cell.crisis}: is cancelled, too late for workaround"
         " (possible while it is mitigating, monitoring)"
     )
 

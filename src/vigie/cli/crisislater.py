@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from vigie import clock, storing
+from vigie.catalogue import shown
 from vigie.cli.answers import AsJson, answer
 from vigie.cli.crisisreport import draft, export
 from vigie.cli.day import read_day
@@ -169,7 +170,13 @@ async def add(
         number = await storing.add_action(
             connection, crisis, what, owner=owner, due=day, by=operator(by), now=clock.now()
         )
-    answer(str(number), as_json=as_json, crisis=crisis, action=number)
+        known = await storing.is_of_rota(connection, owner)
+    note = (
+        ""
+        if known
+        else f"\nNote: {shown(owner)} is nobody of the rota: its reminders go to the cell."
+    )
+    answer(f"{number}{note}", as_json=as_json, crisis=crisis, action=number)
 
 
 @action.command

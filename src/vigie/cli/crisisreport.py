@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie import reporting
-from vigie.cli.crisisshow import happened
+from vigie.cli.crisisshow import happened, has_address
 from vigie.cli.registry import short
 from vigie.errors import UsageError
 from vigie.storing import Briefing
@@ -45,8 +45,8 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
         crisis=now["key"],
         title=f"{', '.join(now['services'])}, {short(now['started'])}",
         services=tuple(now["services"]),
-        started=now["started"],
-        ended=now["good_since"],
+        started=_second(now["started"]),
+        ended=_second(now["good_since"]),
         duration=None if now["lasted_s"] is None else FORMATS.duration(now["lasted_s"]),
         timezone="UTC",
         state=now["state"],
@@ -60,10 +60,10 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
             if holder
         ),
         timeline=tuple(
-            reporting.Happening(at=one["at"], who=one["actor"], what=happened(one))
+            reporting.Happening(at=_second(one["at"]), who=one["actor"], what=happened(one))
             for one in found.events
         ),
-        messages=tuple(map(_notice, found.notices)),
+        messages=(*map(_notice, found.notices), *_untold(found)),
         summary=written["summary"],
         analysis=written["analysis"],
         corrective=written["corrective"],
@@ -71,7 +71,7 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
         approval=_approval(found),
         actions=tuple(
             reporting.Action(
-                what=one["what"], owner=one["owner"], due=one["due"], done=one["done_at"]
+                what=one["what"], owner=one["owner"], due=one["due"], done=_second(one["done_at"])
             )
             for one in found.actions
         ),
@@ -80,7 +80,7 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
 
 def _section(one: Row, found: Briefing) -> reporting.Section:
     if one["said"]:
-        return reporting.Section(text=one["said"], author=one["author"], at=one["at"])
+        return reporting.Section(text=one["said"], author=one["author"], at=_second(one["at"]))
     text = "\n".join(PREFILLED[one["section"]](found))
     return reporting.Section(text=text)
 
@@ -138,13 +138,27 @@ def _notice(one: Row) -> reporting.Notice:
     return reporting.Notice(
         who=one["recipient"],
         what=NOTICES[one["kind"]],
-        at=one["sent_at"],
+        at=_second(one["sent_at"]),
         state=one["state"],
     )
+
+
+def _second(at: Any) -> Any:  # noqa: ANN401 - an instant of the database, or none
+    """Return an instant without its fraction of a second: nobody reads it."""
+    return at and at.replace(microsecond=0)
+
+
+def _untold(found: Briefing) -> Iterator[reporting.Notice]:
+    """Yield a line for each customer that no message could be sent to."""
+    told = {one["recipient"] for one in found.notices}
+    for one in found.customers:
+        if one["customer"] not in told and not has_address(one):
+            state = "waived" if one["how"] == "waived" else "not told"
+            yield reporting.Notice(who=one["customer"], what="no address", at=None, state=state)
 
 
 def _approval(found: Briefing) -> reporting.Approval | None:
     if not found.now["report_approved_by"]:
         return None
     (*_, last) = (one for one in found.events if one["kind"] == "report_approved")
-    return reporting.Approval(who=last["actor"], at=last["at"])
+    return reporting.Approval(who=last["actor"], at=_second(last["at"]))

@@ -24,7 +24,7 @@ def briefing(found: Briefing) -> str:
     """Return all that somebody needs who joins now, the most urgent first."""
     parts = [
         _headline(found),
-        _section("Missing", _missing(found.now)),
+        _section("Missing", _missing(found)),
         _section("Next", _next(found)),
         _section("Customers", _customers(found)),
         _section("Budget left before the contract is breached", _budgets(found)),
@@ -78,7 +78,10 @@ def _down(found: Briefing) -> str:
     return "DOWN: " + ", ".join(f"{one['service']} since {_at(one['since'])}" for one in found.down)
 
 
-def _missing(now: Row) -> Iterator[str]:
+def _missing(found: Briefing) -> Iterator[str]:
+    now = found.now
+    if _unanswered(found):
+        yield "nobody has acknowledged it"
     for one in now["missing"]:
         yield f"for {now['next_state']}: {one}"
     if now["update_due"]:
@@ -91,11 +94,10 @@ def _next(found: Briefing) -> Iterator[str]:
     now = found.now
     command, key = "vigie crisis {} " + now["key"], now["key"]
     state = now["state"]
+    if _unanswered(found):
+        yield command.format("ack") + " --by PERSON"
     if state == "open":
-        if not now["acknowledged_at"]:
-            yield command.format("ack")
-        empty = [role for role, holder in now["roles"].items() if holder is None]
-        yield command.format("staff") + "".join(f" {role}=PERSON" for role in sorted(empty))
+        yield command.format("staff") + _proposed(found) + " --by PERSON"
     elif state in ("resolved", "reporting"):
         for one in found.customers:
             if not one["told_of_resolution"] and one["how"] != "queued":  # that may arrive yet
@@ -115,12 +117,31 @@ def _next(found: Briefing) -> Iterator[str]:
         yield command.format("update") + " --text …"
 
 
+def _unanswered(found: Briefing) -> bool:
+    """Return whether people are called, and nobody has said that he looks after it."""
+    if found.now["acknowledged_at"]:
+        return False
+    called = [one for one in found.events if one["kind"] == "relapsed" and _calls(one)]
+    return found.now["state"] == "open" or (found.now["state"] == "mitigating" and bool(called))
+
+
+def _calls(relapse: Row) -> bool:
+    return bool(relapse["detail"].get("called"))
+
+
+def _proposed(found: Briefing) -> str:
+    """Return somebody for each empty role, on duty first; PERSON where the rota has nobody left."""
+    fit = {one["role"]: one["person"] for one in found.fit}
+    empty = sorted(role for role, holder in found.now["roles"].items() if holder is None)
+    return "".join(f" {role}={fit.get(role, 'PERSON')}" for role in empty)
+
+
 def _report_commands(found: Briefing, command: str) -> Iterator[str]:
     empty = [one["section"] for one in found.sections if not one["said"]]
     for section in empty:
         yield command.format("report") + f" --section {section} --text …"
     if not empty and not found.now["report_approved_by"]:
-        yield command.format("approve") + "  (another person than its authors)"
+        yield command.format("approve") + " --by PERSON  (another person than its authors)"
     if found.now["report_approved_by"]:
         yield command.format("dissolve")
 
@@ -136,8 +157,13 @@ def _customers(found: Briefing) -> Iterator[str]:
         yield f"{one['customer']}: {', '.join(said)}"
 
 
+def has_address(customer: Row) -> bool:
+    """Return whether any message can be sent to a customer."""
+    return any(address.strip() for address in customer["recipients"])
+
+
 def _sent(one: Row) -> str:
-    if not any(address.strip() for address in one["recipients"]):
+    if not has_address(one):
         return "NO ADDRESS"
     if not one["messages"]:
         return "not told yet"

@@ -1,6 +1,7 @@
 """What a crisis is about, for whom, who was told and what is missing now."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,7 @@ class Briefing:
     """A crisis at an instant; columns are those of the queries `briefing_…` and `crisis_now`."""
 
     now: Row
+    fit: tuple[Row, ...]  # for each empty role somebody of the rota, nobody twice
     down: tuple[Row, ...]  # services, each with its own `since`
     cause: str | None
     customers: tuple[Row, ...]
@@ -66,6 +68,7 @@ async def read_briefing(
 
         return Briefing(
             now=_plain(row) if row else {},
+            fit=_fit(await connection.fetch(query("briefing_fit"), number, now)),
             down=await rows("briefing_down"),
             cause=await connection.fetchval(query("briefing_cause"), number),
             customers=await rows("briefing_customers"),
@@ -77,6 +80,15 @@ async def read_briefing(
             budgets=tuple(budgets),
             further=max(0, len(covered) - contracts),
         )
+
+
+def _fit(candidates: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
+    """Choose for each role the first who is not chosen yet; roles of few people come first."""
+    chosen: dict[str, str] = {}
+    for one in candidates:
+        if one["role"] not in chosen and one["person"] not in chosen.values():
+            chosen[one["role"]] = one["person"]
+    return tuple({"role": role, "person": person} for role, person in chosen.items())
 
 
 async def _budget(connection: asyncpg.Connection, one: asyncpg.Record) -> Budget:

@@ -188,6 +188,11 @@ async def add_action(
     return int(await _change(connection, "crisis_add_action", key, by, what, owner, due, now))
 
 
+async def is_of_rota(connection: asyncpg.Connection, name: str) -> bool:
+    """Return whether *name* is a person of the rota, by key or by name; True without a rota."""
+    return bool(await connection.fetchval(query("crisis_knows"), name))
+
+
 async def end_action(
     connection: asyncpg.Connection, key: str, number: int, *, reason: str, by: str, now: datetime
 ) -> bool:
