@@ -261,11 +261,16 @@ begin atomic
     called as materialized (
         select coalesce(array_agg(h.service_id), '{}') as services
         from held as h
+        where exists (select from fact.crisis as c where c.incident_id = h.incident_id)
+    ),
+    warned as materialized (
+        select coalesce(array_agg(h.service_id), '{}') as services, fact.warn_after() as after
+        from held as h
+        inner join fact.incident_state as s on s.incident_id = h.incident_id
         where
-            exists (select from fact.crisis as c where c.incident_id = h.incident_id)
-            and exists (
+            exists (
                 select from fact.incident_event as e
-                where e.incident_id = h.incident_id and e.kind = 'pre_alert'
+                where e.incident_id = h.incident_id and e.kind = 'pre_alert' and e.at >= s.at
             )
     )
     select
@@ -279,18 +284,21 @@ begin atomic
                 then
                     not w.noted
                     or l.service_ids[1] not in (select h.service_id from held as h)
-            else not l.service_ids && c.services
+            else
+                upper(l.runs) - lower(l.runs) > l.longer_than and not l.service_ids && c.services
+                or upper(l.runs) - lower(l.runs) > d.after and not l.service_ids && d.services
         end
     from watched as a
     cross join lateral fact.live_run(a.services, tstzrange(a.since, live_news.seen)) as l
     cross join called as c
+    cross join warned as d
     left join fact.watched_service as w on w.service_id = l.service_ids[1]
     where a.services is not null
     -- Services first: their incidents are what a crisis belongs to.
     order by l.longer_than nulls first;
 end;
 comment on function fact.live_news(timestamptz) is
-'The rows of fact.live_run for all that is looked at. is_news: something may have to be written down; false for a service whose failures have their incident, and for an outage whose crisis was called.';
+'The rows of fact.live_run for all that is looked at. is_news: something may have to be written down; false for a service whose failures have their incident, and for an outage that is short yet, or whose crisis was called and warned of.';
 
 create or replace function fact.watch_turn(epoch bigint, now timestamptz) returns void
 language plpgsql

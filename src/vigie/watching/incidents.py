@@ -63,12 +63,10 @@ class Watcher:
                     return
                 log.info("watching", epoch=epoch)
                 while not self._stop.is_set():
-                    began = asyncio.get_running_loop().time()
                     await look(connection, epoch, clock.now())
                     self._looked = asyncio.get_running_loop().time()
                     self._tell(True)  # noqa: FBT003 - the answer itself
-                    # A storm must not take a whole core.
-                    await self._pause(max(EVERY_S, self._looked - began))
+                    await self._pause(EVERY_S)
             except pg.InterfaceError as error:  # it complains about the pool only
                 message = "the server ended the session"
                 raise ConnectionResetError(message) from error
