@@ -71,14 +71,6 @@ end;
 comment on function fact.incident_happened(integer, text, timestamptz, text, jsonb, text) is
 'Writes down an event of an incident.';
 
-create or replace function fact.relapse_within() returns interval
-language sql stable
-return coalesce(
-    ((fact.rota_now() ->> 'relapse_within_s')::numeric) * interval '1 second', '30 minutes'
-);
-comment on function fact.relapse_within() is
-'How soon after its end a new failure of the same service is the same incident: the rota''s, else 30 minutes.';
-
 create or replace function fact.crisis_over_at(incident_id integer) returns timestamptz
 language sql stable
 begin atomic

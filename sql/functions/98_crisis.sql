@@ -66,40 +66,6 @@ language sql immutable parallel safe
 return '{support_agent,incident_manager,support_manager,infrastructure,development}'::text[];
 comment on function fact.mandatory_roles() is 'Whom a cell has at least (LEN-12).';
 
-create or replace function fact.crisis_terms()
-returns table (
-    acknowledge_within interval,
-    first_update interval,
-    every_update interval,
-    monitoring_update interval,
-    relapse_within interval,
-    good_for interval,
-    several_roles boolean,
-    levels integer,
-    clocks text[]
-)
-language sql stable
-begin atomic
-    with rota as (
-        select coalesce(fact.rota_now(), '{}') as spec
-    )
-    select
-        make_interval(secs => coalesce((r.spec ->> 'acknowledge_within_s')::numeric, 300)),
-        make_interval(secs => coalesce((r.spec -> 'updates' ->> 'first_s')::numeric, 900)),
-        make_interval(secs => coalesce((r.spec -> 'updates' ->> 'every_s')::numeric, 1800)),
-        make_interval(
-            secs => coalesce((r.spec -> 'updates' ->> 'monitoring_s')::numeric, 3600)
-        ),
-        make_interval(secs => coalesce((r.spec ->> 'relapse_within_s')::numeric, 1800)),
-        make_interval(secs => coalesce((r.spec ->> 'good_for_s')::numeric, 600)),
-        coalesce((r.spec ->> 'several_roles')::boolean, false),
-        coalesce(jsonb_array_length(r.spec -> 'levels'), 0),
-        array(select jsonb_array_elements_text(r.spec -> 'clocks'))
-    from rota as r;
-end;
-comment on function fact.crisis_terms() is
-'One row: the crisis terms of the rota, or what holds without one.';
-
 -- A person may leave the rota while in a cell: not an error, as it is to the rota.
 create or replace function fact.name_of(person text) returns text
 language sql stable

@@ -210,18 +210,9 @@ begin atomic
     select i.incident_id
     from fact.incident as i
     inner join fact.incident_service as s on s.incident_id = i.incident_id
-    cross join
-        lateral (
-            select e.kind
-            from fact.incident_event as e
-            where
-                e.incident_id = i.incident_id
-                and e.kind in ('opened', 'joined', 'relapsed', 'recovered', 'excused', 'closed')
-            order by e.event_id desc
-            limit 1
-        ) as l
+    inner join fact.incident_state as l on l.incident_id = i.incident_id
     where
-        l.kind in ('opened', 'joined', 'relapsed')
+        l.state = 'open'
         and not exists (select 1 from fact.crisis as c where c.incident_id = i.incident_id)
     group by i.incident_id
     having array_agg(s.service_id) @> services

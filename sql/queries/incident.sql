@@ -33,7 +33,7 @@ select fact.tell_routine($1);
 select fact.crisis_turn($1);
 
 -- name: incidents
--- Every incident, the newest first; $1: only those that are open.
+-- Incidents, the newest first: only those that are open ($1), or only one ($2); null: every one.
 select
     i.incident,
     i.services,
@@ -46,7 +46,9 @@ select
     i.assigned_to,
     i.crisis
 from sla.incident as i
-where not $1::boolean or i.state = 'open'
+where
+    (not $1::boolean or i.state = 'open')
+    and ($2::text is null or i.incident = $2)
 order by i.started desc, i.incident desc;
 
 -- name: incident_events

@@ -74,8 +74,7 @@ async def list_incidents(
     connection: asyncpg.Connection, *, only_open: bool = False
 ) -> list[Incident]:
     """Return the incidents, the newest first."""
-    rows = await connection.fetch(query("incidents"), only_open)
-    return [Incident(**{**row, "services": tuple(row["services"])}) for row in rows]
+    return [_incident(row) for row in await connection.fetch(query("incidents"), only_open, None)]
 
 
 async def show_incident(
@@ -87,9 +86,13 @@ async def show_incident(
     """
     rows = await connection.fetch(query("incident_events"), key)
     cause = await connection.fetchval(query("incident_cause"), key)
-    [incident] = [one for one in await list_incidents(connection) if one.incident == key]
+    [row] = await connection.fetch(query("incidents"), False, key)  # noqa: FBT003 - also over
     events = [IncidentEvent(**{**row, "detail": json.loads(row["detail"])}) for row in rows]
-    return incident, cause, events
+    return _incident(row), cause, events
+
+
+def _incident(row: asyncpg.Record) -> Incident:
+    return Incident(**{**row, "services": tuple(row["services"])})
 
 
 async def note_incident(
