@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -311,3 +312,8 @@ async def _set_aside(cell: Cell, state: str) -> None:
     await cell.value(
         "select fact.merge_crisis($1, $2, 'bob', 'the same', $3)", cell.crisis, other, minute(12)
     )
+
+
+def hashed(address: str) -> str:
+    """Return what a key shows of an address."""
+    return hashlib.md5(address.encode()).hexdigest()[:8]

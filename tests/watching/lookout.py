@@ -10,6 +10,7 @@ from tests.sql.world import World, minute, minutes
 
 from vigie.storing import look
 
+SECOND = 1 / 60  # of a minute
 CRISIS = {"crisis_longer_than": timedelta(minutes=10), "crisis_customers": 2}
 
 
