@@ -65,7 +65,30 @@ begin atomic
     order by s.key;
 end;
 comment on function fact.crisis_down(integer) is
-'The services of a crisis that are down now, each since its first failure, or since the relapse.';
+'The services of a crisis whose incident is not over, each since its first failure, or since the relapse.';
+
+create or replace function fact.crisis_downtime(crisis_id integer, until timestamptz)
+returns table (service text, unplanned tstzmultirange, is_up boolean)
+language sql stable
+begin atomic
+    select
+        s.key,
+        range_agg(l.unplanned),
+        bool_and(l.is_good and not isempty(l.unplanned + l.planned))
+    from fact.crisis as c
+    cross join
+        lateral fact.live_class(
+            array(
+                select m.service_id from fact.crisis_service as m where m.crisis_id = c.crisis_id
+            ),
+            tstzrange(c.started, greatest(c.started, until))
+        ) as l
+    inner join fact.service as s on s.service_id = l.service_id
+    where c.crisis_id = crisis_downtime.crisis_id
+    group by s.key;
+end;
+comment on function fact.crisis_downtime(integer, timestamptz) is
+'One row per service of a crisis: when it was down for any of the contracts, announced maintenance taken out, up to an instant; is_up: it failed, and good results came since.';
 
 create or replace function fact.refuse_while_down(crisis fact.crisis) returns void
 language plpgsql stable

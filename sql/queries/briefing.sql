@@ -38,11 +38,20 @@ where cc.crisis_id = $1
 order by u.key;
 
 -- name: briefing_down
--- One row per service of a crisis ($1) that is down now.
+-- One row per service of a crisis ($1) whose incident is not over: whether it is up again at an
+-- instant ($2) while others of the incident still fail.
 select
-    service,
-    since
-from fact.crisis_down($1);
+    d.service,
+    d.since,
+    coalesce(t.is_up, false) as is_up
+from fact.crisis_down($1) as d
+left join fact.crisis_downtime($1, $2) as t on d.service = t.service
+order by d.service;
+
+-- name: briefing_downtime
+-- How long any service of a crisis ($1) was down up to an instant ($2), in seconds.
+select sla.seconds(range_agg(t.unplanned))
+from fact.crisis_downtime($1, $2) as t;
 
 -- name: briefing_fit
 -- Who could fill the empty roles of a crisis ($1) at an instant ($2): roles that few can fill

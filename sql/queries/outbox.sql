@@ -76,11 +76,16 @@ from fact.outbox
 where message_id::text = $1 or key = $1;
 
 -- name: outbox_question
--- What a message ($1) tells, and who answered it first.
+-- What a message ($1) tells, and who answered it first; over: the state of its crisis, where
+-- that calls nobody any more.
 select
     o.kind,
     o.recipient,
     o.facts,
+    case
+        when o.urgent and fact.crisis_state(o.crisis_id) <> all(fact.states_of('ack'))
+            then fact.crisis_state(o.crisis_id)
+    end as over,
     e.detail ->> 'by' as by_whom,
     e.at
 from fact.outbox as o

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from tests.cli.cell import open_crisis
 from tests.cli.processes import Target, lay_out
 from tests.cli.typed import Typed
 
@@ -29,3 +30,10 @@ def typed(
     monkeypatch.delenv("VIGIE_HOME", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
     return Typed(tmp_path, database, capsys)
+
+
+@pytest.fixture
+def crisis(typed: Typed) -> Typed:
+    """Two customers of the shop, a rota in force, and crisis-1 opened by ann."""
+    open_crisis(typed)
+    return typed

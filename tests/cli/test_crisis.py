@@ -4,70 +4,8 @@ import json
 import re
 from pathlib import Path
 
-import pytest
+from tests.cli.cell import ROLES, lead, said
 from tests.cli.typed import Typed
-
-CONTRACT = """
-key: {key}
-customer: {{key: {key}-sa, name: {name}, language: fr, recipients: {recipients}}}
-plan: lengow-premium
-timezone: Europe/Paris
-from: 2026-01-01
-services: {{essential: [shop]}}
-"""
-ROLES = {
-    "support_agent": "bob",
-    "incident_manager": "alice",
-    "support_manager": "carol",
-    "infrastructure": "dave",
-    "development": "erin",
-}
-
-
-@pytest.fixture
-def crisis(typed: Typed) -> Typed:
-    """Two customers of the shop, a rota in force, and crisis-1 opened by ann."""
-    contracts = typed.folder / "reports" / "contracts"
-    contracts.mkdir(parents=True)
-    for key, name, recipients in (
-        ("acme", "Acme", "[sla@acme.example]"),
-        ("globex", "Globex", "[]"),
-    ):
-        text = CONTRACT.format(key=key, name=name, recipients=recipients)
-        (contracts / f"{key}.yaml").write_text(text, encoding="utf-8")
-    status, _, error = typed("apply")
-    assert (0, "") == (status, error)
-    people = {
-        person: {
-            "name": f"{person.title()} Martin",
-            "roles": [role],
-            "reach": [{"channel": "email", "to": f"{person}@vendor.example"}],
-        }
-        for role, person in ROLES.items()
-    }
-    spec = json.dumps({"people": people, "levels": [["alice"]], "good_for_s": 0})
-    typed.query(f"insert into fact.rota (spec, recorded_at) values ('{spec}', now())")
-    assert typed("crisis", "open", "shop", "--reason", "no orders", "--by", "ann") == (
-        0, "crisis-1\n", "",
-    )  # fmt: skip
-    return typed
-
-
-def said(typed: Typed, *arguments: str, status: int = 0) -> str:
-    """Return what `crisis …` printed, or the error it ended with."""
-    ended, out, error = typed("crisis", *arguments)
-    assert (status, "") == (ended, out if status else error), (out, error)
-    return error if status else out
-
-
-def lead(typed: Typed) -> None:
-    """Lead crisis-1 until customers are informed."""
-    roles = [f"{role}={who}" for role, who in ROLES.items()]
-    said(typed, "staff", "crisis-1", *roles, "--by", "alice")
-    said(typed, "plan", "crisis-1", "--text", "carol tells them")
-    said(typed, "resolve", "crisis-1", "--text", "Repaired.", "--by", "alice")
-    typed.query("update fact.outbox set state = 'sent', sent_at = now() returning 1")
-    said(typed, "waive", "crisis-1", "globex-sa", "--reason", "told by telephone")
 
 
 def test_crisis_is_led_from_the_call_to_the_review(crisis: Typed) -> None:
@@ -181,105 +119,6 @@ def test_false_alarms_merges_and_anomalies_answer_in_json(crisis: Typed) -> None
     )
 
 
-def test_briefing_says_what_is_down_who_is_told_and_what_to_type(crisis: Typed) -> None:
-    text = said(crisis, "show", "crisis-1")
-    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\dZ", "AT", text)
-    text = re.sub(r"(\d+ h )?\d+ min [\d.]+ s", "TIME", text)
-
-    assert text == (
-        "crisis-1  open since AT\n"
-        "  services: shop, not seen by probes\n"
-        "  began: AT\n"
-        "  opened: AT by hand, ann: no orders\n"
-        "\n"
-        "Missing\n"
-        "  nobody has acknowledged it\n"
-        "  for staffed: role support_agent is not filled\n"
-        "  for staffed: role incident_manager is not filled\n"
-        "  for staffed: role support_manager is not filled\n"
-        "  for staffed: role infrastructure is not filled\n"
-        "  for staffed: role development is not filled\n"
-        "  update 1 to the customers, due AT\n"
-        "\n"
-        "Next\n"
-        "  vigie crisis ack crisis-1 --by PERSON\n"
-        "  vigie crisis staff crisis-1 development=erin incident_manager=alice"
-        " infrastructure=dave support_agent=bob support_manager=carol --by PERSON\n"
-        "  vigie crisis update crisis-1 --text …\n"
-        "\n"
-        "Customers\n"
-        "  acme-sa: not told yet\n"
-        "  globex-sa: NO ADDRESS\n"
-        "\n"
-        "Budget left before the contract is breached\n"
-        "  acme: month TIME, quarter TIME, year (contractual) TIME\n"
-        "  globex: month TIME, quarter TIME, year (contractual) TIME\n"
-        "\n"
-        "Cell\n"
-        "  development: nobody\n"
-        "  incident_manager: nobody\n"
-        "  infrastructure: nobody\n"
-        "  support_agent: nobody\n"
-        "  support_manager: nobody\n"
-        "\n"
-        "Called\n"
-        "  AT  page  alice by email  queued\n"
-        "\n"
-        "What happened\n"
-        "  AT  ann  opened: no orders\n"
-        "  AT  vigie  level 1 is called, round 1\n"
-    )
-
-
-def test_briefing_names_the_next_command_of_each_state(crisis: Typed) -> None:
-    def following() -> list[str]:
-        text = said(crisis, "show", "crisis-1")
-        return re.findall(r"^  vigie crisis (\w+)", text, re.MULTILINE)
-
-    roles = [f"{role}={who}" for role, who in ROLES.items()]
-    sections = ("summary", "analysis", "corrective", "preventive")
-    seen = [following()]
-    for arguments in (
-        ("staff", "crisis-1", *roles, "--by", "alice"),
-        ("plan", "crisis-1", "--text", "by mail"),
-        ("resolve", "crisis-1", "--text", "Repaired.", "--by", "alice"),
-        *(("report", "crisis-1", "--section", one, "--text", "x") for one in sections),
-        ("approve", "crisis-1", "--by", "carol"),
-    ):
-        said(crisis, *arguments)
-        seen.append(following())
-    crisis.query("update fact.outbox set state = 'sent' returning 1")
-    said(crisis, "waive", "crisis-1", "globex-sa", "--reason", "told")
-    said(crisis, "dissolve", "crisis-1")
-
-    assert [
-        ["ack", "staff", "update"],
-        ["plan", "update"],
-        ["resolve", "update"],
-        ["waive", *["report"] * 4],
-        ["waive", *["report"] * 3],
-        ["waive", *["report"] * 2],
-        ["waive", "report"],
-        ["waive", "approve"],
-        ["waive", "dissolve"],
-        ["review"],
-    ] == [*seen, following()]
-
-
-def test_json_has_what_the_briefing_says(crisis: Typed) -> None:
-    found = json.loads(said(crisis, "show", "crisis-1", "--json"))
-    [listed] = json.loads(said(crisis, "list", "--json"))
-
-    assert ("crisis-1", "open", "hand") == tuple(
-        found["now"][name] for name in ("key", "state", "trigger")
-    )
-    assert ["acme-sa", "globex-sa"] == [one["customer"] for one in found["customers"]]
-    assert ["month", "quarter", "year"] == [one["kind"] for one in found["budgets"][0]["periods"]]
-    assert ("crisis-1", 2) == (listed["key"], listed["customers"])
-    assert found["now"]["opened_at"] == listed["opened_at"]
-    assert said(crisis, "list").startswith("crisis-1  open  shop  opened 20")
-
-
 def test_mistakes_end_in_one_line(crisis: Typed) -> None:
     lead(crisis)
     for arguments, expected in (
@@ -368,43 +207,6 @@ def test_false_alarm_is_cancelled_by_two(crisis: Typed) -> None:
 
 def test_second_opening_names_the_crisis_that_goes_on(crisis: Typed) -> None:
     assert said(crisis, "open", "shop", "--reason", "me too") == "crisis-1\n"
-
-
-def test_crisis_of_an_incident_says_what_is_down(crisis: Typed) -> None:
-    crisis.query(
-        "with s as (insert into fact.service (key, name) values ('cart', 'Cart')"
-        " returning service_id), i as (insert into fact.incident (started, opened_at, late)"
-        " values (now() - interval '1 hour', now(), false) returning *), j as"
-        " (insert into fact.incident_service select i.incident_id, s.service_id, i.started, now()"
-        " from i, s) insert into fact.incident_event (incident_id, kind, at, actor)"
-        " select incident_id, 'opened', started, 'vigie' from i returning 1"
-    )
-    wrong = said(crisis, "open", "incident-7", "--reason", "x", status=1)
-    opened = said(crisis, "open", "incident-1", "--reason", "calls")
-    text = said(crisis, "show", "crisis-2")
-
-    assert wrong == 'vigie: there is no incident "incident-7" (write incident-1)\n'
-    assert opened == "crisis-2\n"
-    assert re.search(r"services: cart, DOWN since \S+ \S+Z\n  began: \S+ \S+Z \(incident-1\)", text)
-    assert "Customers\n" not in text
-
-
-def test_each_service_that_is_down_has_its_own_beginning(crisis: Typed) -> None:
-    crisis.query(
-        "with s as (insert into fact.service (key, name) values ('cart', 'Cart'), ('mail', 'Mail')"
-        " returning service_id, key), i as (insert into fact.incident (started, opened_at, late)"
-        " values ('2026-05-04 00:00Z', now(), false) returning *), j as"
-        " (insert into fact.incident_service select i.incident_id, s.service_id,"
-        " case s.key when 'cart' then i.started else i.started + interval '1 minute' end, now()"
-        " from i, s) insert into fact.incident_event (incident_id, kind, at, actor)"
-        " select incident_id, 'opened', started, 'vigie' from i returning 1"
-    )
-    said(crisis, "open", "incident-1", "--reason", "calls")
-    line = said(crisis, "show", "crisis-2").splitlines()[1]
-
-    assert line == (
-        "  services: cart, mail, DOWN: cart since 2026-05-04 00:00Z, mail since 2026-05-04 00:01Z"
-    )
 
 
 def test_merge_and_affect(crisis: Typed) -> None:

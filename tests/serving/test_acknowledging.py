@@ -10,6 +10,8 @@ import asyncpg
 import pytest
 from aiohttp import web
 from tests.cli.processes import Wire
+from tests.sql.crisis import brought_to, cell_of
+from tests.sql.world import World
 from tests.watching.queued import FACTS, queue
 
 from vigie import clock
@@ -94,6 +96,27 @@ async def test_a_used_link_tells_of_the_first_and_changes_nothing(pool: asyncpg.
     assert "alice acknowledged it at 20" in page
     assert "<button" not in page
     assert before == await pool.fetch("select * from fact.outbox_event")
+
+
+@pytest.mark.parametrize(
+    ("state", "button"), [("staffed", 1), ("monitoring", 1), ("cancelled", 0), ("resolved", 0)]
+)
+async def test_a_call_of_a_crisis_that_is_over_thanks_nobody(
+    pool: asyncpg.Pool, state: str, button: int
+) -> None:
+    async with pool.acquire() as connection:
+        cell = await cell_of(World(connection=connection))
+        await brought_to(cell, state)
+    called = await pool.fetchval("select min(message_id) from fact.outbox where kind = 'page'")
+    secret = await pool.fetchval("select secret from fact.signing_key")
+    token = make_token(secret, called, clock.now() + HOUR)
+    async with door(pool) as session:
+        _, page = await asked(session, token)
+        status, said = await asked(session, token, "POST")
+
+    over = f"Nobody is called any more: crisis-{cell.crisis} is {state}."
+    assert (button, not button) == (page.count("<button"), over in page)
+    assert (200, bool(button), not button) == (status, "Thank you" in said, over in said)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])

@@ -48,6 +48,7 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
         started=_second(now["started"]),
         ended=_second(now["good_since"]),
         duration=None if now["lasted_s"] is None else FORMATS.duration(now["lasted_s"]),
+        downtime=None if found.downtime_s is None else FORMATS.duration(found.downtime_s),
         timezone="UTC",
         state=now["state"],
         trigger=now["trigger"],

@@ -10,6 +10,8 @@ from vigie.storing import Briefing, Budget
 
 Row = dict[str, Any]
 FORMATS = Formats("en", "UTC")
+ADDRESS = "write recipients in its contract, then vigie apply"
+OPEN = ("open", "staffed", "mitigating", "monitoring")
 PLAIN_SPACE = {ord("\u00a0"): " ", ord("\u202f"): " "}
 
 
@@ -27,7 +29,7 @@ def briefing(found: Briefing) -> str:
         _section("Missing", _missing(found)),
         _section("Next", _next(found)),
         _section("Customers", _customers(found)),
-        _section("Budget left before the contract is breached", _budgets(found)),
+        _section(_budgets_title(found), _budgets(found)),
         _section("Cell", _cell(found.now)),
         _section("Called", _called(found)),
         _section("Actions", _actions(found)),
@@ -72,10 +74,13 @@ def _health(found: Briefing) -> Iterator[str]:
 
 
 def _down(found: Briefing) -> str:
-    together = len({one["since"] for one in found.down}) == 1
-    if together and len(found.down) == len(found.now["services"]):
+    down = [one for one in found.down if not one["is_up"]]
+    together = len({one["since"] for one in down}) == 1
+    if together and len(down) == len(found.now["services"]):
         return f"DOWN since {_at(found.now['down_since'])}"
-    return "DOWN: " + ", ".join(f"{one['service']} since {_at(one['since'])}" for one in found.down)
+    said = ", ".join(f"{one['service']} since {_at(one['since'])}" for one in down)
+    up = ", ".join(one["service"] for one in found.down if one["is_up"])
+    return "; ".join(filter(None, (said and f"DOWN: {said}", up and f"up again: {up}")))
 
 
 def _missing(found: Briefing) -> Iterator[str]:
@@ -87,6 +92,10 @@ def _missing(found: Briefing) -> Iterator[str]:
     if now["update_due"]:
         number = now["updates"] + 1
         yield f"update {number} to the customers, due {_at(now['update_due'])}"
+    if now["state"] in OPEN:
+        for one in found.customers:
+            if not has_address(one):
+                yield f"an address of {one['customer']} ({ADDRESS})"
 
 
 def _next(found: Briefing) -> Iterator[str]:
@@ -169,6 +178,11 @@ def _sent(one: Row) -> str:
         return "not told yet"
     last = f", last {_at(one['last_sent_at'])}" if one["last_sent_at"] else ""
     return f"{one['sent']} of {one['messages']} messages sent{last}"
+
+
+def _budgets_title(found: Briefing) -> str:
+    title = "Budget left before the contract is breached"
+    return f"{title}, counted up to {_at(found.as_of)}" if found.as_of else title
 
 
 def _budgets(found: Briefing) -> Iterator[str]:

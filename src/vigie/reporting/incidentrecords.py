@@ -93,6 +93,7 @@ class IncidentReport:
     duration: str | None  # as printed text: 42 min 10 s
     timezone: str
     state: str
+    downtime: str | None = None  # how long anything was down of the duration
     trigger: str | None = None
     cause: str | None = None  # what the probes saw first
     customers: tuple[str, ...] = ()

@@ -42,15 +42,20 @@ def add_acknowledging(app: web.Application, database: Database) -> None:
             question = await open_link(connection, request.match_info["token"], clock.now())
         if question.answered:
             return _page(200, _taken(question.answered), _about(question))
+        if question.over:
+            return _page(200, _over(question), _about(question))
         return _page(200, _about(question), "Acknowledge it?", BUTTON)
 
     async def answer(request: web.Request) -> web.Response:
         token, now = request.match_info["token"], clock.now()
         async with _reached(database).acquire(timeout=ACQUIRE_S) as connection:
+            question = await open_link(connection, token, now)
             done = await acknowledge_link(connection, token, now)
-        if done.first:
-            return _page(200, f"Thank you: {_taken(done)}")
-        return _page(409, f"Nothing was changed: {_taken(done)}")
+        if not done.first:
+            return _page(409, f"Nothing was changed: {_taken(done)}")
+        if question.over:
+            return _page(200, _over(question), _taken(done))
+        return _page(200, f"Thank you: {_taken(done)}")
 
     app.router.add_get("/ack/{token}", _plainly(ask))  # HEAD, too
     app.router.add_post("/ack/{token}", _plainly(answer))
@@ -99,12 +104,21 @@ def _page(status: int, *lines: str) -> web.Response:
     return web.Response(status=status, text=text, content_type="text/html", headers=HEADERS)
 
 
+def _name(question: Question) -> str:
+    facts = question.facts
+    return str(facts.get("crisis") or facts.get("incident") or question.kind)
+
+
+def _over(question: Question) -> str:
+    return f"Nobody is called any more: {_name(question)} is {question.over}."
+
+
 def _about(question: Question) -> str:
     facts = question.facts
     services = ", ".join(str(one["name"]) for one in facts.get("services") or ())
-    name = facts.get("crisis") or facts.get("incident") or question.kind
+    name = _name(question)
     since = _when(facts.get("started"), facts.get("timezone"))
-    about = f"{name}: {services} since {since}" if services and since else str(name)
+    about = f"{name}: {services} since {since}" if services and since else name
     return f"{about}, for {facts.get('name') or question.recipient}"
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -35,7 +36,8 @@ class Briefing:
 
     now: Row
     fit: tuple[Row, ...]  # for each empty role somebody of the rota, nobody twice
-    down: tuple[Row, ...]  # services, each with its own `since`
+    down: tuple[Row, ...]  # services, each with its own `since`; is_up: good again by itself
+    downtime_s: Decimal | None  # of `lasted_s`, how long any service was down; None: not measured
     cause: str | None
     customers: tuple[Row, ...]
     messages: tuple[Row, ...]  # to the team
@@ -45,6 +47,7 @@ class Briefing:
     actions: tuple[Row, ...]
     budgets: tuple[Budget, ...]
     further: int  # contracts whose budgets were not looked up
+    as_of: datetime | None  # up to when the budgets are counted; None: nothing was rolled up yet
 
 
 async def list_crises(connection: asyncpg.Connection, now: datetime) -> list[Row]:
@@ -69,7 +72,10 @@ async def read_briefing(
         return Briefing(
             now=_plain(row) if row else {},
             fit=_fit(await connection.fetch(query("briefing_fit"), number, now)),
-            down=await rows("briefing_down"),
+            down=tuple(
+                _plain(one) for one in await connection.fetch(query("briefing_down"), number, now)
+            ),
+            downtime_s=await _downtime(connection, number, row, now),
             cause=await connection.fetchval(query("briefing_cause"), number),
             customers=await rows("briefing_customers"),
             messages=await rows("briefing_messages"),
@@ -79,7 +85,19 @@ async def read_briefing(
             actions=await rows("briefing_actions"),
             budgets=tuple(budgets),
             further=max(0, len(covered) - contracts),
+            as_of=await connection.fetchval(query("as_of")),
         )
+
+
+async def _downtime(
+    connection: asyncpg.Connection, number: int, row: asyncpg.Record | None, now: datetime
+) -> Decimal | None:
+    """Return how long anything was down, up to the end of the crisis's `lasted_s`."""
+    if row is None or row["lasted_s"] is None:
+        return None
+    until = row["good_since"] or now
+    downtime: Decimal | None = await connection.fetchval(query("briefing_downtime"), number, until)
+    return downtime
 
 
 def _fit(candidates: Sequence[asyncpg.Record]) -> tuple[Row, ...]:

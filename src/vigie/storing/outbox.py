@@ -61,6 +61,7 @@ class Question:
     recipient: str
     facts: Mapping[str, Any]
     answered: Acknowledged | None
+    over: str | None  # the state of its crisis, where that calls nobody any more
 
 
 async def claim_messages(
@@ -182,6 +183,7 @@ async def read_question(connection: asyncpg.Connection, message_id: int) -> Ques
         recipient=record["recipient"],
         facts=json.loads(record["facts"]),
         answered=Acknowledged(by=by, at=at, first=False) if at else None,
+        over=record["over"],
     )
 
 
