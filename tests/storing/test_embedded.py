@@ -4,6 +4,7 @@ import shutil
 import signal
 import socket
 import stat
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.storing.others import as_nobody, neighbour, say_goodbye
 from vigie.errors import DatabaseError
 from vigie.storing import place, programs
 from vigie.storing.embedded import Embedded
+from vigie.storing.server import answers
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="root gives the server another user")
 
@@ -114,6 +116,22 @@ def test_revive_starts_a_killed_server_on_its_port(home: Path) -> None:
     assert server.revive() is True
     assert server.url() == url
     server.leave()
+
+
+def test_server_that_crashes_as_we_leave_is_no_error(home: Path) -> None:
+    """Its children hold its lock for a moment longer; here one of them is slow."""
+    server = Embedded(home)
+    server.join()
+    postmaster = pid_of(home)
+    child = int(Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()[0])
+    os.kill(child, signal.SIGSTOP)
+    os.kill(postmaster, signal.SIGKILL)
+    assert eventually(lambda: not answers(port_of(server.url())))
+    waking = threading.Timer(0.5, os.kill, (child, signal.SIGCONT))
+    waking.start()
+    server.leave()
+    waking.join()
+    assert server.status().running is False
 
 
 def test_last_process_to_leave_stops_the_server(home: Path) -> None:

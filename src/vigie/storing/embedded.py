@@ -128,8 +128,13 @@ class Embedded:
         self._tell("port", str(port))
 
     def _stop(self) -> None:
-        if not self._is_free():
-            server.stop(self._data, account=account_for(self._data))
+        """Stop the server; what is left of one that crashed ends by itself."""
+        deadline = time.monotonic() + _PATIENCE
+        while not self._is_free():
+            if server.answers(self._port()) or time.monotonic() > deadline:
+                server.stop(self._data, account=account_for(self._data))
+                return
+            time.sleep(0.1)
 
     def _is_free(self) -> bool:
         lock = self._open("server.lock")
