@@ -1,17 +1,59 @@
 -- One turn of the watcher: what is measured becomes incidents, and they become crises.
 
+create or replace function fact.service_keys(services integer[]) returns text[]
+language sql stable
+return array(select s.key from fact.service as s where s.service_id = any(services));
+comment on function fact.service_keys(integer[]) is 'The keys of services.';
+
+create or replace function fact.hits_several(
+    incident_id integer,
+    services integer[],
+    run tstzrange,
+    longer_than interval,
+    customers integer,
+    failing jsonb
+) returns boolean
+language plpgsql stable
+as $$
+declare
+    together integer[];
+begin
+    if fact.hit_customers(fact.service_keys(services), run) >= customers then
+        return true;
+    end if;
+    together := services || array(
+        select m.service_id
+        from fact.incident_service as m
+        where
+            m.incident_id = hits_several.incident_id
+            and exists (
+                select from unnest((failing ->> m.service_id::text)::tstzmultirange) as r
+                where r && run and upper(r) - lower(r) > longer_than
+            )
+    );
+    return fact.hit_customers(fact.service_keys(together), run) >= customers;
+end
+$$;
+comment on function fact.hits_several(
+    integer, integer[], tstzrange, interval, integer, jsonb
+) is
+'Whether an outage of some services hits so many customers, together with what else its incident took down for as long. failing: the runs of each service, by its id.';
+
+drop function if exists fact.call_crisis(
+    integer[], tstzmultirange, interval, integer, timestamptz
+);
 create or replace function fact.call_crisis(
     services integer[],
     runs tstzmultirange,
     longer_than interval,
     customers integer,
+    failing jsonb,
     now timestamptz
 ) returns void
 language plpgsql
 as $$
 declare
     run tstzrange;
-    keys text[];
     known integer;
 begin
     for run in select r from unnest(runs) as r where upper(r) - lower(r) > longer_than loop
@@ -19,12 +61,11 @@ begin
         if exists (select from fact.crisis as c where c.incident_id = known) then
             continue;
         end if;
-        -- A cell that works on these services has it: there it is a relapse, or failed as well.
-        if fact.active_crisis(services) is not null then
+        -- A cell that worked on these services has it: there it is a relapse, or failed as well.
+        if fact.active_crisis(services, upper(run)) is not null then
             continue;
         end if;
-        keys := array(select s.key from fact.service as s where s.service_id = any(services));
-        if fact.hit_customers(keys, run) >= customers then
+        if fact.hits_several(known, services, run, longer_than, customers, failing) then
             begin
                 perform fact.open_crisis(
                     known,
@@ -44,18 +85,25 @@ begin
 end
 $$;
 comment on function fact.call_crisis(
-    integer[], tstzmultirange, interval, integer, timestamptz
+    integer[], tstzmultirange, interval, integer, jsonb, timestamptz
 ) is
-'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one, or a crisis that goes on is about the same services.';
+'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one, or a crisis about the same services went on until it was over.';
 
+drop function if exists fact.warn_ahead(
+    integer[], tstzmultirange, integer, interval, timestamptz
+);
 create or replace function fact.warn_ahead(
-    services integer[], runs tstzmultirange, customers integer, after interval, now timestamptz
+    services integer[],
+    runs tstzmultirange,
+    customers integer,
+    after interval,
+    failing jsonb,
+    now timestamptz
 ) returns void
 language plpgsql
 as $$
 declare
     run tstzrange;
-    keys text[];
     known integer;
 begin
     for run in
@@ -63,6 +111,12 @@ begin
         where upper(r) - lower(r) > after
     loop
         known := fact.incident_of(services, run);
+        -- What is a crisis already, or in the hands of a cell, does not become one.
+        if exists (select from fact.crisis as c where c.incident_id = known)
+            or fact.active_crisis(services, warn_ahead.now) is not null
+        then
+            continue;
+        end if;
         if not exists (
             select from fact.incident_state as t
             where
@@ -76,8 +130,7 @@ begin
         ) then
             continue;
         end if;
-        keys := array(select s.key from fact.service as s where s.service_id = any(services));
-        if fact.hit_customers(keys, run) >= customers then
+        if fact.hits_several(known, services, run, after, customers, failing) then
             perform fact.incident_happened(known, 'pre_alert', warn_ahead.now);
             perform fact.tell_ahead(known, warn_ahead.now);
         end if;
@@ -85,9 +138,9 @@ begin
 end
 $$;
 comment on function fact.warn_ahead(
-    integer[], tstzmultirange, integer, interval, timestamptz
+    integer[], tstzmultirange, integer, interval, jsonb, timestamptz
 ) is
-'Warns the first level of each run that may become a crisis: it lasts longer than after, and hits enough customers.';
+'Warns the first level of each run that may become a crisis: it lasts longer than after, hits enough customers, and no cell works on it.';
 
 create or replace function fact.live_news(seen timestamptz)
 returns table (
@@ -166,7 +219,7 @@ declare
     run tstzrange;
     known integer;
     good integer[] := '{}';
-    runs jsonb := '{}';
+    runs jsonb := '{}'; -- of each service: they come before the outages of contracts
 begin
     for failing in select n.* from fact.live_news(seen) as n loop
         if failing.longer_than is null and failing.is_news then
@@ -187,15 +240,18 @@ begin
             end loop;
         elsif failing.is_news and upper(failing.runs) > began then
             perform fact.call_crisis(
-                failing.service_ids, failing.runs, failing.longer_than, failing.customers, seen
+                failing.service_ids, failing.runs, failing.longer_than, failing.customers, runs,
+                seen
             );
             perform fact.warn_ahead(
-                failing.service_ids, failing.runs, failing.customers, warn_after, seen
+                failing.service_ids, failing.runs, failing.customers, warn_after, runs, seen
             );
         end if;
-        if failing.longer_than is null and failing.is_good then
-            good := good || failing.service_ids;
+        if failing.longer_than is null then
             runs := runs || jsonb_build_object(failing.service_ids[1]::text, failing.runs::text);
+            if failing.is_good then
+                good := good || failing.service_ids;
+            end if;
         end if;
     end loop;
     update fact.watched_service set noted = true where not noted;

@@ -82,6 +82,16 @@ end;
 comment on function fact.next_target(bigint) is
 'The target of an urgent message whose turn it is, how often it failed, and when its wait ends (one that was not tried yet: -infinity). No row: each has failed for good, or what it took came back.';
 
+create or replace function fact.said_to_several(message fact.outbox) returns text
+language sql immutable parallel safe
+return case
+    when (message).audience = 'customer' and (message).crisis_id is not null
+        -- crisis-3/update/2/acme/1f3a…: without the customer and its address.
+        then regexp_replace((message).key, '/[^/]+/[^/]+$', '')
+end;
+comment on function fact.said_to_several(fact.outbox) is
+'What many customers are told at once, such as crisis-3/update/2: whoever must hear that it failed hears it once. Null: a message to one.';
+
 create or replace function fact.queue_dead_letters(message_id bigint, now timestamptz)
 returns setof bigint
 language sql volatile
@@ -97,6 +107,7 @@ begin atomic
             o.crisis_id,
             l.level,
             p.key as person,
+            fact.said_to_several(o) as said,
             r.spec #> array['people', p.key] as person_spec,
             coalesce(o.facts ->> 'name', o.recipient) as recipient_name
         from fact.outbox as o
@@ -113,7 +124,7 @@ begin atomic
         fact.queue_message(
             key => format(
                 'dead_letter:%s:%s:%s',
-                c.message_id,
+                coalesce(c.said, c.message_id::text),
                 (
                     select count(*) from fact.outbox_event as e
                     where e.message_id = c.message_id and e.kind in ('dead', 'bounced')
@@ -127,7 +138,10 @@ begin atomic
             facts => c.facts || jsonb_build_object(
                 'name', c.person_spec -> 'name',
                 'language', 'en',
-                'text', format('%s to %s: %s', c.kind, c.recipient_name, c.error),
+                'text', format(
+                    '%s to %s%s: %s',
+                    c.kind, c.recipient_name, ', and perhaps to others' || left(c.said, 0), c.error
+                ),
                 'dead', jsonb_build_object(
                     'message', c.message_id, 'kind', c.kind, 'recipient', c.recipient,
                     'name', c.recipient_name, 'error', c.error

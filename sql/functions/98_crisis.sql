@@ -88,7 +88,8 @@ create or replace function fact.check_said(name text, said text) returns void
 language plpgsql immutable
 as $$
 begin
-    if coalesce(fact.spelt(said), '') = '' then
+    -- Dots stand in the commands that are proposed, for what is to be written.
+    if coalesce(btrim(fact.spelt(said), '….'), '') = '' then
         raise exception '%: is empty', name using hint = case name
             when 'by' then 'write who does it'
             else 'write it in a few words'
@@ -157,7 +158,8 @@ begin atomic
         kind,
         coalesce(state, fact.crisis_state(crisis_id)),
         at,
-        regexp_replace(btrim(actor), '\s+', ' ', 'g'),
+        -- One spelling of a person: two names of one look like two people.
+        coalesce(fact.person_of(actor), regexp_replace(btrim(actor), '\s+', ' ', 'g')),
         nullif(btrim(reason), ''),
         coalesce(detail, '{}')
     );

@@ -90,6 +90,24 @@ end;
 comment on function fact.crisis_downtime(integer, timestamptz) is
 'One row per service of a crisis: when it was down for any of the contracts, announced maintenance taken out, up to an instant; is_up: it failed, and good results came since.';
 
+create or replace function fact.crisis_failed_after(crisis_id integer, at timestamptz)
+returns boolean
+language sql stable
+begin atomic
+    select
+        exists(
+            select from fact.crisis_sight as t
+            inner join fact.incident_service as m on m.service_id = t.service_id
+            inner join fact.incident_event as e on e.incident_id = m.incident_id
+            where
+                t.crisis_id = crisis_failed_after.crisis_id
+                and e.kind in ('opened', 'joined', 'relapsed')
+                and e.at > crisis_failed_after.at
+        );
+end;
+comment on function fact.crisis_failed_after(integer, timestamptz) is
+'Whether a service of a crisis failed after an instant.';
+
 create or replace function fact.refuse_while_down(crisis fact.crisis) returns void
 language plpgsql stable
 as $$

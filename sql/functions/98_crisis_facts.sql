@@ -32,6 +32,30 @@ end;
 comment on function fact.crisis_services(integer, integer) is
 'The services of a crisis as messages print them; for a customer those that its contracts cover, because other names are not its business. Null: all.';
 
+create or replace function fact.crisis_ending(crisis_id integer)
+returns table (good_since timestamptz, workaround text)
+language sql stable
+begin atomic
+    select
+        case when h.measured and h.down_since is null then h.good_since end,
+        case
+            when h.down_since is not null or not h.measured
+                then (
+                    select case when e.kind = 'workaround' then e.reason end
+                    from fact.crisis_event as e
+                    where
+                        e.crisis_id = crisis_ending.crisis_id
+                        and e.kind in ('workaround', 'relapsed')
+                    order by e.event_id desc
+                    limit 1
+                )
+        end
+    from fact.crisis_health as h
+    where h.crisis_id = crisis_ending.crisis_id;
+end;
+comment on function fact.crisis_ending(integer) is
+'One row: since when probes find all of a crisis good, null while it is down or was never measured; and the workaround that holds meanwhile, null: none.';
+
 create or replace function fact.crisis_facts(crisis_id integer) returns jsonb
 language sql stable
 begin atomic
@@ -65,12 +89,14 @@ begin atomic
                 tstzrange(c.started, greatest(c.opened_at, c.started), '[]')
             ),
             'state', fact.crisis_state(c.crisis_id),
+            'ended', fact.utc_text(g.good_since), 'workaround', g.workaround,
             'level', null, 'round', null, 'text', null, 'by', null,
             'late', c.late,
             'name', null, 'language', 'en', 'timezone', 'UTC',
             'missing', null, 'due', null, 'provider', null
         )
     from fact.crisis as c
+    cross join lateral fact.crisis_ending(c.crisis_id) as g
     where c.crisis_id = crisis_facts.crisis_id;
 end;
 comment on function fact.crisis_facts(integer) is
@@ -162,6 +188,32 @@ end;
 comment on function fact.tell_cell(integer, text, text, jsonb, boolean, timestamptz) is
 'Queues a message to everybody who hears of a crisis.';
 
+create or replace function fact.tell_everybody(
+    crisis_id integer, kind text, more jsonb, at timestamptz
+) returns text[]
+language sql
+begin atomic
+    select
+        fact.tell_people(
+            crisis_id,
+            array(
+                select u.person
+                from (
+                    select r.person from fact.crisis_roles(crisis_id) as r
+                    union
+                    select p.person
+                    from fact.crisis_event as e
+                    cross join lateral jsonb_array_elements_text(e.detail -> 'people') as p (person)
+                    where e.crisis_id = tell_everybody.crisis_id and e.kind = 'paged'
+                ) as u
+                order by u.person
+            ),
+            kind, kind, more, false, at
+        );
+end;
+comment on function fact.tell_everybody(integer, text, jsonb, timestamptz) is
+'Queues a message to everybody who was ever called to a crisis, or is in its cell: it is set aside.';
+
 create or replace function fact.tell_customer(
     crisis_id integer, customer_id integer, key text, kind text, more jsonb, at timestamptz
 ) returns integer
@@ -203,6 +255,7 @@ begin atomic
                     'trigger', c.trigger,
                     'cause', null,
                     'state', fact.crisis_state(c.crisis_id),
+                    'ended', fact.utc_text(g.good_since), 'workaround', g.workaround,
                     'level', null, 'round', null, 'text', null, 'by', null,
                     'late', c.late,
                     'name', u.name,
@@ -216,6 +269,7 @@ begin atomic
                 c.crisis_id
             ) as message_id
         from fact.crisis as c
+        cross join lateral fact.crisis_ending(c.crisis_id) as g
         inner join fact.customer as u on u.customer_id = tell_customer.customer_id
         cross join lateral (select distinct unnest(u.recipients) as address) as a
         where c.crisis_id = tell_customer.crisis_id and btrim(a.address) <> ''

@@ -177,21 +177,29 @@ end;
 comment on function fact.resolution_told(integer) is
 'One row per affected customer: whether a message of the last resolution was sent to it, or a waiver says why not; how: the state of that message, no recipients, or not queued.';
 
-create or replace function fact.active_crisis(services integer[]) returns integer
+create or replace function fact.active_crisis(services integer[], at timestamptz)
+returns integer
 language sql stable
 begin atomic
     select c.crisis_id
     from fact.crisis as c
+    cross join
+        lateral (
+            select e.state from fact.crisis_event as e
+            where e.crisis_id = c.crisis_id and e.at <= active_crisis.at
+            order by e.event_id desc
+            limit 1
+        ) as was
     where
-        fact.crisis_rank(fact.crisis_state(c.crisis_id)) <= 4
+        fact.crisis_rank(was.state) <= 4
         and services <@ array(
             select s.service_id from fact.crisis_service as s where s.crisis_id = c.crisis_id
         )
     order by c.crisis_id
     limit 1;
 end;
-comment on function fact.active_crisis(integer[]) is
-'The first crisis that goes on and is about all of these services; null: none.';
+comment on function fact.active_crisis(integer[], timestamptz) is
+'The first crisis that went on at an instant and is about all of these services; null: none.';
 
 create or replace function fact.failing_since(services integer[]) returns timestamptz
 language sql stable

@@ -134,6 +134,18 @@ begin
     )
     returning a.key into anomaly;
     opened_id := fact.anomaly_crisis(report_anomaly.service_id, actor, now);
+    if opened_id is not null then
+        perform fact.add_crisis_event(
+            opened_id, 'reported', null, now, actor, report_anomaly.summary,
+            jsonb_build_object(
+                'anomaly', anomaly,
+                'customer', (
+                    select u.key from fact.customer as u
+                    where u.customer_id = report_anomaly.customer_id
+                )
+            )
+        );
+    end if;
     crisis := (select c.key from fact.crisis as c where c.crisis_id = opened_id);
     return next;
 end

@@ -167,6 +167,10 @@ begin
         raise exception '%: the next update would be due at %, which is past',
             entered.key, fact.utc_text(next_due) using hint = 'write a later time';
     end if;
+    if next_due > now + interval '24 hours' then
+        raise exception '%: the next update would be due at % only',
+            entered.key, fact.utc_text(next_due) using hint = 'write a time within 24 hours';
+    end if;
     unreachable := fact.customers_without_address(crisis_update.crisis_id);
     select * into standing from fact.crisis_standing as s
     where s.crisis_id = crisis_update.crisis_id;

@@ -116,7 +116,9 @@ begin
     select * into asked from fact.crisis_event as e
     where e.crisis_id = cancel_crisis.crisis_id and e.kind in ('cancel_asked', 'relapsed')
     order by e.event_id desc limit 1;
-    if asked.kind is distinct from 'cancel_asked' then
+    if asked.kind is distinct from 'cancel_asked'
+        or fact.crisis_failed_after(crisis_id, asked.at)
+    then
         perform fact.add_crisis_event(crisis_id, 'cancel_asked', null, now, person, reason);
         return fact.crisis_state(crisis_id);
     end if;
@@ -127,6 +129,9 @@ begin
     perform fact.add_crisis_event(
         crisis_id, 'cancelled', 'cancelled', now, person, reason,
         jsonb_build_object('asked_by', asked.actor, 'asked_reason', asked.reason)
+    );
+    perform fact.tell_everybody(
+        crisis_id, 'cancelled', jsonb_build_object('by', person, 'text', reason), now
     );
     return 'cancelled';
 end
@@ -171,6 +176,10 @@ begin
     perform fact.add_crisis_event(
         into_id, 'absorbed', null, now, actor, reason,
         jsonb_build_object('from', entered.key)
+    );
+    perform fact.tell_everybody(
+        crisis_id, 'merged',
+        jsonb_build_object('by', actor, 'text', reason, 'into', target.key), now
     );
 end
 $$;

@@ -103,7 +103,7 @@ begin atomic
         n.aim,
         coalesce(fact.missing_for(s.crisis_id, n.aim, now), '{}'),
         fact.report_approver(s.crisis_id),
-        last.cancel_asked_by
+        case when w.rank <= 4 then last.cancel_asked_by end
     from fact.crisis_standing as s
     inner join fact.crisis_health as h on h.crisis_id = s.crisis_id
     cross join
@@ -136,7 +136,11 @@ begin atomic
                     array_agg(
                         case when e.kind = 'cancel_asked' then e.actor end order by e.event_id desc
                     )
-                    filter (where e.kind in ('cancel_asked', 'relapsed'))
+                    filter (
+                        where e.kind = 'relapsed'
+                        or e.kind = 'cancel_asked'
+                        and not fact.crisis_failed_after(e.crisis_id, e.at)
+                    )
                 )[1] as cancel_asked_by
             from fact.crisis_event as e
             where e.crisis_id = s.crisis_id

@@ -176,7 +176,7 @@ begin
         raise exception 'services: none is named' using hint = 'write an incident or services';
     end if;
     perform pg_advisory_xact_lock(hashtext('vigie crisis'));
-    found_id := fact.active_crisis(services);
+    found_id := fact.active_crisis(services, now);
     if found_id is not null then
         return found_id;
     end if;

@@ -121,7 +121,7 @@ order by k.key;
 
 -- name: briefing_budget
 -- What is left of the budget of a contract ($1) and scope ($2) in the month, quarter and year of a
--- day ($3).
+-- day ($3), counted up to an instant ($4; null: as far as figures go).
 select
     p.kind,
     to_char($3::date, p.form) as name,
@@ -129,14 +129,28 @@ select
     a.budget_s,
     a.budget_used_s,
     a.budget_left_s,
-    a.budget_over_s,
-    a.verdict
+    a.budget_over_s
 from
     (
         values ('month', 'YYYY-MM', 1), ('quarter', 'YYYY-"Q"Q', 2), ('year', 'YYYY', 3)
     ) as p (kind, form, place)
-cross join lateral sla.availability($1, $2, sla.period($1, p.kind, $3)) as a
+cross join
+    lateral fact.availability(
+        $1, $2, sla.period($1, p.kind, $3),
+        (null, null, null, null, null, null, $4::timestamptz)::fact.reading
+    ) as a
 order by p.place;
+
+-- name: briefing_counted_to
+-- Up to when the budgets of a crisis ($1) are counted: as far as figures go; of a resolved one to its
+-- end, so that a report stays what was approved. Null: nothing is known.
+select
+    least(
+        nullif(sla.as_of(), '-infinity'),
+        case when fact.crisis_rank(s.state) >= 5 then s.resolved_good end
+    )
+from fact.crisis_standing as s
+where s.crisis_id = $1;
 
 -- name: briefing_events
 -- Everything that happened in a crisis ($1), in its order.

@@ -156,7 +156,7 @@ comment on view sla.crisis_event is
 comment on column sla.crisis_event.crisis is 'Key of the crisis.';
 comment on column sla.crisis_event.event is 'Number of the event; they grow with time.';
 comment on column sla.crisis_event.kind is
-'opened, paged, acknowledged, filled (a role), staffed, planned, updated (customers), overdue, joined (a service), affected (a customer), workaround, good_again, relapsed, resolved, waived, informed, report_section, report_approved, dissolved, reviewed, action_added, action_done, reminded, cancel_asked, cancelled, merged or absorbed.';
+'opened, reported (by a customer), paged, acknowledged, filled (a role), staffed, planned, updated (customers), overdue, joined (a service), affected (a customer), workaround, good_again, relapsed, resolved, waived, informed, report_section, report_approved, dissolved, reviewed, action_added, action_done, reminded, cancel_asked, cancelled, merged or absorbed.';
 comment on column sla.crisis_event.state is 'State of the crisis after it, as in sla.crisis.';
 comment on column sla.crisis_event.at is 'When, UTC.';
 comment on column sla.crisis_event.actor is

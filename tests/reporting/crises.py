@@ -55,7 +55,7 @@ def approved() -> IncidentReport:
                 used="42 min 0 s",
                 allowed="8 min 55.68 s",
                 left="0 s",
-                verdict="missed",
+                over="33 min 4.32 s",
             ),
             Budget(
                 contract="acme",
@@ -64,7 +64,6 @@ def approved() -> IncidentReport:
                 used="51 min 0 s",
                 allowed="1 h 45 min 7.2 s",
                 left="54 min 7.2 s",
-                verdict="running",
             ),
             Budget(
                 contract="beta",
@@ -73,7 +72,6 @@ def approved() -> IncidentReport:
                 used="42 min 0 s",
                 allowed="44 min 38.4 s",
                 left="2 min 38.4 s",
-                verdict="not_provable",
             ),
         ),
         members=tuple(Member(role=r, name=n) for r, n in zip(ROLES, NAMES, strict=True)),

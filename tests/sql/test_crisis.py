@@ -73,6 +73,7 @@ async def test_page_says_who_is_hit_and_since_when(cell: Cell) -> None:
         "language": "en",
         "timezone": "UTC",
         **dict.fromkeys(("cause", "text", "by", "missing", "due", "provider")),
+        **dict.fromkeys(("ended", "workaround")),
     } == facts
 
 

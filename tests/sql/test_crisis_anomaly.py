@@ -41,6 +41,10 @@ async def test_second_customer_makes_a_crisis(cell: Cell) -> None:
     assert ["page/1/1/alice", "page/1/1/bob"] == await cell.keys()
     assert crisis == await reported(cell, "initech", 31)
     assert 1 == await cell.value("select count(*) from fact.crisis")
+    assert ["globex-customer", "initech-customer"] == await cell.value(
+        "select array_agg(detail ->> 'customer' order by event_id) from fact.crisis_event"
+        " where kind = 'reported'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -305,6 +305,38 @@ async def test_after_the_last_target_the_others_of_the_level_are_told(
     } == facts["dead"]  # fmt: skip
 
 
+async def test_many_customers_that_were_not_reached_are_told_of_once(
+    connection: asyncpg.Connection,
+) -> None:
+    await set_rota(connection)
+    await connection.execute(
+        "insert into fact.crisis (trigger, started, opened_at, opened_by, reason, late)"
+        " values ('hand', $1, $1, 'ann', 'x', false)",
+        NOW,
+    )
+    crisis = await connection.fetchval("select max(crisis_id) from fact.crisis")
+    for update, customer in ((2, "acme"), (2, "bolt"), (3, "acme")):
+        number = await queue(
+            connection, f"crisis-{crisis}/update/{update}/{customer}/1f3a2b4c",
+            kind="customer_update", audience="customer", recipient=customer,
+            targets=[MAIL], urgent=False,
+        )  # fmt: skip
+        await connection.execute(
+            "update fact.outbox set crisis_id = $1 where message_id = $2", crisis, number
+        )
+    for claimed in await claim(connection, "one", 3):
+        await fail(connection, claimed, temporary=False)
+
+    told = await connection.fetch(
+        "select key, facts ->> 'text' as text from fact.outbox"
+        " where kind = 'dead_letter' and recipient = 'alice' order by key"
+    )
+    assert [f"dead_letter:crisis-{crisis}/update/{n}:1:alice" for n in (2, 3)] == [
+        one["key"] for one in told
+    ]
+    assert told[0]["text"].startswith("customer_update to Alice Martin, and perhaps to others: ")
+
+
 async def test_a_dead_letter_that_dies_tells_nobody(connection: asyncpg.Connection) -> None:
     await set_rota(connection)
     await queue(connection, "dead_letter:1:1:bob", kind="dead_letter", recipient="bob")

@@ -1,6 +1,8 @@
 """What a briefing says of services, of which each has results of its own."""
 
+import json
 from collections.abc import AsyncIterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 import asyncpg
@@ -38,6 +40,11 @@ async def briefed(lookout: Lookout, at: float) -> Briefing:
     return await read_briefing(lookout.connection, "crisis-1", minute(at))
 
 
+def used(found: Briefing) -> set[Decimal]:
+    """Return the seconds of budget that each period of every contract has used."""
+    return {one["budget_used_s"] for budget in found.budgets for one in budget.periods}
+
+
 def up_again(found: Briefing) -> Mapping[str, Any]:
     return {one["service"]: one["is_up"] for one in found.down}
 
@@ -66,6 +73,21 @@ async def test_downtime_of_two_services_is_counted_once(shops: Lookout) -> None:
     await shops.run(until=18, a="U" + "D" * 12 + "U" * 6, b="U" * 5 + "D" * 10 + "UUUU")
 
     assert (15 - 1) * 60 == (await briefed(shops, 18)).downtime_s
+
+
+async def test_budgets_of_what_is_resolved_stay_what_they_were(lookout: Lookout) -> None:
+    await lookout.run(until=25, a="U" + "D" * 12 + "UUU" + "D" * 9)
+    await lookout.settle(24)
+    going_on = await briefed(lookout, 25)
+    await lookout.connection.execute(
+        "select fact.add_crisis_event(1, 'resolved', 'resolved', $1, 'alice', 'Repaired.', $2)",
+        minute(25), json.dumps({"good_since": minute(13).isoformat()}),
+    )  # fmt: skip
+    resolved = await briefed(lookout, 26)
+
+    assert (minute(24), minute(13)) == (going_on.as_of, resolved.as_of)
+    assert {(24 - 1 - 3) * 60} == used(going_on)
+    assert {(13 - 1) * 60} == used(resolved)
 
 
 async def test_budgets_say_up_to_when_they_are_counted(lookout: Lookout) -> None:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from vigie import reporting
-from vigie.cli.crisisshow import happened, has_address
+from vigie.cli.crisisnext import has_address
+from vigie.cli.crisisshow import happened
 from vigie.cli.registry import short
 from vigie.errors import UsageError
 from vigie.storing import Briefing
@@ -49,6 +50,7 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
         ended=_second(now["good_since"]),
         duration=None if now["lasted_s"] is None else FORMATS.duration(now["lasted_s"]),
         downtime=None if found.downtime_s is None else FORMATS.duration(found.downtime_s),
+        as_of=_second(found.as_of),
         timezone="UTC",
         state=now["state"],
         trigger=now["trigger"],
@@ -131,7 +133,7 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
                     used=FORMATS.duration(one["budget_used_s"]),
                     allowed=FORMATS.duration(one["budget_s"]),
                     left=FORMATS.duration(one["budget_left_s"]),
-                    verdict=one["verdict"],
+                    over=FORMATS.duration(over) if (over := one["budget_over_s"]) else None,
                 )
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from decimal import ROUND_DOWN, ROUND_UP
 from typing import Any
 
+from vigie.cli.crisisnext import following, has_address, missing
 from vigie.cli.registry import short
 from vigie.reporting import Formats
 from vigie.storing import Briefing, Budget
 
 Row = dict[str, Any]
 FORMATS = Formats("en", "UTC")
-ADDRESS = "write recipients in its contract, then vigie apply"
-OPEN = ("open", "staffed", "mitigating", "monitoring")
 PLAIN_SPACE = {ord("\u00a0"): " ", ord("\u202f"): " "}
 
 
@@ -26,8 +26,8 @@ def briefing(found: Briefing) -> str:
     """Return all that somebody needs who joins now, the most urgent first."""
     parts = [
         _headline(found),
-        _section("Missing", _missing(found)),
-        _section("Next", _next(found)),
+        _section("Missing", missing(found)),
+        _section("Next", following(found)),
         _section("Customers", _customers(found)),
         _section(_budgets_title(found), _budgets(found)),
         _section("Cell", _cell(found.now)),
@@ -83,78 +83,6 @@ def _down(found: Briefing) -> str:
     return "; ".join(filter(None, (said and f"DOWN: {said}", up and f"up again: {up}")))
 
 
-def _missing(found: Briefing) -> Iterator[str]:
-    now = found.now
-    if _unanswered(found):
-        yield "nobody has acknowledged it"
-    for one in now["missing"]:
-        yield f"for {now['next_state']}: {one}"
-    if now["update_due"]:
-        number = now["updates"] + 1
-        yield f"update {number} to the customers, due {_at(now['update_due'])}"
-    if now["state"] in OPEN:
-        for one in found.customers:
-            if not has_address(one):
-                yield f"an address of {one['customer']} ({ADDRESS})"
-
-
-def _next(found: Briefing) -> Iterator[str]:
-    """Yield the commands that bring it to its next state."""
-    now = found.now
-    command, key = "vigie crisis {} " + now["key"], now["key"]
-    state = now["state"]
-    if _unanswered(found):
-        yield command.format("ack") + " --by PERSON"
-    if state == "open":
-        yield command.format("staff") + _proposed(found) + " --by PERSON"
-    elif state in ("resolved", "reporting"):
-        for one in found.customers:
-            if not one["told_of_resolution"] and one["how"] != "queued":  # that may arrive yet
-                yield f"vigie crisis waive {key} {one['customer']} --reason …  ({one['how']})"
-        yield from _report_commands(found, command)
-    else:
-        said = {
-            "staffed": ("plan", " --text …"),
-            "mitigating": ("resolve", " --text …  (or vigie crisis workaround)"),
-            "monitoring": ("resolve", " --text …"),
-            "dissolved": ("review", " --analysis … --none-needed …"),
-        }
-        if state in said:
-            name, options = said[state]
-            yield command.format(name) + options
-    if now["update_due"]:
-        yield command.format("update") + " --text …"
-
-
-def _unanswered(found: Briefing) -> bool:
-    """Return whether people are called, and nobody has said that he looks after it."""
-    if found.now["acknowledged_at"]:
-        return False
-    called = [one for one in found.events if one["kind"] == "relapsed" and _calls(one)]
-    return found.now["state"] == "open" or (found.now["state"] == "mitigating" and bool(called))
-
-
-def _calls(relapse: Row) -> bool:
-    return bool(relapse["detail"].get("called"))
-
-
-def _proposed(found: Briefing) -> str:
-    """Return somebody for each empty role, on duty first; PERSON where the rota has nobody left."""
-    fit = {one["role"]: one["person"] for one in found.fit}
-    empty = sorted(role for role, holder in found.now["roles"].items() if holder is None)
-    return "".join(f" {role}={fit.get(role, 'PERSON')}" for role in empty)
-
-
-def _report_commands(found: Briefing, command: str) -> Iterator[str]:
-    empty = [one["section"] for one in found.sections if not one["said"]]
-    for section in empty:
-        yield command.format("report") + f" --section {section} --text …"
-    if not empty and not found.now["report_approved_by"]:
-        yield command.format("approve") + " --by PERSON  (another person than its authors)"
-    if found.now["report_approved_by"]:
-        yield command.format("dissolve")
-
-
 def _customers(found: Briefing) -> Iterator[str]:
     ended = found.now["state"] in ("resolved", "reporting", "dissolved", "reviewed")
     for one in found.customers:
@@ -166,18 +94,12 @@ def _customers(found: Briefing) -> Iterator[str]:
         yield f"{one['customer']}: {', '.join(said)}"
 
 
-def has_address(customer: Row) -> bool:
-    """Return whether any message can be sent to a customer."""
-    return any(address.strip() for address in customer["recipients"])
-
-
 def _sent(one: Row) -> str:
-    if not has_address(one):
-        return "NO ADDRESS"
     if not one["messages"]:
-        return "not told yet"
+        return "not told yet" if has_address(one) else "NO ADDRESS"
     last = f", last {_at(one['last_sent_at'])}" if one["last_sent_at"] else ""
-    return f"{one['sent']} of {one['messages']} messages sent{last}"
+    missing = "" if has_address(one) else ", NO ADDRESS now"
+    return f"{one['sent']} of {one['messages']} messages sent{last}{missing}"
 
 
 def _budgets_title(found: Briefing) -> str:
@@ -206,8 +128,8 @@ def _left(one: Row) -> str:
     if one["target"] is None:
         return "nothing promised"
     if one["budget_over_s"]:
-        return f"BREACHED by {_duration(one['budget_over_s'])}"
-    return _duration(one["budget_left_s"])
+        return f"BREACHED by {_duration(one['budget_over_s'].to_integral_value(ROUND_UP))}"
+    return _duration(one["budget_left_s"].to_integral_value(ROUND_DOWN))  # never more than there is
 
 
 def _cell(now: Row) -> Iterator[str]:
@@ -247,6 +169,7 @@ def happened(event: Row) -> str:
         "paged": "level {level} is called, round {round}",
         "waived": "{customer} needs no message of the resolution",
         "affected": "{customer} is affected",
+        "reported": "{customer} reports {anomaly}",
         "report_section": "wrote {section} of the report",
         "updated": "update {number} to the customers",
         "overdue": "update {number} is overdue",

@@ -25,7 +25,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """What the crisis cost one contract, as printed text: percentages are SQL's."""
+    """What is left to one contract after the crisis, as printed text."""
 
     contract: str
     customer: str
@@ -33,7 +33,7 @@ class Budget:
     used: str
     allowed: str
     left: str
-    verdict: str | None = None
+    over: str | None = None  # how much more than allowed; None: nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +94,7 @@ class IncidentReport:
     timezone: str
     state: str
     downtime: str | None = None  # how long anything was down of the duration
+    as_of: datetime | None = None  # up to when the budgets are counted
     trigger: str | None = None
     cause: str | None = None  # what the probes saw first
     customers: tuple[str, ...] = ()

@@ -64,7 +64,8 @@ async def read_briefing(
     async with connection.transaction(isolation="repeatable_read"):
         row = await connection.fetchrow(query("crisis_now"), number, now)
         covered = await connection.fetch(query("briefing_contracts"), number, now)
-        budgets = [await _budget(connection, one) for one in covered[:contracts]]
+        as_of = await connection.fetchval(query("briefing_counted_to"), number)
+        budgets = [await _budget(connection, one, as_of) for one in covered[:contracts]]
 
         async def rows(name: str) -> tuple[Row, ...]:
             return tuple(_plain(one) for one in await connection.fetch(query(name), number))
@@ -85,7 +86,7 @@ async def read_briefing(
             actions=await rows("briefing_actions"),
             budgets=tuple(budgets),
             further=max(0, len(covered) - contracts),
-            as_of=await connection.fetchval(query("as_of")),
+            as_of=as_of,
         )
 
 
@@ -109,14 +110,16 @@ def _fit(candidates: Sequence[asyncpg.Record]) -> tuple[Row, ...]:
     return tuple({"role": role, "person": person} for role, person in chosen.items())
 
 
-async def _budget(connection: asyncpg.Connection, one: asyncpg.Record) -> Budget:
+async def _budget(
+    connection: asyncpg.Connection, one: asyncpg.Record, as_of: datetime | None
+) -> Budget:
     """Return the budgets of a contract; what its calendar cannot tell must not hide the rest."""
     periods: list[Row] = []
     problem = None
     try:
         with refusals():
             async with connection.transaction():
-                asked = (one["contract"], one["scope"], one["day"])
+                asked = (one["contract"], one["scope"], one["day"], as_of)
                 periods = [
                     _plain(r) for r in await connection.fetch(query("briefing_budget"), *asked)
                 ]

@@ -19,6 +19,8 @@ EVENTS = {  # of others: trigger
     "customer_update": "update",
     "customer_resolved": "resolve",
     "dissolved": "resolve",
+    "cancelled": "resolve",
+    "merged": "resolve",
 }
 
 log = structlog.get_logger()

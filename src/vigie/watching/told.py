@@ -14,7 +14,7 @@ LONGEST = 500  # characters of a line; a cause may quote a whole page
 NAMES = 20  # of services or customers; the command line has them all
 IN_SUBJECT = 60  # characters
 SPACE = "\u00a0"  # no-break
-BETTER = {"monitoring", "resolved", "reporting", "dissolved", "reviewed"}
+OVER = {"resolved", "reporting", "dissolved", "reviewed"}
 
 # What changes the order of what stands around it, so that a reader sees another text.
 _TURNING = {*"\u200e\u200f\u061c", *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
@@ -39,9 +39,10 @@ class Told:
     trigger: str | None  # outage, anomaly, hand
     state: str | None
     late: bool  # it was over when it was found
-    over: bool  # it was over, or better, when this was queued
+    over: bool  # it was over, or good for the moment, when this was queued
     name: str | None  # the recipient's
     text: tuple[str, ...]  # the lines that a person wrote, as they were written
+    workaround: tuple[str, ...]  # its lines, while it still fails
     provider: str | None
     # For the team only:
     customers: tuple[str, ...]
@@ -53,6 +54,7 @@ class Told:
     round: str | None
     ack_url: str | None  # of http or https
     dead: str | None  # the number of the message that did not arrive
+    into: str | None  # the crisis that this one became part of
 
 
 def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
@@ -77,9 +79,10 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         trigger=one_line(facts.get("trigger")),
         state=state,
         late=late,
-        over=late or ended is not None or state in BETTER,
+        over=late or ended is not None or state in OVER,
         name=one_line(facts.get("name")),
         text=lines(facts.get("text")),
+        workaround=lines(facts.get("workaround")),
         provider=one_line(facts.get("provider")),
         customers=customers,
         hit=f"{len(customers)}: {_listing(customers, locale)}" if customers else None,
@@ -90,6 +93,7 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         round=one_line(facts.get("round")),
         ack_url=_link(facts.get("ack_url")),
         dead=_number(facts.get("dead")),
+        into=one_line(facts.get("into")),
     )
 
 
@@ -106,6 +110,7 @@ def for_customers(known: Told) -> Told:
         round=None,
         ack_url=None,
         dead=None,
+        into=None,
         lasted=known.lasted if known.ended else None,
     )
 

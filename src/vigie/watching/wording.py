@@ -26,6 +26,8 @@ TEAM = (
     "blind",
     "test",
     "dissolved",
+    "cancelled",
+    "merged",
 )
 FALLBACK = "en"
 SUBJECT = 150  # characters; phones show some forty
