@@ -20,6 +20,7 @@ STAGES = [
     "analysis",
     "watching",
     "reporting",
+    "verifying",
     "serving",
     "demo",
     "cli",

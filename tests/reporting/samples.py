@@ -1,11 +1,15 @@
 """Figures as SQL would give them, written by hand, to look at every face of a report."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from vigie.reporting.evidence import digest, results_text
+from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
 from vigie.reporting.records import (
     Availability,
+    Classes,
     Contract,
     Day,
     Figures,
@@ -179,10 +183,14 @@ def days(**special: Seconds) -> tuple[Day, ...]:
             day=date(2026, 5, n),
             starts=at(n, "0:0:0"),
             ends=at(n, "0:0:0") + timedelta(days=1),
-            seconds=special.get(f"d{n}", quiet),
+            seconds=_classes(special.get(f"d{n}", quiet)),
         )
         for n in range(1, 32)
     )
+
+
+def _classes(of: Seconds) -> Classes:
+    return Classes(**{field.name: getattr(of, field.name) for field in fields(Classes)})
 
 
 def steps(outages: tuple[Outage, ...]) -> tuple[Step, ...]:
@@ -401,3 +409,14 @@ def many() -> Figures:
 
 
 CASES = {"busy": busy, "quiet": quiet, "empty": empty, "running": running, "many": many}
+
+
+def results_day(endpoint: str, day: date, *, covers: str = "all") -> ResultsDay:
+    """Return the digest of a day of minutes."""
+    return ResultsDay(endpoint=endpoint, day=day, results=1440, covers=covers, sha256="a" * 64)
+
+
+def evidence(days: Sequence[ResultsDay], parts: Sequence[Part] = ()) -> Evidence:
+    """Return evidence that holds *days*."""
+    text = results_text(days)
+    return Evidence(parts=tuple(parts), results=tuple(days), sha256=digest(text))

@@ -45,7 +45,8 @@ def test_every_case_has_every_section(case: str, language: str) -> None:
 
     assert f'<html lang="{language}">' in html
     assert 1 == html.count("<h1")
-    assert 7 == html.count("<h2>") + 1  # days, services, budget, outages, maintenance, method
+    # days, services, budget, outages, maintenance, method, sources
+    assert 7 == html.count("<h2>")
 
 
 def test_the_verdict_is_told_in_one_sentence() -> None:

@@ -19,7 +19,15 @@ ARITHMETIC = re.compile(
     """,
     re.VERBOSE,
 )
-PYTHON = sorted((Path(__file__).parents[2] / "src/vigie/reporting").rglob("*.py"))
+SOURCE = Path(__file__).parents[2] / "src/vigie"
+# It computes the figures again because it must not trust the SQL.
+EXEMPT = SOURCE / "verifying"
+PYTHON = sorted(
+    path
+    for folder in ("reporting", "watching", "analysis", "verifying")
+    for path in (SOURCE / folder).rglob("*.py")
+    if not path.is_relative_to(EXEMPT)
+)
 TEMPLATES = sorted(path for path in (paths.REPORTS / "templates").rglob("*") if path.is_file())
 
 

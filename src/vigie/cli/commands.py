@@ -53,6 +53,7 @@ SECTIONS: Mapping[str, Section] = {
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
         "report": Command("report:report", "Write a contract's PDF report for a period."),
+        "verify": Command("verify:verify", "Check a report's PDF: seal, files, figures, pages."),
     },
 }
 

@@ -49,7 +49,12 @@ async def report(
     spoken = resolve(language) if language else None
     now = clock.now()
     found = await read(
-        settings.read(directory), contract=contract, asked=period, now=now, scope=scope
+        settings.read(directory),
+        contract=contract,
+        asked=period,
+        now=now,
+        scope=scope,
+        evidence=True,
     )
     write(path, make_pdf(found, directory=directory, now=now, language=spoken))
     Console(highlight=False, soft_wrap=True, markup=False).print(_told(path, found))

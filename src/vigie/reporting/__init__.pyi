@@ -1,4 +1,6 @@
-from .document import to_json
+from .document import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
+from .evidence import MANIFEST, REPORT, RESULTS, Attached, attached, digest, results_text, tables
+from .evidencerecords import Evidence, Made, Part, ResultsDay
 from .files import check_writable, write
 from .formats import Formats, utc
 from .ics import feed
@@ -13,42 +15,62 @@ from .incidentrecords import (
     Section,
 )
 from .incidentreport import incident_html, incident_markdown, make_incident_report
-from .making import make_pdf, read
+from .making import made_again, make_pdf, read
 from .periods import Asked, Days, Span, asked, asked_of_any_kind
 from .reading import figures
 from .records import Availability, Figures, Longest, Outage, Reading, Window
+from .sources import drawn_with
 from .words import resolve
 
 __all__ = [
+    "MANIFEST",
+    "REPORT",
+    "RESULTS",
     "Action",
     "Approval",
     "Asked",
+    "Attached",
     "Availability",
     "Budget",
     "Days",
+    "Evidence",
     "Figures",
     "Formats",
     "Happening",
     "IncidentReport",
     "Longest",
+    "Made",
     "Member",
     "Notice",
     "Outage",
+    "Part",
     "Reading",
+    "ReportFile",
+    "ResultsDay",
     "Section",
     "Span",
     "Window",
     "asked",
     "asked_of_any_kind",
+    "attached",
     "check_writable",
+    "digest",
+    "drawn_with",
     "feed",
     "figures",
+    "from_bytes",
     "incident_html",
     "incident_markdown",
+    "made_again",
     "make_incident_report",
     "make_pdf",
     "read",
+    "report_file",
     "resolve",
+    "results_text",
+    "schema",
+    "tables",
+    "to_bytes",
     "to_json",
     "utc",
     "write",

@@ -1,10 +1,90 @@
-"""The figures as one JSON object, the same wherever they are printed."""
+"""The figures as one JSON object, the same wherever they are printed, and the file of a report."""
 
+import json
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NotRequired, TypeAlias, TypedDict
 
+import msgspec
+
+from vigie import __version__
+from vigie.reporting.evidencerecords import Made
 from vigie.reporting.formats import utc
 from vigie.reporting.records import Availability, Figures, Outage, Reading, Seconds, Window
+
+Number: TypeAlias = int | float
+
+
+class Summary(TypedDict):
+    """What `vigie sla --json` prints."""
+
+    contract: str
+    demonstration: bool
+    scope: str
+    period: dict[str, str | bool]
+    target: str | None
+    basis: bool
+    seconds: dict[str, Number | None]
+    availability: dict[str, str | None]
+    budget: dict[str, Number | None]
+    verdict: str
+    confidence: str | None
+    longest: dict[str, Number | str | None]
+    outages: list[dict[str, Any]]
+    maintenance: list[dict[str, Any]]
+    services: list[dict[str, str | None]]
+    readings: NotRequired[list[dict[str, Any]]]
+
+
+class ReportFile(Summary):
+    """The file report.json of a report: the summary, how it was made, and every figure whole."""
+
+    report: Made
+    figures: Figures
+
+
+def report_file(figures: Figures, made: Made) -> ReportFile:
+    """Return what report.json holds."""
+    return ReportFile(**_summary(figures), report=made, figures=figures)
+
+
+def to_bytes(report: ReportFile) -> bytes:
+    """Return report.json; `from_bytes` gives equal figures back. Exact numbers are strings."""
+    whole = msgspec.to_builtins(report)
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def from_bytes(content: bytes) -> ReportFile:
+    """Return what report.json holds; ValueError names what is wrong in it."""
+    try:
+        return msgspec.json.decode(content, type=ReportFile)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise ValueError(str(error) or "is nested too deeply") from error
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of report.json, made from the records themselves."""
+    known = msgspec.json.schema(ReportFile)
+    for kind in known["$defs"].values():
+        # Of the keys of a TypedDict nobody promises an order.
+        kind["required"] = sorted(kind.get("required", []))
+        kind["properties"] = dict(sorted(kind.get("properties", {}).items()))
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "report.json"}
+    found: dict[str, Any] = json.loads(msgspec.json.encode(head | known))  # a tuple is a list
+    return found
+
+
+def made_of(figures: Figures, *, language: str, now: datetime, document: str = "monthly") -> Made:
+    """Return how the report of *figures* is made at *now*, in a spoken *language*."""
+    return Made(
+        document=document,
+        language=language,
+        made_at=now.replace(microsecond=0),
+        program=__version__,
+        timezone=figures.period.timezone,
+        sla_version=figures.sla_version,
+        contract_version=figures.contract.version_from,
+    )
 
 
 def to_json(figures: Figures) -> dict[str, Any]:
@@ -12,11 +92,17 @@ def to_json(figures: Figures) -> dict[str, Any]:
 
     `readings` is there only when they were asked for.
     """
-    readings = [_reading(reading) for reading in figures.readings]
-    return _figures(figures) | ({"readings": readings} if readings else {})
+    return dict(_summary(figures))
 
 
-def _figures(figures: Figures) -> dict[str, Any]:
+def _summary(figures: Figures) -> Summary:
+    found = _figures(figures)
+    if figures.readings:
+        found["readings"] = [_reading(reading) for reading in figures.readings]
+    return found
+
+
+def _figures(figures: Figures) -> Summary:
     period, of = figures.period, figures.availability
     return {
         "contract": figures.contract.key,

@@ -37,8 +37,11 @@ def to_html(
     language: str | None = None,
     document: str = "monthly",
 ) -> str:
-    """Return the report as HTML in *language* (default: the customer's), made at *now*."""
-    spoken = resolve(language) if language else spoken_to(figures.contract.language)
+    """Return the report as HTML in *language* (default: the customer's), made at *now*.
+
+    Equal arguments give equal text: a page reads no clock.
+    """
+    spoken = spoken_in(figures, language)
     return fill(
         f"{document}/report.html",
         _environment(folders, spoken, figures.period.timezone),
@@ -48,6 +51,11 @@ def to_html(
         now=now.replace(microsecond=0),
         demonstration=figures.contract.demonstration,
     )
+
+
+def spoken_in(figures: Figures, language: str | None) -> str:
+    """Return the language of the report's words: *language*, else the customer's."""
+    return resolve(language) if language else spoken_to(figures.contract.language)
 
 
 def fill(name: str, environment: ImmutableSandboxedEnvironment, **context: object) -> str:

@@ -1,5 +1,6 @@
 """The report of a crisis (LEN-13) as a PDF and as Markdown, in English."""
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -9,6 +10,7 @@ from unicodedata import category
 
 from markupsafe import Markup
 
+from vigie.reporting.evidence import REPORT, Attached, manifest
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.incidentrecords import IncidentReport
 from vigie.templating import roots, sandbox
@@ -29,9 +31,15 @@ def make_incident_report(report: IncidentReport, *, directory: Path, now: dateti
     Equal arguments give equal bytes. Raises ReportError where a template is wrong.
     """
     from vigie.reporting.pdf import render  # takes a second to import
+    from vigie.reporting.sources import engine
 
     page = incident_html(report, directory=directory, now=now)
-    return render(page, folders=roots(directory), data=_record(report), created=now)
+    content = json.dumps(_record(report), ensure_ascii=False, indent=2) + "\n"
+    record = Attached(
+        name=REPORT, content=content.encode(), says="All that this report says", relation="Source"
+    )
+    files = (record, manifest([record], sources=engine()))
+    return render(page, folders=roots(directory), attached=files, created=now)
 
 
 def incident_html(report: IncidentReport, *, directory: Path, now: datetime) -> str:

@@ -5,12 +5,15 @@ from pathlib import Path
 
 import asyncpg
 
-from vigie.reporting.document import to_json
+from vigie.reporting.document import made_of
+from vigie.reporting.evidence import attached
+from vigie.reporting.evidencerecords import Made
 from vigie.reporting.periods import Asked, Days, Span
 from vigie.reporting.reading import figures
 from vigie.reporting.records import Figures
 from vigie.settings import Settings
 from vigie.storing import open_database, roll_up
+from vigie.templating import roots
 
 
 async def read(
@@ -21,6 +24,7 @@ async def read(
     now: datetime,
     scope: str = "solution",
     readings: bool = False,
+    evidence: bool = False,
 ) -> Figures:
     """Return the figures from the database of *settings*, all of one moment.
 
@@ -28,7 +32,7 @@ async def read(
     """
     async with open_database(settings) as pool:
         await roll_up(pool, now)
-        return await _read(pool, contract, asked, now, scope, readings=readings)
+        return await _read(pool, contract, asked, now, scope, readings=readings, evidence=evidence)
 
 
 async def _read(
@@ -39,13 +43,20 @@ async def _read(
     scope: str,
     *,
     readings: bool,
+    evidence: bool,
 ) -> Figures:
     async with (
         pool.acquire() as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
         return await figures(
-            connection, contract=contract, asked=asked, now=now, scope=scope, readings=readings
+            connection,
+            contract=contract,
+            asked=asked,
+            now=now,
+            scope=scope,
+            readings=readings,
+            evidence=evidence,
         )
 
 
@@ -56,12 +67,30 @@ def make_pdf(
     now: datetime,
     language: str | None = None,
 ) -> bytes:
-    """Return the report as PDF; templates of *directory* win over the shipped ones."""
+    """Return the report as PDF; templates of *directory* win over the shipped ones.
+
+    Equal arguments give equal bytes, and what is inside suffices to make it again: `made_again`.
+    """
+    from vigie.reporting.html import spoken_in  # takes a second to import
+
+    made = made_of(found, language=spoken_in(found, language), now=now)
+    return made_again(found, made, directory=directory)
+
+
+def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
+    """Return the PDF of figures that is made as *made* says."""
     # These take a second to import, and a table of figures needs neither.
     from vigie.reporting.html import to_html
     from vigie.reporting.pdf import render
-    from vigie.templating import roots
+    from vigie.reporting.sources import drawn_with
 
     folders = roots(directory)
-    page = to_html(found, folders=folders, now=now, language=language)
-    return render(page, folders=folders, data=to_json(found), created=now)
+    page = to_html(
+        found,
+        folders=folders,
+        now=made.made_at,
+        language=made.language,
+        document=made.document,
+    )
+    files = attached(found, made, sources=drawn_with(folders, made))
+    return render(page, folders=folders, attached=files, created=made.made_at)

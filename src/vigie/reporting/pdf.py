@@ -1,9 +1,8 @@
-"""HTML becomes a tagged PDF/A that carries its figures as `report.json`."""
+"""HTML becomes a tagged PDF/A that carries the files of its figures."""
 
-import json
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import weasyprint
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from vigie.errors import ReportError
+from vigie.reporting.evidence import Attached
 
 ASSET = "asset:"
 
@@ -45,29 +45,34 @@ class Assets(URLFetcher):
 
 
 def render(
-    html: str, *, folders: Sequence[Path], data: Mapping[str, Any], created: datetime
+    html: str, *, folders: Sequence[Path], attached: Sequence[Attached], created: datetime
 ) -> bytes:
-    """Return the PDF of *html* with *data* attached; equal arguments give equal bytes."""
-    content = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    attachment = _Attachment(
-        string=content,
-        name="report.json",
-        description="The figures of this report",
-        created=created,
-        modified=created,
-        relationship="Source",
-    )
-    identifier = sha256(f"{html}{content}".encode()).digest()[:16]
+    """Return the PDF of *html* with files *attached*; equal arguments give equal bytes."""
+    attachments = [_attachment(file, created) for file in attached]
+    content = b"".join([html.encode(), *(file.content for file in attached)])
     # WeasyPrint forgets to close its colour profile.
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
-        return _write(html, folders, attachment, identifier)
+        return _write(html, folders, attachments, sha256(content).digest()[:16])
 
 
-def _write(html: str, folders: Sequence[Path], attachment: object, identifier: bytes) -> bytes:
+def _attachment(file: Attached, created: datetime) -> object:
+    return _Attachment(
+        string=file.content.decode(),
+        name=file.name,
+        description=file.says,
+        created=created.astimezone(UTC),  # it is printed as UTC, whatever its zone
+        modified=created.astimezone(UTC),
+        relationship=file.relation,
+    )
+
+
+def _write(
+    html: str, folders: Sequence[Path], attachments: Sequence[object], identifier: bytes
+) -> bytes:
     document = _HTML(string=html, url_fetcher=Assets(folders))
     try:
         pdf: bytes = document.write_pdf(
-            attachments=[attachment], pdf_variant="pdf/a-3a", pdf_identifier=identifier
+            attachments=attachments, pdf_variant="pdf/a-3a", pdf_identifier=identifier
         )
     except FatalURLFetchingError as error:  # derived from BaseException
         raise ReportError(f"{error.__cause__ or error} (correct the template)") from error

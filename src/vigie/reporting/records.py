@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from vigie.reporting.evidencerecords import Evidence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
@@ -207,6 +209,7 @@ class Figures:
     probes: tuple[Probe, ...]
     sla_version: str
     readings: tuple[Reading, ...] = ()  # only when asked for
+    evidence: Evidence | None = None  # only when asked for: reports carry it
 
     @property
     def names(self) -> dict[str, str]:

@@ -1,0 +1,56 @@
+"""What a report carries besides its figures, so that others can compute them again."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The seconds of a scope under one version of the contract: what percentages are made of."""
+
+    scope: str
+    target: str | None  # percent; None: nothing was promised
+    future_s: Decimal  # not over yet
+    up_s: Decimal  # as the contract counts them: with planned and unknown time where it says so
+    down_s: Decimal
+    worst_down_s: Decimal  # had unknown time been down
+    low_up_s: Decimal
+    low_down_s: Decimal  # with possible_down and unknown time as down
+    high_up_s: Decimal
+    high_down_s: Decimal  # certain_down only
+    due_s: Decimal  # of all endpoints, together
+    covered_s: Decimal  # of it, what was measured
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResultsDay:
+    """The digest of one endpoint's raw results of one UTC day."""
+
+    endpoint: str
+    day: date
+    results: int
+    covers: str  # all; evidence: older than the retention, only what matters is kept
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What percentages are made of, and the digests of the raw results behind them."""
+
+    parts: tuple[Part, ...]
+    results: tuple[ResultsDay, ...]
+    sha256: str  # of results.sha256, as sla.results_digest gives it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How a report was made: with its figures, all that its pages depend on."""
+
+    document: str  # folder of the templates: monthly
+    language: str  # of the words; the numbers are the same in all
+    made_at: datetime  # whole seconds; the only clock of the pages
+    program: str  # version of Vigie
+    timezone: str
+    sla_version: str
+    contract_version: date  # the terms in force since

@@ -1,0 +1,59 @@
+"""What draws the pages of a report: the program, its libraries, its templates and fonts."""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from vigie import __version__
+from vigie.reporting.evidencerecords import Made
+from vigie.reporting.words import LOCALES
+
+
+def drawn_with(folders: Sequence[Path], made: Made) -> Mapping[str, str]:
+    """Return what the pages depend on besides the figures: equal sources draw equal pages."""
+    return engine() | {
+        "templates": _digest(_drawn(folders, made.document)),
+        "words": _digest([("report.po", LOCALES / made.language / "report.po")]),
+        "fonts": _digest(_found(folders, "fonts")),
+    }
+
+
+def engine() -> dict[str, str]:
+    """Return the versions of the program and of what draws for it."""
+    import pikepdf
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    library: Any = pango  # it has no types
+    number = library.pango_version()
+    return {
+        "vigie": __version__,
+        "weasyprint": weasyprint.__version__,
+        "qpdf": pikepdf.__libqpdf_version__,
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
+        "pango": ".".join(str(number // unit % 100) for unit in (10000, 100, 1)),
+    }
+
+
+def _drawn(folders: Sequence[Path], document: str) -> Iterator[tuple[str, Path]]:
+    for name in (document, "parts"):
+        yield from _found(folders, f"templates/{name}")
+
+
+def _found(folders: Sequence[Path], name: str) -> Iterator[tuple[str, Path]]:
+    """Yield name and path of the files of a folder, the user's instead of the shipped ones."""
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted((folder / name).rglob("*")):
+            if path.is_file():
+                files.setdefault(path.relative_to(folder).as_posix(), path)
+    yield from sorted(files.items())
+
+
+def _digest(files: Iterator[tuple[str, Path]] | list[tuple[str, Path]]) -> str:
+    held = sha256()
+    for name, path in files:
+        held.update(f"{name} {sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return held.hexdigest()

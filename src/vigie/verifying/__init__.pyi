@@ -1,0 +1,6 @@
+from .checks import Check
+from .container import Container, open_report
+from .database import compare_with_database
+from .whole import check_file
+
+__all__ = ["Check", "Container", "check_file", "compare_with_database", "open_report"]

@@ -1,0 +1,24 @@
+"""What was looked at, and whether it holds."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST = 5  # problems that are told of one check; the rest is counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that a report must be."""
+
+    name: str
+    holds: bool | None  # None: could not be checked
+    says: str
+
+
+def judged(name: str, problems: Iterable[str], *, well: str) -> Check:
+    """Return a check that holds when there are no *problems*."""
+    found = list(problems)
+    if not found:
+        return Check(name=name, holds=True, says=well)
+    more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
+    return Check(name=name, holds=False, says="; ".join(found[:MOST]) + more)

@@ -1,0 +1,73 @@
+"""The printed figures against those that the database gives today."""
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from vigie.reporting import Asked, Figures, Span, read
+from vigie.settings import Settings
+from vigie.verifying.checks import Check, judged
+from vigie.verifying.contents import Contents
+
+KINDS = {"month", "quarter", "year"}
+MOVING = {"figures.period.as_of", "figures.evidence", "figures.period.name"}
+
+
+async def compare_with_database(
+    held: Contents, settings: Settings, *, now: datetime
+) -> tuple[Check, ...]:
+    """Return whether SQL gives the printed figures, and the same raw results are stored."""
+    printed = held.figures
+    today = await read(
+        settings,
+        contract=printed.contract.key,
+        asked=_asked(printed),
+        now=now,
+        scope=printed.availability.scope,
+        readings=bool(printed.readings),
+        evidence=True,
+    )
+    return (
+        judged("database", unequal(printed, today, "figures"), well="gives the same figures today"),
+        _results(printed, today),
+    )
+
+
+def _asked(printed: Figures) -> Asked | Span:
+    period = printed.period
+    if period.kind in KINDS and printed.days:
+        return Asked(period.kind, printed.days[0].day)
+    return Span(period.starts, period.ends)
+
+
+def unequal(printed: Any, today: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - any record
+    """Yield every value that is not the same in both, by its place."""
+    if printed == today or place in MOVING:
+        return
+    if is_dataclass(printed) and is_dataclass(today):
+        for field in fields(printed):
+            mine, other = getattr(printed, field.name), getattr(today, field.name)
+            yield from unequal(mine, other, f"{place}.{field.name}")
+    elif isinstance(printed, tuple) and isinstance(today, tuple) and len(printed) == len(today):
+        for number, (mine, other) in enumerate(zip(printed, today, strict=True)):
+            yield from unequal(mine, other, f"{place}[{number}]")
+    elif isinstance(printed, tuple) and isinstance(today, tuple):
+        yield f"{place}: {len(printed)} rows printed, {len(today)} today"
+    else:
+        yield f"{place}: {printed} printed, {today} today"
+
+
+def _results(printed: Figures, today: Figures) -> Check:
+    if printed.evidence is None or today.evidence is None:
+        return Check(name="results", holds=None, says="the report carries no digest of them")
+    old = {(one.endpoint, one.day): one for one in printed.evidence.results}
+    new = {(one.endpoint, one.day): one for one in today.evidence.results}
+    dropped = [key for key in old if key in new and old[key].covers != new[key].covers]
+    changed = [
+        f"{endpoint} {day}: other results are stored now"
+        for endpoint, day in sorted({*old, *new} - {*dropped})
+        if old.get((endpoint, day)) != new.get((endpoint, day))
+    ]
+    aside = f"; {len(dropped)} endpoint days are older than the retention now" if dropped else ""
+    return judged("results", changed, well=f"the same ones are stored{aside}")

@@ -1,0 +1,126 @@
+"""`vigie verify` as a person runs it, also against the database that made the report."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import asyncpg
+import pytest
+from tests.reporting.test_figures import a_month
+from tests.sql.world import World
+from tests.verifying.reports import changed, digits, genuine, with_files
+
+from vigie import cli
+
+REPORT = """
+from datetime import UTC, datetime
+from vigie import clock
+from vigie.cli import main
+
+clock.now = lambda: datetime(2026, 6, 3, 6, tzinfo=UTC)
+main(["report", "acme", "--month", "2026-05"])
+"""
+SURROUNDINGS = {
+    "one": {"PYTHONHASHSEED": "1", "TZ": "UTC", "LANG": "C"},
+    "another": {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LANG": "fr_FR.UTF-8"},
+}
+
+
+@pytest.fixture
+async def measured(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A database with May 2026 of two services, one of them down for half an hour."""
+    connection = await asyncpg.connect(database, server_settings={"timezone": "UTC"})
+    await a_month(World(connection=connection))
+    await connection.close()
+    monkeypatch.setenv("VIGIE_DATABASE_URL", database)
+    return database
+
+
+@pytest.fixture
+def reports(measured: str, tmp_path: Path) -> list[Path]:
+    """The same report, made by two processes in different surroundings."""
+    working = []
+    for name, surrounding in SURROUNDINGS.items():
+        folder = tmp_path / name
+        folder.mkdir()
+        environment = os.environ | surrounding | {"VIGIE_DATABASE_URL": measured}
+        working.append(
+            subprocess.Popen([sys.executable, "-c", REPORT], cwd=folder, env=environment)
+        )
+    assert [0, 0] == [process.wait(timeout=300) for process in working]
+    return [tmp_path / name / "acme-2026-05.pdf" for name in SURROUNDINGS]
+
+
+async def forget_the_outage(url: str) -> None:
+    connection = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
+    await connection.execute(
+        "update fact.result set outcome = 'up' where outcome = 'down' and at::date = $1",
+        date(2026, 5, 5),
+    )
+    await connection.execute(
+        "insert into fact.dirty_day (endpoint_ids, day)"
+        " select array[endpoint_id], '2026-05-05' from fact.endpoint"
+    )
+    await connection.close()
+
+
+class Verify:
+    """Runs the command in this process: a new one takes seconds to begin."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str) -> tuple[object, str, str]:
+        """Return the exit status, and what was written to stdout and stderr."""
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["verify", *arguments])
+        told = self._capsys.readouterr()
+        return ended.value.code, told.out, told.err
+
+
+@pytest.fixture
+def verify(capsys: pytest.CaptureFixture[str]) -> Verify:
+    return Verify(capsys)
+
+
+def test_a_report_is_the_same_anywhere_and_holds_until_the_results_change(
+    measured: str, reports: list[Path], verify: Verify
+) -> None:
+    one, another = reports
+    assert one.read_bytes() == another.read_bytes()
+
+    status, told, wrong = verify(str(one), "--database")
+    assert (0, "") == (status, wrong)
+    assert "✓ holds        pages: byte for byte those of the data" in told
+    assert "✓ holds        database: gives the same figures today" in told
+    assert "✓ holds        results: the same ones are stored" in told
+
+    asyncio.run(forget_the_outage(measured))
+    status, told, wrong = verify(str(one), "--database")
+    assert (1, "") == (status, wrong)
+    assert "✗ fails        database: figures.availability" in told
+    assert "✗ fails        results: a 2026-05-05: other results are stored now" in told
+    assert "2 of 8 checks fail." in told
+
+
+def test_a_forgery_is_told_as_json_too(tmp_path: Path, verify: Verify) -> None:
+    days = b"no,day\r\n1,2026-05-01\r\n"
+    forged = tmp_path / "forged.pdf"
+    forged.write_bytes(with_files(genuine(), {"days.csv": changed(days, digits(days)[0])}))
+
+    status, out, _ = verify(str(forged), "--json")
+
+    told = json.loads(out)
+    failed = [check["name"] for check in told["checks"] if check["holds"] is False]
+    assert (1, False, ["files", "data", "pages"]) == (status, told["holds"], failed)
+
+
+def test_what_is_no_file_ends_in_one_line(tmp_path: Path, verify: Verify) -> None:
+    path = tmp_path / "none.pdf"
+
+    told = f"vigie: {path}: cannot be read: No such file or directory\n"
+    assert (1, "", told) == verify(str(path))
