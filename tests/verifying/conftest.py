@@ -15,7 +15,7 @@ def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     real: Callable[..., bytes] = made_again
 
     def again(found: Figures, made: Made, *, directory: Path) -> bytes:
-        if made.language == "en" and found == month():
+        if (made.language, made.sealed) == ("en", False) and found == month():
             return genuine()
         return real(found, made, directory=directory)
 

@@ -1,5 +1,6 @@
 """A report as `vigie report` makes it, of a month that adds up, and forgeries of it."""
 
+import asyncio
 import io
 import json
 import re
@@ -107,7 +108,7 @@ def checked(content: bytes, folder: Path, directory: Path = NOWHERE) -> dict[str
     """Return the checks of a file of this *content* by name."""
     path = folder / "report.pdf"
     path.write_bytes(content)
-    _, checks = check_file(open_report(path), directory=directory)
+    _, checks = asyncio.run(check_file(open_report(path), directory=directory))
     return {check.name: check for check in checks}
 
 

@@ -39,7 +39,7 @@ async def verify(
         The catalogue's directory; its reports/templates win over the shipped ones.
     """
     opened = open_report(file)
-    held, checks = check_file(opened, directory=directory)
+    held, checks = await check_file(opened, directory=directory)
     if database:
         found = settings.read(directory)
         checks += await compare_with_database(held, found, now=clock.now())

@@ -74,7 +74,14 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def made_of(figures: Figures, *, language: str, now: datetime, document: str = "monthly") -> Made:
+def made_of(
+    figures: Figures,
+    *,
+    language: str,
+    now: datetime,
+    document: str = "monthly",
+    sealed: bool = False,
+) -> Made:
     """Return how the report of *figures* is made at *now*, in a spoken *language*."""
     return Made(
         document=document,
@@ -84,6 +91,7 @@ def made_of(figures: Figures, *, language: str, now: datetime, document: str = "
         timezone=figures.period.timezone,
         sla_version=figures.sla_version,
         contract_version=figures.contract.version_from,
+        sealed=sealed,
     )
 
 

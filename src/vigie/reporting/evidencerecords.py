@@ -54,3 +54,4 @@ class Made:
     timezone: str
     sla_version: str
     contract_version: date  # the terms in force since
+    sealed: bool = False  # the pages say that the file is

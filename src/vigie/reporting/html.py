@@ -36,6 +36,7 @@ def to_html(
     now: datetime,
     language: str | None = None,
     document: str = "monthly",
+    sealed: bool = False,
 ) -> str:
     """Return the report as HTML in *language* (default: the customer's), made at *now*.
 
@@ -50,6 +51,7 @@ def to_html(
         language=spoken,
         now=now.replace(microsecond=0),
         demonstration=figures.contract.demonstration,
+        sealed=sealed,
     )
 
 

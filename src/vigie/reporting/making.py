@@ -66,14 +66,16 @@ def make_pdf(
     directory: Path,
     now: datetime,
     language: str | None = None,
+    sealed: bool = False,
 ) -> bytes:
     """Return the report as PDF; templates of *directory* win over the shipped ones.
 
-    Equal arguments give equal bytes, and what is inside suffices to make it again: `made_again`.
+    *sealed*: it says that it is; whoever asks for it seals it. Equal arguments give equal bytes,
+    and what is inside suffices to make it again: `made_again`.
     """
     from vigie.reporting.html import spoken_in  # takes a second to import
 
-    made = made_of(found, language=spoken_in(found, language), now=now)
+    made = made_of(found, language=spoken_in(found, language), now=now, sealed=sealed)
     return made_again(found, made, directory=directory)
 
 
@@ -91,6 +93,7 @@ def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
         now=made.made_at,
         language=made.language,
         document=made.document,
+        sealed=made.sealed,
     )
     files = attached(found, made, sources=drawn_with(folders, made))
     return render(page, folders=folders, attached=files, created=made.made_at)

@@ -1,6 +1,6 @@
 """Everything that a report can be checked for without a database, in order."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from vigie.verifying.checks import Check, judged
@@ -12,15 +12,15 @@ from vigie.verifying.pages import check_pages
 from vigie.verifying.seals import check_seal
 
 
-def check_file(file: Container, *, directory: Path) -> tuple[Contents, tuple[Check, ...]]:
+async def check_file(file: Container, *, directory: Path) -> tuple[Contents, tuple[Check, ...]]:
     """Return what *file* carries, and the checks of it; ReportError where it is no report."""
     held = contents(file)
-    return held, tuple(_checks(file, held, directory))
+    return held, tuple([check async for check in _checks(file, held, directory)])
 
 
-def _checks(file: Container, held: Contents, directory: Path) -> Iterator[Check]:
+async def _checks(file: Container, held: Contents, directory: Path) -> AsyncIterator[Check]:
     figures = held.figures
-    yield check_seal(file)
+    yield await check_seal(file, is_claimed=held.report["report"].sealed)
     yield judged("files", digests(file, held), well=f"{len(held.listed)}, as the manifest says")
     yield judged("data", _said(file, held), well="all files tell the same")
     yield _arithmetic(held)
