@@ -177,3 +177,30 @@ def changed(content: bytes, place: int) -> bytes:
     """Return *content* with another digit at *place*."""
     other = b"%d" % ((content[place] - ord("0") + 1) % 10)
     return content[:place] + other + content[place + 1 :]
+
+
+def updated(content: bytes, objects: Mapping[int, bytes]) -> bytes:
+    """Return the PDF with *objects* appended as an incremental update, as seals are."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        root, info = pdf.Root.objgen[0], pdf.trailer.Info.objgen[0]
+        size = max(int(pdf.trailer.Size), *objects) + 1
+    before = content.rindex(b"startxref") + len(b"startxref")
+    previous = int(content[before:].split()[0])
+    body, table = b"", b"xref\n"
+    for number, held in sorted(objects.items()):
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(content) + len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, held)
+    trailer = b"trailer\n<< /Size %d /Root %d 0 R /Info %d 0 R /Prev %d >>\n"
+    end = b"startxref\n%d\n%%%%EOF\n" % (len(content) + len(body))
+    return content + body + table + trailer % (size, root, info, previous) + end
+
+
+def with_signature(content: bytes, more: Mapping[int, bytes] | None = None) -> bytes:
+    """Return the PDF with a field of a signature appended; what is in it nobody asks here."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        root, size = pdf.Root.objgen[0], int(pdf.trailer.Size)
+        plain = pdf.Root.unparse(resolved=True)
+    form = b"/AcroForm << /Fields [%d 0 R] >> >>" % size
+    field = b"<< /FT /Sig /T (Seal) /V << /Type /Sig >> >>"
+    objects = {root: plain.removesuffix(b">>") + form, size: field}
+    return updated(content, {**objects, **(more or {})})

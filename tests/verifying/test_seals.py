@@ -1,5 +1,6 @@
 """What is told of a report's seal."""
 
+import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from tests.verifying.reports import NOW, NOWHERE, checked, edited, genuine, month
+from tests.verifying.reports import NOW, NOWHERE, checked, genuine, month, with_signature
 
 from vigie import reporting
 from vigie.errors import ReportError
@@ -29,17 +30,6 @@ class Seal:
         return self.intact and self.whole and self.trusted is not False
 
 
-def signed() -> bytes:
-    """Return a report with a field of a signature; what is in it nobody asks here."""
-
-    def sign(pdf: pikepdf.Pdf) -> None:
-        empty = pikepdf.Dictionary(Type=pikepdf.Name.Sig)
-        field = pdf.make_indirect(pikepdf.Dictionary(FT=pikepdf.Name.Sig, V=empty))
-        pdf.Root.AcroForm = pikepdf.Dictionary(Fields=pikepdf.Array([field]))
-
-    return edited(genuine(), sign)
-
-
 @pytest.mark.parametrize(
     ("seal", "holds", "says"),
     [
@@ -58,7 +48,7 @@ def test_a_seal_is_told_by_its_faults(
 
     monkeypatch.setattr(reporting, "verify_seal", verify_seal, raising=False)
 
-    found = checked(signed(), tmp_path)["seal"]
+    found = checked(with_signature(genuine()), tmp_path)["seal"]
 
     assert holds == found.holds
     assert says in found.says
@@ -72,7 +62,7 @@ def test_a_seal_that_cannot_be_read_does_not_hold(
 
     monkeypatch.setattr(reporting, "verify_seal", verify_seal, raising=False)
 
-    found = checked(signed(), tmp_path)["seal"]
+    found = checked(with_signature(genuine()), tmp_path)["seal"]
 
     assert (False, "the seal cannot be read: nonsense") == (found.holds, found.says)
 
@@ -84,3 +74,15 @@ def test_a_seal_that_was_taken_away_is_missed(tmp_path: Path) -> None:
 
     assert (False, "the report says that it is sealed, and is not") == (found.holds, found.says)
     assert checked(genuine(), tmp_path)["seal"].holds is None
+
+
+def test_a_seal_changes_no_page_and_what_else_was_appended_is_seen(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(genuine())) as pdf:
+        number = pdf.pages[1].Contents.objgen[0]
+    empty = b"<< /Length 0 >>\nstream\n\nendstream"
+
+    assert checked(with_signature(genuine()), tmp_path)["pages"].holds
+    found = checked(with_signature(genuine(), {number: empty}), tmp_path)["pages"]
+
+    assert found.holds is False
+    assert "page 2 looks otherwise than the data give, since something was added" == found.says

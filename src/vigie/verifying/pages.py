@@ -56,6 +56,7 @@ def _seen(again: bytes, actual: bytes) -> Iterator[str]:
     for number, (ours, theirs) in enumerate(zip_longest(_pictures(again), _pictures(actual)), 1):
         if ours != theirs:
             yield f"page {number} looks otherwise than the data give, since something was added"
+    yield from _objects(again, actual)
 
 
 def _pictures(content: bytes) -> Iterator[bytes]:

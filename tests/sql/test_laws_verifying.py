@@ -1,0 +1,52 @@
+"""Whatever happened, the figures that SQL gives are those that `vigie verify` computes again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import asyncpg
+from hypothesis import assume, given
+from tests.sql.scenario import Scenario, built, law
+from tests.sql.strategies import scenarios
+
+from vigie.errors import UsageError
+from vigie.reporting import Figures, Span, figures, from_bytes, report_file, to_bytes
+from vigie.reporting.document import made_of
+from vigie.verifying.lists import origins, rows
+from vigie.verifying.numbers import recomputed, totals
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+@law
+@given(scenario=scenarios())
+async def test_what_sql_gives_raises_no_doubt_and_comes_back_equal(
+    partitioned: asyncpg.Connection, scenario: Scenario
+) -> None:
+    async with built(partitioned, scenario) as world:
+        found = await _figures(world.connection, scenario)
+
+    assume(found is not None)
+    assert found is not None
+    doubts = [*recomputed(found), *totals(found), *rows(found), *origins(found)]
+    assert [] == doubts
+    made = made_of(found, language="en", now=LATER)
+    assert found == from_bytes(to_bytes(report_file(found, made)))["figures"]
+
+
+async def _figures(connection: asyncpg.Connection, scenario: Scenario) -> Figures | None:
+    starts, ends = scenario.asked.lower, scenario.asked.upper
+    assert starts is not None
+    assert ends is not None
+    try:
+        return await figures(
+            connection,
+            contract="acme",
+            asked=Span(starts, ends),
+            now=LATER,
+            scope=scenario.key,
+            readings=True,
+            evidence=True,
+        )
+    except UsageError:  # the contract does not hold then, or does not cover the service
+        return None
