@@ -7,15 +7,15 @@ from typing import Any
 
 from vigie.reporting import Asked, Figures, Span, read
 from vigie.settings import Settings
+from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
-from vigie.verifying.contents import Contents
 
 KINDS = {"month", "quarter", "year"}
 MOVING = {"figures.period.as_of", "figures.evidence", "figures.period.name"}
 
 
 async def compare_with_database(
-    held: Contents, settings: Settings, *, now: datetime
+    held: Carried, settings: Settings, *, now: datetime
 ) -> tuple[Check, ...]:
     """Return whether SQL gives the printed figures, and the same raw results are stored."""
     printed = held.figures

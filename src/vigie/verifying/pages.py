@@ -14,15 +14,15 @@ import pypdfium2
 from vigie.errors import ReportError
 from vigie.reporting import Attached, attached, drawn_with, made_again
 from vigie.templating import roots
+from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
-from vigie.verifying.contents import Contents
 
 NUMBER = re.compile(r"\d(?:[\d.,:\u00a0\u202f-]*\d)?")
 PDF: Any = pypdfium2.PdfDocument  # it has no types
 
 
-def check_pages(file: Container, held: Contents, *, directory: Path) -> Check:
+def check_pages(file: Container, held: Carried, *, directory: Path) -> Check:
     """Return whether the pages show the data and nothing else.
 
     Where the same program, libraries, templates and fonts are here, byte for byte. Otherwise the
@@ -150,7 +150,7 @@ def _digits(pdf: pikepdf.Pdf, key: str) -> list[str]:
     return NUMBER.findall(str(pdf.docinfo.get(key)))
 
 
-def files_again(held: Contents, *, directory: Path) -> tuple[Attached, ...]:
+def files_again(held: Carried, *, directory: Path) -> tuple[Attached, ...]:
     """Return the files that the data give here."""
     made = held.report["report"]
     return attached(held.figures, made, sources=drawn_with(roots(directory), made))

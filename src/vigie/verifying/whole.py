@@ -3,22 +3,22 @@
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+from vigie.verifying.carried import Carried, agreement, carried, digests
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
-from vigie.verifying.contents import Contents, agreement, contents, digests
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.pages import check_pages
 from vigie.verifying.seals import check_seal
 
 
-async def check_file(file: Container, *, directory: Path) -> tuple[Contents, tuple[Check, ...]]:
+async def check_file(file: Container, *, directory: Path) -> tuple[Carried, tuple[Check, ...]]:
     """Return what *file* carries, and the checks of it; ReportError where it is no report."""
-    held = contents(file)
+    held = carried(file)
     return held, tuple([check async for check in _checks(file, held, directory)])
 
 
-async def _checks(file: Container, held: Contents, directory: Path) -> AsyncIterator[Check]:
+async def _checks(file: Container, held: Carried, directory: Path) -> AsyncIterator[Check]:
     figures = held.figures
     yield await check_seal(file, is_claimed=held.report["report"].sealed)
     yield judged("files", digests(file, held), well=f"{len(held.listed)}, as the manifest says")
@@ -30,7 +30,7 @@ async def _checks(file: Container, held: Contents, directory: Path) -> AsyncIter
     yield check_pages(file, held, directory=directory)
 
 
-def _said(file: Container, held: Contents) -> Iterator[str]:
+def _said(file: Container, held: Carried) -> Iterator[str]:
     made, figures = held.report["report"], held.figures
     yield from agreement(file, held)
     if held.made_with.get("vigie") != made.program:
@@ -40,7 +40,7 @@ def _said(file: Container, held: Contents) -> Iterator[str]:
         yield "report.json: report and figures name two zones or versions"
 
 
-def _arithmetic(held: Contents) -> Check:
+def _arithmetic(held: Carried) -> Check:
     figures = held.figures
     if figures.evidence is None:
         says = "the report carries no evidence to compute its percentages from"
@@ -50,6 +50,6 @@ def _arithmetic(held: Contents) -> Check:
     return judged("arithmetic", recomputed(figures), well=well)
 
 
-def _counted(held: Contents) -> str:
+def _counted(held: Carried) -> str:
     figures = held.figures
     return f"{len(figures.outages)} outages and {len(figures.days)} days add up"

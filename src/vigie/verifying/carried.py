@@ -33,7 +33,7 @@ YEARS = range(1990, 2200)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
+class Carried:
     """What a report carries, read."""
 
     report: ReportFile
@@ -46,7 +46,7 @@ class Contents:
         return self.report["figures"]
 
 
-def contents(file: Container) -> Contents:
+def carried(file: Container) -> Carried:
     """Return what *file* carries; ReportError where it is no report, or none that can be."""
     missing = [name for name in (MANIFEST, REPORT) if name not in file.files]
     if missing:
@@ -55,7 +55,7 @@ def contents(file: Container) -> Contents:
             " (verify takes the PDF that `vigie report` wrote)"
         )
     listed, made_with = _manifest(file)
-    return Contents(report=_report(file), listed=listed, made_with=made_with)
+    return Carried(report=_report(file), listed=listed, made_with=made_with)
 
 
 def _manifest(file: Container) -> tuple[dict[str, str], dict[str, str]]:
@@ -109,7 +109,7 @@ def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN40
             yield from walk(one, f"{place}[{number}]")
 
 
-def digests(file: Container, held: Contents) -> Iterator[str]:
+def digests(file: Container, held: Carried) -> Iterator[str]:
     """Yield what the manifest says otherwise than the files are."""
     for name in sorted(held.listed.keys() - file.files.keys()):
         yield f"{name} is missing"
@@ -120,7 +120,7 @@ def digests(file: Container, held: Contents) -> Iterator[str]:
             yield f"{name} is not the file that the manifest lists"
 
 
-def agreement(file: Container, held: Contents) -> Iterator[str]:
+def agreement(file: Container, held: Carried) -> Iterator[str]:
     """Yield where the files of one report contradict each other."""
     figures, is_ours = held.figures, held.report["report"].program == __version__
     if to_json(figures) != {name: held.report.get(name) for name in to_json(figures)}:
