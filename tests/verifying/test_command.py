@@ -119,6 +119,12 @@ def test_a_forgery_is_told_as_json_too(tmp_path: Path, verify: Verify) -> None:
     assert (1, False, ["files", "data", "pages"]) == (status, told["holds"], failed)
 
 
+@pytest.mark.parametrize("name", ["/dev/zero", "."])
+def test_what_is_no_plain_file_is_not_read(name: str, verify: Verify) -> None:
+    told = f"vigie: {name}: is no file (write the name of a PDF)\n"
+    assert (1, "", told) == verify(name)
+
+
 def test_what_is_no_file_ends_in_one_line(tmp_path: Path, verify: Verify) -> None:
     path = tmp_path / "none.pdf"
 

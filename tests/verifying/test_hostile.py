@@ -51,6 +51,13 @@ def with_figure(name: str, value: object, part: str = "availability") -> bytes:
     return with_report(json.dumps(told))
 
 
+def with_rows(name: str, count: int) -> bytes:
+    with pikepdf.open(io.BytesIO(genuine())) as pdf:
+        told = json.loads(pdf.attachments["report.json"].get_file().read_bytes())
+    told["figures"][name] = told["figures"][name][:1] * count
+    return with_report(json.dumps(told))
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "is no PDF that can be read"),
     "no PDF": (lambda: b"GIF89a", "is no PDF that can be read"),
@@ -67,6 +74,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "no object": (lambda: with_report("1"), "report.json cannot be read"),
     "bytes": (lambda: with_files(genuine(), {"report.json": b"\xff"}), "cannot be read"),
     "astronomical": (lambda: with_figure("used_s", "1e999999"), "figures.availability.used_s"),
+    "endless": (lambda: with_rows("outages", 5_001), "figures.outages is no value"),
     "elsewhere": (lambda: with_figure("timezone", "../../etc/passwd", "period"), "no time zone"),
     "without a zone": (lambda: with_figure("ends", "2026-06-01T00:00:00", "period"), "period.ends"),
     "ancient": (lambda: with_figure("ends", "0001-01-01T00:00:00Z", "period"), "period.ends"),

@@ -27,6 +27,7 @@ from vigie.verifying.container import MEBI, Container
 
 MOST_REPORT = 8 * MEBI
 MOST_ROWS = 20_000
+MOST_LISTED = 5_000  # outages and windows, each a row on a page
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
 YEARS = range(1990, 2200)
@@ -77,7 +78,7 @@ def _report(file: Container) -> ReportFile:
     except ValueError as error:
         raise ReportError(f"{file.name}: {REPORT} cannot be read: {error}") from error
     for place, value in walk(report["figures"], "figures"):
-        if not _is_plain(value):
+        if not _is_plain(value) or not _is_listable(place, value):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
     if report["figures"].period.timezone not in available_timezones():
         raise ReportError(f"{file.name}: {REPORT}: figures.period.timezone is no time zone")
@@ -96,6 +97,11 @@ def _is_plain(value: object) -> bool:
         case tuple():
             return len(value) <= MOST_ROWS
     return True
+
+
+def _is_listable(place: str, value: object) -> bool:
+    lists = ("figures.outages", "figures.maintenance")
+    return place not in lists or (isinstance(value, tuple) and len(value) <= MOST_LISTED)
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - any record

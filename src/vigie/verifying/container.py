@@ -57,6 +57,8 @@ def _short(error: BaseException) -> str:
 
 
 def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise ReportError(f"{path}: is no file (write the name of a PDF)")
     try:
         size = path.stat().st_size
         if size > MOST_FILE:
