@@ -26,6 +26,7 @@ from vigie.reporting import (
 from vigie.verifying.container import MEBI, Container
 
 MOST_REPORT = 8 * MEBI
+TAKES = "verify takes the PDF that `vigie report` wrote"
 MOST_ROWS = 20_000
 MOST_LISTED = 5_000  # outages and windows, each a row on a page
 LARGEST = 10**10  # seconds: three hundred years
@@ -53,7 +54,7 @@ def carried(file: Container) -> Carried:
     if missing:
         raise ReportError(
             f"{file.name}: carries no {' and no '.join(missing)}, so nothing in it can be checked"
-            " (verify takes the PDF that `vigie report` wrote)"
+            f" ({TAKES})"
         )
     listed, made_with = _manifest(file)
     return Carried(report=_report(file), listed=listed, made_with=made_with)
@@ -76,7 +77,7 @@ def _report(file: Container) -> ReportFile:
     try:
         report = from_bytes(content)
     except ValueError as error:
-        raise ReportError(f"{file.name}: {REPORT} cannot be read: {error}") from error
+        raise ReportError(f"{file.name}: {REPORT} cannot be read: {error} ({TAKES})") from error
     for place, value in walk(report["figures"], "figures"):
         if not _is_plain(value) or not _is_listable(place, value):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
