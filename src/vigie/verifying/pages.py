@@ -12,7 +12,7 @@ import pikepdf
 import pypdfium2
 
 from vigie.errors import ReportError
-from vigie.reporting import Attached, attached, drawn_with, made_again
+from vigie.reporting import drawn_with, made_again
 from vigie.templating import roots
 from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
@@ -148,9 +148,3 @@ def _numbers(file: Container, again: bytes) -> Iterator[str]:
 
 def _digits(pdf: pikepdf.Pdf, key: str) -> list[str]:
     return NUMBER.findall(str(pdf.docinfo.get(key)))
-
-
-def files_again(held: Carried, *, directory: Path) -> tuple[Attached, ...]:
-    """Return the files that the data give here."""
-    made = held.report["report"]
-    return attached(held.figures, made, sources=drawn_with(roots(directory), made))
