@@ -11,6 +11,7 @@ import weasyprint
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from vigie.errors import ReportError
+from vigie.reporting.archival import claim_both, finish
 from vigie.reporting.evidence import Attached
 
 ASSET = "asset:"
@@ -69,10 +70,14 @@ def _attachment(file: Attached, created: datetime) -> object:
 def _write(
     html: str, folders: Sequence[Path], attachments: Sequence[object], identifier: bytes
 ) -> bytes:
-    document = _HTML(string=html, url_fetcher=Assets(folders))
     try:
+        document = _HTML(string=html, url_fetcher=Assets(folders)).render()
+        claim_both(document)
         pdf: bytes = document.write_pdf(
-            attachments=attachments, pdf_variant="pdf/a-3a", pdf_identifier=identifier
+            finisher=finish,
+            attachments=attachments,
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=identifier,
         )
     except FatalURLFetchingError as error:  # derived from BaseException
         raise ReportError(f"{error.__cause__ or error} (correct the template)") from error
