@@ -1,7 +1,7 @@
 """What the process takes from its environment."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -13,6 +13,26 @@ class Settings:
     home: Path  # what this installation keeps beside its catalogue: database, spool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signing:
+    """What reports are sealed with; texts are as they were written, `${env:…}` and all."""
+
+    pkcs12: Path | None = None  # key and certificates in one file
+    key: Path | None = None  # PEM or DER, with `certificate`
+    certificate: Path | None = None  # of the key, and those between it and the root
+    pkcs11: Path | None = None  # the module of a token that keeps the key
+    token: str | None = None  # the token's label
+    label: str | None = None  # of the certificate and the key on the token
+    password: str | None = field(default=None, repr=False)  # of the file, or the token's PIN
+    timestamp: str | None = field(default=None, repr=False)  # URL of an RFC 3161 server
+    roots: Path | None = None  # certificates that are trusted when seals are made and checked
+
+    @property
+    def asked(self) -> bool:
+        """Whether reports are to be sealed at all."""
+        return any((self.pkcs12, self.key, self.certificate, self.pkcs11))
+
+
 def read(directory: Path) -> Settings:
     """Return the settings for the catalogue in *directory* (`VIGIE_DATABASE_URL`, `VIGIE_HOME`)."""
     home = os.environ.get("VIGIE_HOME")
@@ -20,3 +40,27 @@ def read(directory: Path) -> Settings:
         database_url=os.environ.get("VIGIE_DATABASE_URL") or None,
         home=Path(home).expanduser().resolve() if home else directory.resolve() / ".vigie",
     )
+
+
+def signing() -> Signing:
+    """Return what seals are made and checked with (`VIGIE_SIGN_PKCS12`, `VIGIE_SIGN_KEY`, …)."""
+    return Signing(
+        pkcs12=_path("PKCS12"),
+        key=_path("KEY"),
+        certificate=_path("CERTIFICATE"),
+        pkcs11=_path("PKCS11"),
+        token=_text("TOKEN"),
+        label=_text("LABEL"),
+        password=_text("PASSWORD"),
+        timestamp=_text("TIMESTAMP"),
+        roots=_path("ROOTS"),
+    )
+
+
+def _text(name: str) -> str | None:
+    return os.environ.get(f"VIGIE_SIGN_{name}") or None
+
+
+def _path(name: str) -> Path | None:
+    text = _text(name)
+    return Path(text).expanduser() if text else None

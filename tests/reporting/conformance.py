@@ -89,7 +89,7 @@ def actions(document: Any) -> Found:
     for one in document.objects:
         if isinstance(one, pikepdf.Dictionary):
             yield from (f"{key} in {one.objgen}" for key in FORBIDDEN & set(one.keys()))
-            if one.get("/Type") == "/Annot" and not str(one.get("/Contents", "")):
+            if one.get("/Type") == "/Annot" and not str(one.get("/Contents", one.get("/TU", ""))):
                 yield f"annotation {one.objgen} has no description"
 
 

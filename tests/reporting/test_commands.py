@@ -1,5 +1,6 @@
 """The commands `sla` and `report`, as a person runs them."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,7 +12,10 @@ from typing import Any
 import asyncpg
 import pypdfium2
 import pytest
+from tests.reporting.authority import issue
 from tests.sql.world import World
+
+from vigie.reporting import verify_seal
 
 START, END = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -253,3 +257,24 @@ async def test_made_up_data_is_marked_wherever_it_is_reported(measured: str, vig
     assert json_said["demonstration"] is True
     assert all("donnée" in page or "demonstration data" in page for page in pages["2026-05"])
     assert not any("demonstration data" in page for page in pages["2026-06"])
+
+
+def test_report_is_sealed_where_a_key_is_configured_and_says_so(vigie: Vigie) -> None:
+    issue("Acme Reports").pkcs12(vigie.directory / "seal.p12", "geheim")
+    (vigie.directory / "pin").write_text("geheim\n", encoding="utf-8")
+    vigie._environment |= {
+        "VIGIE_SIGN_PKCS12": "seal.p12",
+        "VIGIE_SIGN_PASSWORD": "${file:pin}",
+    }
+    sealed = vigie("report", "acme", "--month", "2026-05", "-o", "sealed.pdf")
+    content = (vigie.directory / "sealed.pdf").read_bytes()
+    shown = " ".join(page.get_textpage().get_text_bounded() for page in PDF(content))
+    vigie._environment["VIGIE_SIGN_PASSWORD"] = "falsch"
+    refused = vigie("report", "acme", "--month", "2026-05", "-o", "other.pdf")
+
+    assert (0, "") == (sealed.returncode, sealed.stderr)
+    assert ["Acme Reports"] == [one.signer for one in asyncio.run(verify_seal(content))]
+    assert "This file is sealed with a digital signature" in " ".join(shown.split())
+    assert (1, 1) == (refused.returncode, len(refused.stderr.splitlines()))
+    assert refused.stderr.startswith("vigie: VIGIE_SIGN_PKCS12: seal.p12: cannot be opened")
+    assert not (vigie.directory / "other.pdf").exists()

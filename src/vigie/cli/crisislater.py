@@ -64,7 +64,7 @@ async def report(
             return
         found = await storing.read_briefing(connection, crisis, now)
     if output:
-        export(found, output, directory=directory, now=now)
+        await export(found, output, directory=directory, now=now)
         written = f"{crisis}: {output} is written."
         answer(written, as_json=as_json, crisis=crisis, file=output)
     else:

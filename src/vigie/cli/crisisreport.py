@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from vigie import reporting
+from vigie import reporting, settings
 from vigie.cli.crisisnext import has_address
 from vigie.cli.crisisshow import happened
 from vigie.cli.registry import short
@@ -26,14 +27,17 @@ def draft(found: Briefing, *, directory: Path, now: datetime) -> str:
     return reporting.incident_markdown(incident_report(found), directory=directory, now=now)
 
 
-def export(found: Briefing, file: Path, *, directory: Path, now: datetime) -> None:
-    """Write the report to *file*, PDF or Markdown by its ending."""
+async def export(found: Briefing, file: Path, *, directory: Path, now: datetime) -> None:
+    """Write the report to *file*, PDF or Markdown by its ending; a key seals the PDF."""
     if file.suffix not in (".md", ".pdf"):
         raise UsageError(f"-o: {file} is neither Markdown nor PDF (write a name in .md or .pdf)")
     reporting.check_writable(file)
     if file.suffix == ".pdf":
-        record = incident_report(found)
-        reporting.write(file, reporting.make_incident_report(record, directory=directory, now=now))
+        drawing = partial(
+            reporting.make_incident_report, incident_report(found), directory=directory, now=now
+        )
+        signing = settings.signing()
+        reporting.write(file, await reporting.draw_sealed(drawing, signing=signing, now=now))
     else:
         reporting.write(file, draft(found, directory=directory, now=now).encode())
 

@@ -7,7 +7,16 @@ from cyclopts import Parameter
 from rich.console import Console
 
 from vigie import clock, settings
-from vigie.reporting import Figures, Formats, asked, check_writable, make_pdf, read, resolve, write
+from vigie.reporting import (
+    Figures,
+    Formats,
+    asked,
+    check_writable,
+    make_report,
+    read,
+    resolve,
+    write,
+)
 
 
 async def report(
@@ -56,7 +65,10 @@ async def report(
         scope=scope,
         evidence=True,
     )
-    write(path, make_pdf(found, directory=directory, now=now, language=spoken))
+    pdf = await make_report(
+        found, directory=directory, now=now, language=spoken, signing=settings.signing()
+    )
+    write(path, pdf)
     Console(highlight=False, soft_wrap=True, markup=False).print(_told(path, found))
 
 

@@ -15,12 +15,15 @@ from .incidentrecords import (
     Section,
 )
 from .incidentreport import incident_html, incident_markdown, make_incident_report
-from .making import made_again, make_pdf, read
+from .making import draw_sealed, made_again, make_pdf, make_report, read
 from .periods import Asked, Days, Span, asked, asked_of_any_kind
 from .reading import figures
 from .records import Availability, Figures, Longest, Outage, Reading, Window
+from .seal import Sealer, open_sealer
+from .sealcheck import Seal, verify_seal
 from .sources import drawn_with
 from .words import resolve
+from .workers import Drawn, draw, draw_many
 
 __all__ = [
     "MANIFEST",
@@ -33,6 +36,7 @@ __all__ = [
     "Availability",
     "Budget",
     "Days",
+    "Drawn",
     "Evidence",
     "Figures",
     "Formats",
@@ -47,6 +51,8 @@ __all__ = [
     "Reading",
     "ReportFile",
     "ResultsDay",
+    "Seal",
+    "Sealer",
     "Section",
     "Span",
     "Window",
@@ -55,6 +61,9 @@ __all__ = [
     "attached",
     "check_writable",
     "digest",
+    "draw",
+    "draw_many",
+    "draw_sealed",
     "drawn_with",
     "feed",
     "figures",
@@ -64,6 +73,8 @@ __all__ = [
     "made_again",
     "make_incident_report",
     "make_pdf",
+    "make_report",
+    "open_sealer",
     "read",
     "report_file",
     "resolve",
@@ -73,5 +84,6 @@ __all__ = [
     "to_bytes",
     "to_json",
     "utc",
+    "verify_seal",
     "write",
 ]

@@ -25,7 +25,9 @@ ANYWHERE = re.compile(r"([\\`*_\[\]<>|~&$])")
 AT_START = re.compile(r"^(\d*)(?:(?<=\d)(?=[.)](?:\s|$))|(?<!\d)(?=[#+=-]))")
 
 
-def make_incident_report(report: IncidentReport, *, directory: Path, now: datetime) -> bytes:
+def make_incident_report(
+    report: IncidentReport, *, directory: Path, now: datetime, sealed: bool = False
+) -> bytes:
     """Return the report as PDF/A with the record attached; templates of *directory* win.
 
     Equal arguments give equal bytes. Raises ReportError where a template is wrong.
@@ -33,7 +35,7 @@ def make_incident_report(report: IncidentReport, *, directory: Path, now: dateti
     from vigie.reporting.pdf import render  # takes a second to import
     from vigie.reporting.sources import engine
 
-    page = incident_html(report, directory=directory, now=now)
+    page = incident_html(report, directory=directory, now=now, sealed=sealed)
     content = json.dumps(_record(report), ensure_ascii=False, indent=2) + "\n"
     record = Attached(
         name=REPORT, content=content.encode(), says="All that this report says", relation="Source"
@@ -42,9 +44,11 @@ def make_incident_report(report: IncidentReport, *, directory: Path, now: dateti
     return render(page, folders=roots(directory), attached=files, created=now)
 
 
-def incident_html(report: IncidentReport, *, directory: Path, now: datetime) -> str:
+def incident_html(
+    report: IncidentReport, *, directory: Path, now: datetime, sealed: bool = False
+) -> str:
     """Return the report as one HTML page; its fonts are named `asset:`."""
-    return _fill(report, "report.html", directory, now, autoescape=True)
+    return _fill(report, "report.html", directory, now, autoescape=True, sealed=sealed)
 
 
 def incident_markdown(report: IncidentReport, *, directory: Path, now: datetime) -> str:
@@ -54,7 +58,13 @@ def incident_markdown(report: IncidentReport, *, directory: Path, now: datetime)
 
 
 def _fill(
-    report: IncidentReport, name: str, directory: Path, now: datetime, *, autoescape: bool
+    report: IncidentReport,
+    name: str,
+    directory: Path,
+    now: datetime,
+    *,
+    autoescape: bool,
+    sealed: bool = False,
 ) -> str:
     from vigie.reporting.html import fill, offer_formats
 
@@ -68,6 +78,7 @@ def _fill(
         environment,
         r=report,
         demonstration=False,
+        sealed=sealed,
         now=now.replace(microsecond=0),
     )
 

@@ -1,6 +1,8 @@
 """The whole way from a question to figures, and from figures to a PDF."""
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 import asyncpg
@@ -11,7 +13,8 @@ from vigie.reporting.evidencerecords import Made
 from vigie.reporting.periods import Asked, Days, Span
 from vigie.reporting.reading import figures
 from vigie.reporting.records import Figures
-from vigie.settings import Settings
+from vigie.reporting.workers import draw
+from vigie.settings import Settings, Signing
 from vigie.storing import open_database, roll_up
 from vigie.templating import roots
 
@@ -58,6 +61,37 @@ async def _read(
             readings=readings,
             evidence=evidence,
         )
+
+
+async def make_report(
+    found: Figures,
+    *,
+    directory: Path,
+    now: datetime,
+    language: str | None = None,
+    signing: Signing,
+) -> bytes:
+    """Return the report as PDF, as `draw_sealed` does; templates of *directory* win."""
+    drawing = partial(make_pdf, found, directory=directory, now=now, language=language)
+    return await draw_sealed(drawing, signing=signing, now=now)
+
+
+async def draw_sealed(drawing: Callable[..., bytes], *, signing: Signing, now: datetime) -> bytes:
+    """Return what *drawing* gives in a process of its own, sealed where there is a key.
+
+    *drawing* travels, such as a `functools.partial`, and takes `sealed`: whether to say so.
+
+    Raises:
+        ReportError: a template is wrong or wants too much, or the seal cannot be made.
+    """
+    job = partial(drawing, sealed=signing.asked)
+    if not signing.asked:
+        return await draw(job)
+    from vigie.reporting.seal import open_sealer
+
+    async with open_sealer(signing, now) as sealer:  # first: a wrong key is told at once
+        # The key stays here: users' templates are drawn over there.
+        return await sealer.seal(await draw(job))
 
 
 def make_pdf(

@@ -29,9 +29,17 @@ class Assets(URLFetcher):
         base: Any = super()  # untyped
         base.__init__(allowed_protocols=["data"], allow_redirects=False, fail_on_errors=True)
         self._folders = [folder.resolve() for folder in folders]
+        self.refused: list[ValueError] = []  # WeasyPrint forgets what happens inside an <svg>
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """Return what *url* names, or raise ValueError."""
+        try:
+            return self._found(url, headers)
+        except ValueError as error:
+            self.refused.append(error)
+            raise
+
+    def _found(self, url: str, headers: Mapping[str, str] | None) -> URLFetcherResponse:
         if not url.startswith(ASSET):
             base: Any = super()
             fetched: URLFetcherResponse = base.fetch(url, headers)
@@ -70,8 +78,9 @@ def _attachment(file: Attached, created: datetime) -> object:
 def _write(
     html: str, folders: Sequence[Path], attachments: Sequence[object], identifier: bytes
 ) -> bytes:
+    assets = Assets(folders)
     try:
-        document = _HTML(string=html, url_fetcher=Assets(folders)).render()
+        document = _HTML(string=html, url_fetcher=assets).render()
         claim_both(document)
         pdf: bytes = document.write_pdf(
             finisher=finish,
@@ -81,4 +90,6 @@ def _write(
         )
     except FatalURLFetchingError as error:  # derived from BaseException
         raise ReportError(f"{error.__cause__ or error} (correct the template)") from error
+    if assets.refused:
+        raise ReportError(f"{assets.refused[0]} (correct the template)")
     return pdf
