@@ -1,5 +1,6 @@
 """Templates of the user's directory and shipped ones, sandboxed, and what is wrong in them."""
 
+import re
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,10 @@ from vigie import paths
 
 # What a template can do wrong: Jinja's own errors, and Python's for a wrong expression.
 MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _Compiled(BytecodeCache):
@@ -65,6 +70,17 @@ def sandbox(folders: Sequence[Path], *, autoescape: bool) -> ImmutableSandboxedE
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def visible(value: object) -> object:
+    r"""Return what a template prints, with marks that turn the text beside it shown as \u202e.
+
+    Control characters, which no font has, are left out. What is Markup stays so.
+    """
+    if not isinstance(value, str) or not (_TURNS.search(value) or _UNSEEN.search(value)):
+        return value
+    text = _TURNS.sub(lambda mark: f"\\u{ord(mark[0]):04x}", _UNSEEN.sub("", value))
+    return type(value)(text)
 
 
 def describe(error: Exception) -> str:

@@ -13,7 +13,7 @@ from vigie.reporting import charts
 from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.records import Figures
 from vigie.reporting.words import resolve, spoken_to, words
-from vigie.templating import MISTAKES, describe, sandbox
+from vigie.templating import MISTAKES, describe, sandbox, visible
 
 FILTERS = (
     "percent",
@@ -72,6 +72,7 @@ def _environment(
     folders: Sequence[Path], language: str, timezone: str
 ) -> ImmutableSandboxedEnvironment:
     environment = sandbox(folders, autoescape=True)
+    environment.finalize = visible  # every place that is filled
     # The extension adds this method at run time.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     offer_formats(environment, Formats(language, timezone))

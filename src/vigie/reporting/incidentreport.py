@@ -13,7 +13,7 @@ from markupsafe import Markup
 from vigie.reporting.evidence import REPORT, Attached, manifest
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.incidentrecords import IncidentReport
-from vigie.templating import roots, sandbox
+from vigie.templating import roots, sandbox, visible
 
 KINDS = {
     "customer_opened": "first message",
@@ -72,7 +72,7 @@ def _fill(
     offer_formats(environment, Formats("en", report.timezone))
     environment.filters |= {"kind": _kind, "role": _role}
     environment.filters |= {"written": _written if autoescape else _blocks}
-    environment.finalize = _visible if autoescape else _escape  # every place that is filled
+    environment.finalize = visible if autoescape else _escape  # every place that is filled
     return fill(
         f"incident-report/{name}",
         environment,
