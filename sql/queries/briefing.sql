@@ -142,8 +142,8 @@ cross join
 order by p.place;
 
 -- name: briefing_counted_to
--- Up to when the budgets of a crisis ($1) are counted: as far as figures go; of a resolved one to its
--- end, so that a report stays what was approved. Null: nothing is known.
+-- Up to when the budgets of a crisis ($1) are counted: as far as figures go; of a resolved one to
+-- its end, so that a report stays what was approved. Null: nothing is known.
 select
     least(
         nullif(sla.as_of(), '-infinity'),
