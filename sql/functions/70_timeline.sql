@@ -61,7 +61,9 @@ begin atomic
         from piece as p
         inner join fact.contract_service as cs on cs.version_id = p.version_id
         inner join fact.service as s on s.service_id = cs.service_id
-        where case when scope = 'solution' then cs.essential else s.key = scope end
+        where
+            scope is null
+            or case when scope = 'solution' then cs.essential else s.key = scope end
     ),
     -- Its windows are asked for six times below, and each time would be computed anew.
     excused as materialized (
@@ -114,7 +116,7 @@ begin atomic
     from measured as m;
 end;
 comment on function fact.service_class(text, text, tstzrange, fact.reading) is
-'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. reading: the contract read otherwise than agreed.';
+'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. scope null: every service. reading: the contract read otherwise than agreed.';
 
 create or replace function fact.scope_class(
     contract text,

@@ -310,6 +310,7 @@ select
     regexp_replace(regexp_replace(l.address, '[?#].*$', ''), '//[^/@]*@', '//') as target,
     extract(epoch from l.every) as every_s,
     l.spec ->> 'timeout' as timeout,
+    extract(epoch from (l.spec ->> 'timeout')::interval) as timeout_s,
     array(select jsonb_array_elements_text(l.spec -> 'retries')) as retries,
     l.quorum,
     coalesce(

@@ -3,6 +3,7 @@
 import re
 import traceback
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 
@@ -28,7 +29,7 @@ _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 class _Compiled(BytecodeCache):
-    """Templates compiled once a process: that takes a quarter of a report's time.
+    """Templates of one reader compiled once a process: that takes a quarter of a report's time.
 
     What they become depends on the environment, too: never on another's escaping.
     """
@@ -51,24 +52,32 @@ def _kind(bucket: Bucket) -> tuple[object, ...]:
     return bucket.key, environment.autoescape, environment.finalize, newstyle
 
 
-_COMPILED = _Compiled()
-
-
 def roots(directory: Path) -> tuple[Path, ...]:
     """Return the report folders in the order of search: the user's, then the shipped one."""
     return (directory / "reports", paths.REPORTS)
 
 
-def sandbox(folders: Sequence[Path], *, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    """Return templates of *folders* that can do no harm; an unknown name in them is an error."""
+@lru_cache(maxsize=16)
+def _compiled(_reader: str) -> _Compiled:
+    return _Compiled()
+
+
+def sandbox(
+    folders: Sequence[Path], *, autoescape: bool, reader: str | None = None
+) -> ImmutableSandboxedEnvironment:
+    """Return templates of *folders* that can do no harm; an unknown name in them is an error.
+
+    Compiling takes longer than filling: templates of one *reader* are compiled once. Not of all
+    readers, because filters of constants are applied as they are compiled.
+    """
     return ImmutableSandboxedEnvironment(
         loader=ChoiceLoader([FileSystemLoader(folder / "templates") for folder in folders]),
         extensions=["jinja2.ext.i18n"],
         autoescape=autoescape,
         undefined=StrictUndefined,
-        bytecode_cache=_COMPILED,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_compiled(reader) if reader else None,
     )
 
 

@@ -5,6 +5,8 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from tests.reporting import furthersamples
+
 from vigie.reporting.evidence import digest, results_text
 from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
 from vigie.reporting.records import (
@@ -300,6 +302,7 @@ def busy() -> Figures:
         steps=steps(outages),
         probes=PROBES,
         sla_version="1",
+        contents=furthersamples.busy(),
     )
 
 
@@ -322,6 +325,7 @@ def quiet() -> Figures:
         services=services,
         days=days(),
         steps=(),
+        contents=furthersamples.quiet(),
     )
 
 
@@ -348,6 +352,7 @@ def empty() -> Figures:
         services=(service("api", "Public API", **nothing),),
         days=days(**every),
         probes=(),
+        contents=furthersamples.empty(),
     )
 
 

@@ -85,6 +85,7 @@ async def sla(
         now=clock.now(),
         scope=scope,
         readings=readings,
+        further=False,
     )
     if as_json:
         print(json.dumps(to_json(found), ensure_ascii=False, indent=2))

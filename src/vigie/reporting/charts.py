@@ -172,7 +172,7 @@ def curve(figures: Figures, *, width: float, height: float) -> Curve:
         allowed=None if budget is None else up(budget),
         end=last,
         seconds=tuple(Mark(at=up(value), value=value) for value in _ticks(top)),
-        days=tuple(DayMark(at=across(day.starts), day=day.day) for day in _axis(figures.days)),
+        days=tuple(DayMark(at=across(day.starts), day=day.day) for day in axis(figures.days)),
     )
 
 
@@ -186,7 +186,8 @@ def _ticks(top: Decimal) -> list[Decimal]:
     return [Decimal(value) for value in range(0, int(top) + 1, step)]
 
 
-def _axis(days: Sequence[Day]) -> list[Day]:
+def axis(days: Sequence[Day]) -> list[Day]:
+    """Return the days that an axis of time names."""
     if len(days) > A_MONTH:
         return [day for day in days if day.day.day == 1]
     return [day for day in days if (day.day - days[0].day) % timedelta(days=7) == timedelta(0)]

@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, get_decimal_symbol
 NARROW = "\u202f"  # no-break thin space, before a percent sign
 SPACE = "\u00a0"  # no-break space, before a unit
 DASH = "\u2013"
+A_SECOND = 1000  # milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,22 @@ class Formats:
         """Return decimal digits, none of them touched, with the language's decimal sign."""
         return text.replace(".", get_decimal_symbol(self.locale))
 
+    def number(self, value: int) -> str:
+        """Return a whole number, grouped: `43,200`."""
+        return format_decimal(value, locale=self.locale)
+
     def seconds(self, value: Decimal | None) -> str:
         """Return exact seconds, grouped: `2,677,200 s`."""
         if value is None:
             return DASH
         plain = value.normalize() + 0  # 540.000 is 540
         return format_decimal(plain, locale=self.locale, decimal_quantization=False) + SPACE + "s"
+
+    def milliseconds(self, value: Decimal) -> str:
+        """Return exact milliseconds, or seconds from one second on: `85.2 ms`, `1.5 s`."""
+        if value < A_SECOND:
+            return f"{self.decimals(plain(value))}{SPACE}ms"
+        return f"{self.decimals(plain(value.scaleb(-3)))}{SPACE}s"
 
     def duration(self, value: Decimal | None) -> str:
         """Return exact hours, minutes and seconds, from the first that is not zero: `9 min 0 s`."""
@@ -75,6 +86,10 @@ class Formats:
         """Return the name of a month: `May 2026`."""
         name = format_date(value, "LLLL y", self.locale)
         return name[:1].upper() + name[1:]
+
+    def month_short(self, value: date, with_year: bool = False) -> str:  # noqa: FBT001, FBT002
+        """Return a month in little room: `May`, and in January or if asked `May 26`."""
+        return format_date(value, "LLL yy" if with_year or value.month == 1 else "LLL", self.locale)
 
     def period(self, kind: str, start: datetime) -> str:
         """Return the name of the local period that begins at *start*: `May 2026`."""

@@ -9,7 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import __version__
 from vigie.errors import ReportError
-from vigie.reporting import charts
+from vigie.reporting import charts, curves, grids, strips
 from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.records import Figures
 from vigie.reporting.words import resolve, spoken_to, words
@@ -26,6 +26,9 @@ FILTERS = (
     "date_of",
     "time_of",
     "moment",
+    "milliseconds",
+    "month_short",
+    "number",
 )
 
 
@@ -48,6 +51,9 @@ def to_html(
         _environment(folders, spoken, figures.period.timezone),
         figures=figures,
         charts=charts,
+        curves=curves,
+        grids=grids,
+        strips=strips,
         language=spoken,
         now=now.replace(microsecond=0),
         demonstration=figures.contract.demonstration,
@@ -71,7 +77,7 @@ def fill(name: str, environment: ImmutableSandboxedEnvironment, **context: objec
 def _environment(
     folders: Sequence[Path], language: str, timezone: str
 ) -> ImmutableSandboxedEnvironment:
-    environment = sandbox(folders, autoescape=True)
+    environment = sandbox(folders, autoescape=True, reader=f"{language} {timezone}")
     environment.finalize = visible  # every place that is filled
     # The extension adds this method at run time.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]

@@ -5,8 +5,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import asyncpg
-
 from vigie.reporting.document import made_of
 from vigie.reporting.evidence import attached
 from vigie.reporting.evidencerecords import Made
@@ -28,39 +26,29 @@ async def read(
     scope: str = "solution",
     readings: bool = False,
     evidence: bool = False,
+    further: bool = True,
 ) -> Figures:
     """Return the figures from the database of *settings*, all of one moment.
 
+    Without *further*, what only a report prints is left out.
     The roll-up follows first: nobody may have run since the period ended.
     """
     async with open_database(settings) as pool:
         await roll_up(pool, now)
-        return await _read(pool, contract, asked, now, scope, readings=readings, evidence=evidence)
-
-
-async def _read(
-    pool: asyncpg.Pool,
-    contract: str,
-    asked: Asked | Days | Span,
-    now: datetime,
-    scope: str,
-    *,
-    readings: bool,
-    evidence: bool,
-) -> Figures:
-    async with (
-        pool.acquire() as connection,
-        connection.transaction(isolation="repeatable_read", readonly=True),
-    ):
-        return await figures(
-            connection,
-            contract=contract,
-            asked=asked,
-            now=now,
-            scope=scope,
-            readings=readings,
-            evidence=evidence,
-        )
+        async with (
+            pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await figures(
+                connection,
+                contract=contract,
+                asked=asked,
+                now=now,
+                scope=scope,
+                readings=readings,
+                evidence=evidence,
+                further=further,
+            )
 
 
 async def make_report(

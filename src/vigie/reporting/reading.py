@@ -1,16 +1,15 @@
 """The figures of a contract's period: fetched through named queries, reshaped, never computed."""
 
-from collections.abc import Mapping
-from dataclasses import fields
 from datetime import datetime
-from typing import Any, TypeVar
 
 import asyncpg
 
 from vigie.errors import UsageError
+from vigie.reporting.contents import Contents
 from vigie.reporting.evidence import digest, results_text
 from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
 from vigie.reporting.formats import Formats
+from vigie.reporting.further import contents
 from vigie.reporting.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.records import (
     Availability,
@@ -27,10 +26,9 @@ from vigie.reporting.records import (
     Step,
     Window,
 )
+from vigie.reporting.rows import Row, record, rows
 from vigie.storing import query
 
-Row = Mapping[str, Any]
-Made = TypeVar("Made")
 SOLUTION = "solution"
 
 
@@ -43,43 +41,49 @@ async def figures(
     scope: str = SOLUTION,
     readings: bool = False,
     evidence: bool = False,
+    further: bool = True,
 ) -> Figures:
     """Return the figures of *contract* and *scope* for a period that has begun at *now*.
 
     *evidence*: also what the percentages are made of, and the digests of the raw results, which
-    take a second for a month of ten endpoints.
+    take a second for a month of ten endpoints. Without *further* those of the further pages are
+    left out: they take as long again.
 
     Call it in one repeatable-read transaction, so that all figures see the same results.
     Raises UsageError for what does not exist: contract, scope, or a period outside the contract.
     """
-    agreed = _agreed(contract, await _rows(connection, "report_contracts"))
+    agreed = _agreed(contract, await rows(connection, "report_contracts"))
     period = await _period(connection, contract, asked)
     _check(contract, agreed, asked, period, now)
     span = period["span"]
-    scopes = await _rows(connection, "report_availability", contract, span)
+    scopes = await rows(connection, "report_availability", contract, span)
     of = _scope(contract, scope, scopes)
-    [terms] = await _rows(connection, "report_terms", contract, span)
-    [longest] = await _rows(connection, "report_longest", contract, scope, span)
-    outages = await _rows(connection, "report_outages", contract, scope, span)
-    windows = await _rows(connection, "report_maintenance", contract, span)
-    days = await _rows(connection, "report_days", contract, scope, span, period["timezone"])
-    steps = await _rows(connection, "report_steps", contract, scope, span)
-    probes = await _rows(connection, "report_probes", contract, span)
-    read = await _rows(connection, "report_readings", contract, scope, span) if readings else []
+    [terms] = await rows(connection, "report_terms", contract, span)
+    [longest] = await rows(connection, "report_longest", contract, scope, span)
+    outages = await rows(connection, "report_outages", contract, scope, span)
+    windows = await rows(connection, "report_maintenance", contract, span)
+    days = await rows(connection, "report_days", contract, scope, span, period["timezone"])
+    steps = await rows(connection, "report_steps", contract, scope, span)
+    probes = await rows(connection, "report_probes", contract, span)
+    read = await rows(connection, "report_readings", contract, scope, span) if readings else []
+    more = Contents()
+    if further:
+        more = await contents(connection, contract, scope, period, probes=probes, windows=windows)
     return Figures(
-        contract=_record(Contract, terms),
-        period=_record(Period, {**period, "name": asked.name}),
+        contract=record(Contract, terms),
+        period=record(Period, {**period, "name": asked.name}),
         availability=_availability(of),
         basis=asked.kind == terms["basis"],
-        longest=_record(Longest, longest),
-        outages=tuple(_record(Outage, row) for row in outages),
-        maintenance=tuple(_record(Window, row) for row in windows if _touches(row, scope)),
+        longest=record(Longest, longest),
+        outages=tuple(record(Outage, row) for row in outages),
+        maintenance=tuple(record(Window, row) for row in windows if _touches(row, scope)),
         services=tuple(_availability(row) for row in scopes if row["scope"] != SOLUTION),
-        days=tuple(_record(Day, {**row, "seconds": _record(Classes, row)}) for row in days),
-        steps=tuple(_record(Step, row) for row in steps),
-        probes=tuple(_record(Probe, row) for row in probes),
-        readings=tuple(_record(Reading, row) for row in read),
+        days=tuple(record(Day, {**row, "seconds": record(Classes, row)}) for row in days),
+        steps=tuple(record(Step, row) for row in steps),
+        probes=tuple(record(Probe, row) for row in probes),
+        readings=tuple(record(Reading, row) for row in read),
         evidence=await _evidence(connection, contract, span) if evidence else None,
+        contents=more,
         sla_version=await connection.fetchval(query("report_version")),
     )
 
@@ -87,28 +91,24 @@ async def figures(
 async def _evidence(
     connection: asyncpg.Connection, contract: str, span: asyncpg.Range[datetime]
 ) -> Evidence:
-    parts = await _rows(connection, "evidence_parts", contract, span)
+    parts = await rows(connection, "evidence_parts", contract, span)
     days = [
-        _record(ResultsDay, row)
-        for row in await _rows(connection, "evidence_results", contract, span)
+        record(ResultsDay, row)
+        for row in await rows(connection, "evidence_results", contract, span)
     ]
     return Evidence(
-        parts=tuple(_record(Part, row) for row in parts),
+        parts=tuple(record(Part, row) for row in parts),
         results=tuple(days),
         sha256=digest(results_text(days)),
     )
-
-
-async def _rows(connection: asyncpg.Connection, name: str, *arguments: object) -> list[Row]:
-    return [dict(row) for row in await connection.fetch(query(name), *arguments)]
 
 
 def _touches(window: Row, scope: str) -> bool:
     return scope == SOLUTION or scope in window["services"]
 
 
-def _scope(contract: str, scope: str, rows: list[Row]) -> Row:
-    scopes = {row["scope"]: row for row in rows}
+def _scope(contract: str, scope: str, found: list[Row]) -> Row:
+    scopes = {row["scope"]: row for row in found}
     if scope not in scopes:
         hint = nearest(scope, scopes)
         raise UsageError(f'scope "{scope}": {contract} does not cover it ({hint})')
@@ -125,12 +125,12 @@ def _agreed(contract: str, known: list[Row]) -> Row:
 
 async def _period(connection: asyncpg.Connection, contract: str, asked: Asked | Days | Span) -> Row:
     if isinstance(asked, Span):
-        rows = await _rows(connection, "report_span", contract, asked.starts, asked.ends)
+        found = await rows(connection, "report_span", contract, asked.starts, asked.ends)
     elif isinstance(asked, Days):
-        rows = await _rows(connection, "report_local_days", contract, asked.first, asked.last)
+        found = await rows(connection, "report_local_days", contract, asked.first, asked.last)
     else:
-        rows = await _rows(connection, "report_period", contract, asked.kind, asked.day)
-    return rows[0]
+        found = await rows(connection, "report_period", contract, asked.kind, asked.day)
+    return found[0]
 
 
 def _check(
@@ -154,15 +154,5 @@ def _check(
         )
 
 
-def _record(made: type[Made], row: Row) -> Made:
-    """Return a record from the columns that bear its fields' names."""
-    names = [field.name for field in fields(made)]  # type: ignore[arg-type] # all are dataclasses
-    return made(**{name: _frozen(row[name]) for name in names})
-
-
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
-
-
 def _availability(row: Row) -> Availability:
-    return _record(Availability, {**row, "seconds": _record(Seconds, row)})
+    return record(Availability, {**row, "seconds": record(Seconds, row)})

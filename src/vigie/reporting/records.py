@@ -1,9 +1,10 @@
 """The figures of one contract and period, exactly as SQL gave them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from vigie.reporting.contents import Contents
 from vigie.reporting.evidencerecords import Evidence
 
 
@@ -172,6 +173,7 @@ class Probe:
     retries: tuple[str, ...]  # after the first try
     quorum: str
     locations: tuple[str, ...]
+    timeout_s: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,6 +212,7 @@ class Figures:
     sla_version: str
     readings: tuple[Reading, ...] = ()  # only when asked for
     evidence: Evidence | None = None  # only when asked for: reports carry it
+    contents: Contents = field(default_factory=Contents)  # the further pages
 
     @property
     def names(self) -> dict[str, str]:
