@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.reporting import samples
+from tests.reporting import facesamples, samples
 
 from vigie.errors import ReportError
-from vigie.reporting import Figures
+from vigie.reporting import Figures, lacking
 from vigie.reporting.html import to_html
 from vigie.templating import roots
 
@@ -264,6 +264,30 @@ def test_the_reader_s_templates_win(tmp_path: Path) -> None:
 
     assert "<h1>Ours, acme</h1>" in html
     assert "Outages" in html  # the other pages are the shipped ones
+
+
+def test_own_style_comes_last(tmp_path: Path) -> None:
+    own = tmp_path / "reports" / "templates" / "monthly"
+    own.mkdir(parents=True)
+    (own / "own.css").write_text(":root { --accent: #663399; }")
+
+    html = page(samples.busy(), directory=tmp_path)
+
+    assert html.index("--accent: #1d4f73") < html.index("--accent: #663399") < html.index("<body")
+
+
+@pytest.mark.parametrize("case", facesamples.CASES)
+def test_hard_cases_are_filled(case: str) -> None:
+    html = page(facesamples.CASES[case](), "fr")
+
+    assert 1 == html.count("<h1")
+    assert "None" not in text(html)
+
+
+def test_letters_without_a_font_are_named() -> None:
+    assert "" == lacking(samples.many(), roots(NOWHERE))
+    assert "訂" in lacking(facesamples.scripts(), roots(NOWHERE))
+    assert not set("Αяأש") & set(lacking(facesamples.scripts(), roots(NOWHERE)))
 
 
 @pytest.mark.parametrize(

@@ -12,10 +12,17 @@ from vigie.reporting import (
     Formats,
     asked,
     check_writable,
+    lacking,
     make_report,
     read,
     resolve,
     write,
+)
+from vigie.templating import roots
+
+_NO_FONT = (
+    "Note: no font of the report has {}: this system's are used, or boxes where it has none"
+    " (put a font into reports/fonts and name it in reports/templates/monthly/own.css)."
 )
 
 
@@ -69,7 +76,10 @@ async def report(
         found, directory=directory, now=now, language=spoken, signing=settings.signing()
     )
     write(path, pdf)
-    Console(highlight=False, soft_wrap=True, markup=False).print(_told(path, found))
+    console = Console(highlight=False, soft_wrap=True, markup=False)
+    console.print(_told(path, found))
+    if letters := lacking(found, roots(directory)):
+        console.print(_NO_FONT.format(letters[:20]))
 
 
 def _told(path: Path, found: Figures) -> str:

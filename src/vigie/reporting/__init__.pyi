@@ -15,6 +15,7 @@ from .incidentrecords import (
     Section,
 )
 from .incidentreport import incident_html, incident_markdown, make_incident_report
+from .letters import lacking
 from .making import draw_sealed, made_again, make_pdf, make_report, read
 from .periods import Asked, Days, Span, asked, asked_of_any_kind
 from .reading import figures
@@ -70,6 +71,7 @@ __all__ = [
     "from_bytes",
     "incident_html",
     "incident_markdown",
+    "lacking",
     "made_again",
     "make_incident_report",
     "make_pdf",

@@ -73,7 +73,8 @@ def speed(figures: Figures, *, width: float, height: float) -> Speed | None:
         return round(float((day - first).days / span * width), 2)
 
     def up(value: Decimal) -> float:
-        return round(height - (log10(value) - low) / (high - low) * height, 2)
+        logarithm = max(log10(value), low) if value > 0 else low
+        return round(height - (logarithm - low) / (high - low) * height, 2)
 
     curves = {
         name: [(one.day, across(one.day), up(getattr(one, field))) for one in days]

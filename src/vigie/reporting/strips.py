@@ -10,7 +10,8 @@ from vigie.reporting.contents import Spell
 from vigie.reporting.records import Figures
 
 A_DAY = timedelta(days=1)
-THINNEST = 1.2  # a minute of a year would not be seen
+THINNEST = 1.2  # a minute would not be seen
+HAIR = 0.6  # there are many on the ribbon of a year
 KINDS = ("unplanned", "planned", "excluded", "unknown")
 
 
@@ -107,7 +108,7 @@ def _rounded(piece: Piece) -> Piece:
     return replace(piece, at=round(float(piece.at), 2), length=round(float(piece.length), 2))
 
 
-def ribbon(figures: Figures, *, width: float, apart: float = 12) -> Ribbon:
+def ribbon(figures: Figures, *, width: float, apart: float = 18) -> Ribbon:
     """Return the period on one line; numbers of outages only where they are *apart*."""
     period = figures.period
     whole = period.ends - period.starts
@@ -132,7 +133,7 @@ def ribbon(figures: Figures, *, width: float, apart: float = 12) -> Ribbon:
 
 
 def _length(spell: Spell, across: Callable[[datetime], float]) -> float:
-    return max(across(spell.ends) - across(spell.starts), THINNEST)
+    return max(across(spell.ends) - across(spell.starts), HAIR)
 
 
 def _apart(outages: Iterable[tuple[int, float]], apart: float) -> Iterator[Number]:
