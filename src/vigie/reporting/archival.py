@@ -95,7 +95,7 @@ def _place(figure: Element, objects: Elements) -> None:
     left, top, right, bottom = figure["A"]["BBox"]
     height = objects[figure["Pg"]]["MediaBox"][3]
     box = (left * PX, height - bottom * PX, right * PX, height - top * PX)
-    figure["A"]["BBox"] = _Array(round(at, 3) for at in box)
+    figure["A"]["BBox"] = _Array(float(f"{at:.3f}") for at in box)
 
 
 def _item(group: Any, objects: Elements) -> None:  # noqa: ANN401 - a pydyf.Dictionary
