@@ -67,10 +67,12 @@ def names(model: type[BaseModel]) -> set[str]:
     return {field.alias or name for name, field in model.model_fields.items()}
 
 
+PARTS = {"availability", "interruption", "maintenance", "crisis", "reports"}
+
+
 def terms() -> set[str]:
     """Return the terms of a plan as the table names them: `availability.target`."""
-    parts = ("availability", "interruption", "maintenance", "crisis")
-    return {f"{part}.{key}" for part in parts for key in keys(PlanFile, (part, ""))}
+    return {f"{part}.{key}" for part in PARTS for key in keys(PlanFile, (part, ""))}
 
 
 @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ def terms() -> set[str]:
         ),
         (PROBES, names(model_at(probing.MODELS["steps"], ("steps",))) - {"expect"}),
         (REPORTS, names(ContractFile) | names(CalendarFile)),
-        (REPORTS, names(PlanFile) - {"availability", "interruption", "maintenance", "crisis"}),
+        (REPORTS, names(PlanFile) - PARTS),
         (REPORTS, terms()),
         (REPORTS, {f"holidays.{key}" for key in names(Holidays)}),
         (REPORTS, {f"readings.{key}" for key in names(OtherCalendars)}),

@@ -127,6 +127,8 @@ def test_terms_are_said_in_words_with_clause_and_file(vigie: Vigie, change: Chan
                 "Crisis An outage longer than 10m that hits at least 2 customers"
                 " override: reports/contracts/acme.yaml:7; plan: reports/plans/gold.yaml:5"
             ),
+            "Reports Objections to a draft within 5d default",
+            "Out on working day 3 after the period, at 08:00 default",
             (
                 "Calendar office: mon-fri 09:00-12:00 13:00-17:00, sat 22:00-06:00; Europe/Paris;"
                 " no public holidays reports/calendars/office.yaml"

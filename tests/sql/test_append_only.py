@@ -10,6 +10,9 @@ REGISTRIES = (
     "maintenance_event",
     "correction",
     "correction_event",
+    "report",
+    "report_file",
+    "report_event",
 )
 CHANGES = {
     "maintenance": "update fact.maintenance set announced_at = starts - interval '9 days'",
@@ -17,6 +20,9 @@ CHANGES = {
     "maintenance_event": "update fact.maintenance_event set at = at - interval '1 hour'",
     "correction": "update fact.correction set recorded_by = 'carol'",
     "correction_event": "update fact.correction_event set action = 'approved'",
+    "report": "update fact.report set figures = '{}'",
+    "report_file": "update fact.report_file set bytes = 'x', sha256 = 'x'",
+    "report_event": "update fact.report_event set at = at - interval '1 hour'",
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.sql.crisis import crisis_of
+from tests.sql.reports import keep
 from tests.sql.world import World, minute
 
 from vigie import paths
@@ -24,6 +25,9 @@ async def busy_world(world: World) -> World:
     """An hour in which something of everything happened; the outage is minutes 2 to 14."""
     await _measured(world)
     await crisis_of(world)
+    await keep(world)
+    later = {"availability": {"percent": "99.9900"}}
+    await keep(world, revision=2, reason="late results", figures=later)
     await world.rolled_up_to(minute(60))
     return world
 

@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic.config import JsonDict
 
 from vigie.catalogue.hours import AddedTo, ClosedDay, HoursRange, Moment, Night, Weekdays
-from vigie.catalogue.model import Model, PublicHolidays
+from vigie.catalogue.model import Model, PublicHolidays, Reports
 from vigie.catalogue.scalars import Day, Duration, Email, Key, Percent, Region, Zone
 
 Reason = Annotated[str, Field(min_length=1, examples=["agreed by mail of 2026-03-02"])]
@@ -138,6 +138,7 @@ class TermsText(Model):
     support: dict[str, Any] | None = Field(
         None, description="reply times, channels, languages: kept as written"
     )
+    reports: Reports | None = Field(None, description="how reports are made, reviewed and sent")
     clauses: dict[str, str] = Field(
         {}, description="where the document says it: {availability.target: IT1}"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from vigie.catalogue.places import HostPort, WebAddress, host_and_port
-from vigie.catalogue.scalars import DownWhen, Duration, Instant, Key, refusal
+from vigie.catalogue.scalars import Clock, DownWhen, Duration, Email, Instant, Key, refusal
 
 if TYPE_CHECKING:  # it is made of the Model below
     from vigie.catalogue.rotagrammar import Rota
@@ -149,6 +149,45 @@ class Calendar(Model):
     other_zones: tuple[str, ...] = Field((), exclude=True)
 
 
+class ReportTarget(Model):
+    """Where a report goes to: an address, or a folder of the computer that sends."""
+
+    email: Email | None = None
+    folder: str | None = Field(
+        None, pattern=r"^/", examples=["/srv/reports"], description="a path that begins with /"
+    )
+
+    @model_validator(mode="after")
+    def _is_one_place(self) -> Self:
+        if (self.email is None) == (self.folder is None):
+            raise refusal("a report goes to one place an entry", "email: sla@acme.example")
+        return self
+
+
+class Sending(Model):
+    """When the report of a period goes out."""
+
+    working_day: int = Field(3, ge=1, le=20, description="after the period")
+    at: Clock = Field("08:00", description="in the contract's zone")
+    calendar: Key | None = Field(
+        None, description="its working days; none: those of the notice, or Monday to Friday"
+    )
+
+
+class Reports(Model):
+    """How a contract's reports are made, reviewed and sent."""
+
+    objections: Duration = Field(
+        timedelta(days=5), description="for so long a draft may be objected to before it is issued"
+    )
+    automatic: bool = Field(default=True, description="made, issued and sent by the clock")
+    send: Sending = Sending()
+    to: tuple[ReportTarget, ...] = Field((), description="instead of the customer's recipients")
+
+
+BY_DEFAULT = Reports()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """The terms of a contract, its plan and overrides already merged."""
@@ -172,6 +211,7 @@ class Terms:
     # that a new kind of term supersedes no contract that says nothing of it.
     night: tuple[timedelta, timedelta] | None = None  # maintenance is allowed then as well
     enforced: tuple[Literal["outside", "cap"], ...] = ()  # rules that more than flag
+    reports: Reports = BY_DEFAULT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

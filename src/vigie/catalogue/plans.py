@@ -14,7 +14,7 @@ from vigie.catalogue.grammar import (
     PlanFile,
     TermsText,
 )
-from vigie.catalogue.model import Terms
+from vigie.catalogue.model import Reports, Terms
 from vigie.catalogue.names import Names
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.provenance import check_clauses
@@ -28,6 +28,7 @@ _CALENDARS: tuple[Trail, ...] = (
     ("interruption", "calendar"),
     ("maintenance", "notice", "calendar"),
     ("maintenance", "outside"),
+    ("reports", "send", "calendar"),
 )
 _COMPLETE: Mapping[Trail, tuple[str, ...]] = {
     ("availability",): ("target", "basis"),
@@ -160,6 +161,7 @@ def make_terms(words: Words) -> Terms:
         cap_per=cap.per,
         crisis_longer_than=crisis.longer_than,
         crisis_customers=crisis.customers,
+        reports=text.reports or Reports(),
     )
 
 

@@ -14,6 +14,7 @@ from vigie.catalogue.placeholders import Secret
 from vigie.catalogue.places import WebAddress, web_address
 from vigie.catalogue.scalars import (
     EMAIL_PATTERN,
+    Clock,
     Duration,
     Key,
     Zone,
@@ -33,7 +34,6 @@ ROLES: tuple[Role, ...] = get_args(Role)  # each is mandatory in a crisis cell
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 
 _LONGEST = timedelta(days=30)
-_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _HOST = r"[^\s/\\@?#$\[\]%:]+"
 
 
@@ -78,12 +78,6 @@ def _is_ipv6(text: str) -> bool:
         return False
 
 
-def _clock(value: object) -> str:
-    if isinstance(value, str) and fullmatch(_CLOCK, value):
-        return value
-    raise refusal(f"{shown(value)} is not a time of day", '"09:00"')
-
-
 def _not_too_long(value: timedelta) -> timedelta:
     if value > _LONGEST:
         raise refusal(f"{duration_text(value)} is out of range", "30d or less")
@@ -102,7 +96,6 @@ Sender = Annotated[
     str, PlainValidator(_sender), text_shape(r"^.*[@$].*$", "Vigie <vigie@vendor.example>")
 ]
 Host = Annotated[str, PlainValidator(_host), text_shape(r"^\S+$", "mail.vendor.example")]
-Clock = Annotated[str, PlainValidator(_clock), text_shape(_CLOCK, "09:00")]
 Length = Annotated[Duration, AfterValidator(_not_too_long)]
 Wait = Annotated[Length, AfterValidator(_some)]
 

@@ -40,6 +40,7 @@ _AMBIGUOUS = {
     "MST": "America/Denver, or UTC-7",
     "HST": "Pacific/Honolulu, or UTC-10",
 }
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _REGION = r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$"
 
 
@@ -174,6 +175,12 @@ def email(value: object) -> str:
     raise refusal(f"{shown(value)} is not an e-mail address", "sla@acme.example")
 
 
+def _clock(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(_CLOCK, value):
+        return value
+    raise refusal(f"{shown(value)} is not a time of day", '"09:00"')
+
+
 def text_shape(pattern: str, example: str) -> WithJsonSchema:
     """Return what editors are told: a text such as *example*."""
     return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
@@ -192,6 +199,7 @@ Instant = Annotated[
 ]
 Day = Annotated[date, PlainValidator(_day), text_shape(_DAY, "2026-01-31")]
 Email = Annotated[str, PlainValidator(email), text_shape(EMAIL_PATTERN, "sla@acme.example")]
+Clock = Annotated[str, PlainValidator(_clock), text_shape(_CLOCK, "09:00")]
 Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
 Region = Annotated[str, PlainValidator(_region), text_shape(_REGION, "AE")]
 Percent = Annotated[

@@ -49,6 +49,7 @@ def terms_in_words(contract: Contract) -> Iterator[tuple[str, ...]]:
     yield from _crisis(contract.terms)
     yield from _kept(contract, "Crisis cell", "crisis.cell")
     yield from _kept(contract, "Support", "support")
+    yield from _reports(contract.terms)
     yield from _not_liable(contract)
 
 
@@ -127,6 +128,21 @@ def _crisis(terms: Terms) -> Iterator[tuple[str, ...]]:
         words = f"An outage longer than {duration_text(terms.crisis_longer_than)}"
         words += f" that hits at least {_customers(terms.crisis_customers)}"
     yield "Crisis", words, "crisis.longer_than", "crisis.customers"
+
+
+def _reports(terms: Terms) -> Iterator[tuple[str, ...]]:
+    part, agreed = "Reports", terms.reports
+    window = f"Objections to a draft within {duration_text(agreed.objections)}"
+    yield part, window if agreed.objections else "Issued at once", "reports.objections"
+    due = f"Out on working day {agreed.send.working_day} after the period, at {agreed.send.at}"
+    yield (
+        part,
+        due if agreed.automatic else "Made, issued and sent by hand",
+        *(f"reports.{name}" for name in ("automatic", "send.working_day", "send.at")),
+    )
+    places = [str(it.email or it.folder) for it in agreed.to]
+    if places:
+        yield part, f"Sent to {', '.join(places)}", "reports.to"
 
 
 def _customers(number: int | None) -> str:

@@ -52,7 +52,9 @@ SECTIONS: Mapping[str, Section] = {
     },
     "Report": {
         "sla": Command("sla:sla", "Show a contract's figures for a period."),
-        "report": Command("report:report", "Write a contract's PDF report for a period."),
+        "report": Command(
+            "report:app", "Write a contract's PDF report; keep, review and issue reports."
+        ),
         "verify": Command("verify:verify", "Check a report's PDF: seal, files, figures, pages."),
     },
 }

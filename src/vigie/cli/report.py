@@ -1,15 +1,21 @@
-"""The command `report`: a contract's PDF for a period."""
+"""The commands of `vigie report`: a contract's PDF for a period, and the reports that are kept."""
 
 from pathlib import Path
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import App, Parameter
 from rich.console import Console
 
 from vigie import clock, settings
+from vigie.cli.reportrun import run
+from vigie.cli.reportshow import diff, list_, show
+from vigie.cli.reportsteps import answer, draft, issue, object_, revise, revised
+from vigie.cli.who import operator
+from vigie.errors import UsageError
 from vigie.reporting import (
     Figures,
     Formats,
+    Order,
     asked,
     check_writable,
     lacking,
@@ -25,7 +31,10 @@ _NO_FONT = (
     " (put a font into reports/fonts and name it in reports/templates/monthly/own.css)."
 )
 
+app = App(name="report", help="Write a contract's PDF report; keep, review and issue reports.")
 
+
+@app.default
 async def report(
     contract: str,
     /,
@@ -36,9 +45,12 @@ async def report(
     scope: str = "solution",
     output: Annotated[Path | None, Parameter(name=["-o", "--output"])] = None,
     language: str | None = None,
+    revise: Annotated[bool, Parameter(negative="")] = False,
+    reason: str | None = None,
+    by: str | None = None,
     directory: Annotated[Path, Parameter(name="--dir")] = Path(),
 ) -> None:
-    """Write a contract's PDF report for a period.
+    """Write a contract's PDF report for a period; nothing is kept, unless with --revise.
 
     Parameters
     ----------
@@ -56,13 +68,33 @@ async def report(
         The file to write; without it CONTRACT-PERIOD.pdf in the current directory.
     language
         en or fr; without it the customer's language, or en where reports do not speak it.
+    revise
+        Correct the report that is kept: a new revision, for a --reason.
+    reason
+        Why it is corrected; with --revise only.
+    by
+        Who corrects it; default: the user of this computer. With --revise only.
     directory
         The catalogue's directory; its reports/templates win over the shipped ones.
     """
     period = asked(month=month, quarter=quarter, year=year)
     path = output or Path(f"{contract}-{period.name}.pdf")
+    if revise:
+        order = Order(
+            contract=contract,
+            asked=period,
+            by=operator(by),
+            directory=directory,
+            scope=scope,
+            languages=(language,) if language else (),
+            reason=reason,
+        )
+        await revised(order, output)
+        return
+    if reason is not None or by is not None:
+        raise UsageError("--reason and --by belong to a report that is kept (write --revise)")
     check_writable(path)
-    spoken = resolve(language) if language else None
+    spoken_now = resolve(language) if language else None
     now = clock.now()
     found = await read(
         settings.read(directory),
@@ -73,7 +105,7 @@ async def report(
         evidence=True,
     )
     pdf = await make_report(
-        found, directory=directory, now=now, language=spoken, signing=settings.signing()
+        found, directory=directory, now=now, language=spoken_now, signing=settings.signing()
     )
     write(path, pdf)
     console = Console(highlight=False, soft_wrap=True, markup=False)
@@ -86,3 +118,9 @@ def _told(path: Path, found: Figures) -> str:
     of = found.availability
     figure = Formats("en", found.period.timezone).percent(of.percent)
     return f"Wrote {path}: {found.period.name}, {figure}, {of.verdict.replace('_', ' ')}."
+
+
+for command in (draft, revise, answer, issue, show, diff, run):
+    app.command(command)
+app.command(object_, name="object")
+app.command(list_, name="list")

@@ -15,11 +15,14 @@ from .incidentrecords import (
     Section,
 )
 from .incidentreport import incident_html, incident_markdown, make_incident_report
+from .keeping import Order, keep
 from .letters import lacking
 from .making import draw_sealed, made_again, make_pdf, make_report, read
 from .periods import Asked, Days, Span, asked, asked_of_any_kind
 from .reading import figures
 from .records import Availability, Figures, Longest, Outage, Reading, Window
+from .revisions import Change, Past, Revision
+from .running import Outcome, keep_all
 from .seal import Sealer, open_sealer
 from .sealcheck import Seal, verify_seal
 from .sources import drawn_with
@@ -36,6 +39,7 @@ __all__ = [
     "Attached",
     "Availability",
     "Budget",
+    "Change",
     "Days",
     "Drawn",
     "Evidence",
@@ -47,11 +51,15 @@ __all__ = [
     "Made",
     "Member",
     "Notice",
+    "Order",
     "Outage",
+    "Outcome",
     "Part",
+    "Past",
     "Reading",
     "ReportFile",
     "ResultsDay",
+    "Revision",
     "Seal",
     "Sealer",
     "Section",
@@ -71,6 +79,8 @@ __all__ = [
     "from_bytes",
     "incident_html",
     "incident_markdown",
+    "keep",
+    "keep_all",
     "lacking",
     "made_again",
     "make_incident_report",

@@ -11,6 +11,7 @@ from vigie import __version__
 from vigie.reporting.evidencerecords import Made
 from vigie.reporting.formats import utc
 from vigie.reporting.records import Availability, Figures, Outage, Reading, Seconds, Window
+from vigie.reporting.revisions import Revision
 
 Number: TypeAlias = int | float
 
@@ -81,6 +82,7 @@ def made_of(
     now: datetime,
     document: str = "monthly",
     sealed: bool = False,
+    revision: Revision | None = None,
 ) -> Made:
     """Return how the report of *figures* is made at *now*, in a spoken *language*."""
     return Made(
@@ -92,6 +94,7 @@ def made_of(
         sla_version=figures.sla_version,
         contract_version=figures.contract.version_from,
         sealed=sealed,
+        revision=revision,
     )
 
 

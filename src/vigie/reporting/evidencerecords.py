@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from vigie.reporting.revisions import Revision
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -55,3 +57,4 @@ class Made:
     sla_version: str
     contract_version: date  # the terms in force since
     sealed: bool = False  # the pages say that the file is
+    revision: Revision | None = None  # None: nobody keeps it

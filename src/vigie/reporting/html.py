@@ -12,6 +12,7 @@ from vigie.errors import ReportError
 from vigie.reporting import charts, curves, grids, strips
 from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.records import Figures
+from vigie.reporting.revisions import Revision
 from vigie.reporting.words import resolve, spoken_to, words
 from vigie.templating import MISTAKES, describe, sandbox, visible
 
@@ -40,6 +41,7 @@ def to_html(
     language: str | None = None,
     document: str = "monthly",
     sealed: bool = False,
+    revision: Revision | None = None,
 ) -> str:
     """Return the report as HTML in *language* (default: the customer's), made at *now*.
 
@@ -58,6 +60,7 @@ def to_html(
         now=now.replace(microsecond=0),
         demonstration=figures.contract.demonstration,
         sealed=sealed,
+        revision=revision,
     )
 
 

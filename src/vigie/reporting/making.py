@@ -11,6 +11,7 @@ from vigie.reporting.evidencerecords import Made
 from vigie.reporting.periods import Asked, Days, Span
 from vigie.reporting.reading import figures
 from vigie.reporting.records import Figures
+from vigie.reporting.revisions import Revision
 from vigie.reporting.workers import draw
 from vigie.settings import Settings, Signing
 from vigie.storing import open_database, roll_up
@@ -89,15 +90,18 @@ def make_pdf(
     now: datetime,
     language: str | None = None,
     sealed: bool = False,
+    revision: Revision | None = None,
 ) -> bytes:
     """Return the report as PDF; templates of *directory* win over the shipped ones.
 
-    *sealed*: it says that it is; whoever asks for it seals it. Equal arguments give equal bytes,
-    and what is inside suffices to make it again: `made_again`.
+    *sealed*: it says that it is; whoever asks for it seals it. *revision*: what it says of
+    itself; None: nobody keeps it. Equal arguments give equal bytes, and what is inside suffices
+    to make it again: `made_again`.
     """
     from vigie.reporting.html import spoken_in  # takes a second to import
 
-    made = made_of(found, language=spoken_in(found, language), now=now, sealed=sealed)
+    spoken = spoken_in(found, language)
+    made = made_of(found, language=spoken, now=now, sealed=sealed, revision=revision)
     return made_again(found, made, directory=directory)
 
 
@@ -116,6 +120,7 @@ def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
         language=made.language,
         document=made.document,
         sealed=made.sealed,
+        revision=made.revision,
     )
     files = attached(found, made, sources=drawn_with(folders, made))
     return render(page, folders=folders, attached=files, created=made.made_at)

@@ -1,0 +1,173 @@
+-- Reports that are kept. What is refused, is refused by the functions.
+
+-- name: report_newest
+-- The newest revision of a contract's ($1) report of a scope ($2) and period ($3).
+select
+    r.report,
+    r.revision,
+    r.state,
+    r.made_at,
+    r.issued_at,
+    r.languages
+from sla.report as r
+where r.contract = $1 and r.scope = $2 and r.period = $3
+order by r.revision desc
+limit 1;
+
+-- name: report_revisions
+-- Every revision of a contract's ($1) report of a scope ($2) and period ($3), the first one first.
+select
+    r.report,
+    r.revision,
+    r.made_at,
+    r.made_by,
+    r.reason,
+    r.issued_at
+from sla.report as r
+where r.contract = $1 and r.scope = $2 and r.period = $3
+order by r.revision;
+
+-- name: report_head
+-- The last report in a contract's ($1) chain.
+select
+    r.report,
+    r.place,
+    r.digest
+from sla.report as r
+where r.contract = $1
+order by r.place desc
+limit 1;
+
+-- name: report_ahead
+-- What is known of a report before it is kept: contract ($1), scope ($2), period ($3), revision
+-- ($4), span ($5), and when it is made ($6).
+select
+    fact.report_key($1, $2, $3, $4) as key,
+    fact.objections_until(fact.contract_id($1), $5, $6) as objections_until;
+
+-- name: report_changes_from
+-- What differs between a kept report ($1) and figures ($2) that are not kept yet.
+select
+    c.path as figure,
+    c.before,
+    c.after
+from fact.report as r
+cross join lateral fact.figure_changes(r.figures, $2::jsonb) as c
+where r.key = $1;
+
+-- name: report_keep
+-- Keeps a draft; the arguments are those of the function.
+select
+    fact.keep_report(
+        $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16
+    );
+
+-- name: report_object
+-- Records an objection to a report ($1) by somebody ($2), and why ($3); $4 instant.
+select fact.object_report($1, $2, $3, $4);
+
+-- name: report_answer
+-- Records the answer ($4) to an objection ($2; null: the only one) to a report ($1) by somebody
+-- ($3); $5 instant.
+select fact.answer_objection($1, $2, $3, $4, $5);
+
+-- name: report_issue
+-- Issues a report ($1), as somebody ($2) decides, early for a reason ($3); $4 instant.
+select fact.issue_report($1, $2, $3, $4);
+
+-- name: report_list
+-- The reports of the newest periods ($2), of a contract ($1; null: any).
+select r.*
+from sla.report as r
+where
+    r.report in (
+        select k.key
+        from fact.report as k
+        inner join fact.contract as c on k.contract_id = c.contract_id
+        where c.key = $1 or $1::text is null
+        order by lower(k.span) desc, k.report_id desc
+        limit $2
+    )
+order by r.starts desc, r.contract asc, r.scope asc, r.kind asc, r.revision desc;
+
+-- name: report_read
+-- A report ($1).
+select r.*
+from sla.report as r
+where r.report = $1;
+
+-- name: report_keys
+-- Every report.
+select key
+from fact.report
+order by report_id;
+
+-- name: report_events
+-- What happened to a report ($1).
+select
+    e.kind,
+    e.at,
+    e.actor,
+    e.objection,
+    e.reason
+from sla.report_event as e
+where e.report = $1
+order by e.event;
+
+-- name: report_file
+-- The file of a report ($1) in a language ($2; null: its first one), and whether it is as it was.
+select
+    f.language,
+    f.bytes,
+    f.sha256,
+    encode(sha256(f.bytes), 'hex') = f.sha256 as intact
+from fact.report_file as f
+inner join fact.report as r on f.report_id = r.report_id
+where r.key = $1 and f.language = coalesce($2, r.languages[1]);
+
+-- name: report_figures
+-- The frozen figures of a report ($1).
+select figures
+from fact.report
+where key = $1;
+
+-- name: report_changes
+-- What differs between a report ($1) and an earlier revision of it ($2).
+select
+    c.figure,
+    c.before,
+    c.after
+from sla.report_change as c
+where c.report = $1 and c.since = $2;
+
+-- name: report_faults
+-- What is wrong with the chains of reports, of a contract ($1; null: any).
+select
+    c.key as contract,
+    f.place,
+    f.report,
+    f.fault
+from fact.contract as c
+cross join lateral fact.report_chain(c.key) as f
+where (c.key = $1 or $1::text is null) and f.fault is not null
+order by c.key, f.place;
+
+-- name: report_missing
+-- The contracts without a report of the solution in a period (kind $1, a day of it $2) that they
+-- cover and that is over as of the roll-up.
+select c.key
+from fact.contract as c
+cross join lateral sla.period(c.key, $1, $2) as p (span)
+where
+    upper(p.span) <= sla.as_of()
+    and exists (
+        select 1
+        from fact.contract_version as v
+        where v.contract_id = c.contract_id and v.replaced_at is null and v.valid && p.span
+    )
+    and not exists (
+        select 1
+        from fact.report as r
+        where r.contract_id = c.contract_id and r.scope = 'solution' and r.period = $3
+    )
+order by c.key;
