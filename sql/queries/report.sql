@@ -171,3 +171,37 @@ where
         where r.contract_id = c.contract_id and r.scope = 'solution' and r.period = $3
     )
 order by c.key;
+
+-- name: report_lead
+-- Asks to lead the reports on, until this session says that it is done, or ends.
+select pg_try_advisory_lock(hashtext('vigie reports'));
+
+-- name: report_lead_end
+-- Says that it is done.
+select pg_advisory_unlock(hashtext('vigie reports'));
+
+-- name: report_due
+-- The reports that the clock wants now ($1), at most so many ($2).
+select
+    contract,
+    kind,
+    day,
+    period
+from fact.reports_due($1, $2);
+
+-- name: report_turn
+-- Leads kept reports on, now ($1).
+select
+    report,
+    done
+from fact.turn_reports($1);
+
+-- name: report_attachments
+-- The files of a report ($1), in the order of its languages.
+select
+    f.language,
+    f.bytes
+from fact.report_file as f
+inner join fact.report as r on f.report_id = r.report_id
+where r.key = $1
+order by array_position(r.languages, f.language);

@@ -21,6 +21,7 @@ begin
     if to_regrole('vigie_reader') is null then
         return; -- said already
     end if;
+    revoke all on fact.report_schedule from vigie_reader;
     foreach protected in array array['report', 'report_file', 'report_event'] loop
         execute format('alter table fact.%I enable row level security', protected);
         execute format('drop policy if exists whoever_may on fact.%I', protected);

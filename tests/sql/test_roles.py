@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from asyncpg import exceptions as pg
+from tests.sql.reports import keep, step
 from tests.sql.world import World, minute, span
 from tests.watching.queued import queue
 
@@ -100,6 +101,12 @@ async def _fill(world: World) -> None:
         " 'of ' || e.key, 9 from fact.result as r inner join fact.endpoint as e using (endpoint_id)"
         " where outcome = 'down'"
     )
+    for contract in ("acme", "globex"):
+        for reason, percent in ((None, "99.9798"), ("late results", "99.9900")):
+            figures = {"availability": {"percent": percent, "verdict": "missed"}}
+            revision = 2 if reason else 1
+            made = await keep(world, contract, revision=revision, reason=reason, figures=figures)
+            await step(world, "issue_report", made, "ann", "at once", minute(1))
     for buyer in ("acme-buyer", "globex-buyer"):
         await queue(
             world.connection,

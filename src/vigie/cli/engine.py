@@ -21,6 +21,7 @@ from vigie.cli.following import Following
 from vigie.cli.years import keep_years
 from vigie.errors import DatabaseDownError, DatabaseError
 from vigie.probing import Counts, Judge, Result, Target, run_agent
+from vigie.reporting import run_reports
 from vigie.settings import Settings
 from vigie.storing import (
     DATABASE_TROUBLE,
@@ -111,6 +112,7 @@ async def measure(order: Order, settings: Settings, stop: asyncio.Event, pulse: 
         directory = order.following.directory
         tell = pulse.hear_of_watching
         beside.append(partial(run_watching, stop=stop, directory=directory, tell=tell))
+        beside.append(partial(run_reports, settings=settings, directory=directory, stop=stop))
     store = partial(_store, order.catalogue, settings, ends, pulse, beside)
     await probe_and(
         store, settings, ends, location=order.location, pulse=pulse, record=order.record

@@ -25,6 +25,7 @@ from .revisions import Change, Past, Revision
 from .running import Outcome, keep_all
 from .seal import Sealer, open_sealer
 from .sealcheck import Seal, verify_seal
+from .sending import Clerk, run_reports
 from .sources import drawn_with
 from .words import resolve
 from .workers import Drawn, draw, draw_many
@@ -40,6 +41,7 @@ __all__ = [
     "Availability",
     "Budget",
     "Change",
+    "Clerk",
     "Days",
     "Drawn",
     "Evidence",
@@ -91,6 +93,7 @@ __all__ = [
     "report_file",
     "resolve",
     "results_text",
+    "run_reports",
     "schema",
     "tables",
     "to_bytes",

@@ -208,6 +208,43 @@ async def issue_report(
     await _step(connection, "report_issue", key, by, reason, now)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportDue:
+    """A report that the clock wants, and that nobody has kept yet."""
+
+    contract: str
+    kind: str  # month, quarter, year
+    day: date  # its first one
+    period: str
+
+
+async def lead_reports(connection: asyncpg.Connection) -> bool:
+    """Return whether this session may lead reports on: one at a time may."""
+    return bool(await connection.fetchval(query("report_lead")))
+
+
+async def end_leading_reports(connection: asyncpg.Connection) -> None:
+    """Let another session lead."""
+    await connection.execute(query("report_lead_end"))
+
+
+async def reports_due(connection: asyncpg.Connection, now: datetime, most: int) -> list[ReportDue]:
+    """Return the reports that the clock wants at *now*, the longest due ones first."""
+    return [ReportDue(**row) for row in await _rows(connection, "report_due", now, most)]
+
+
+async def turn_reports(connection: asyncpg.Connection, now: datetime) -> list[dict[str, Any]]:
+    """Circulate, issue and send what its time has come for; return each `report` and `done`."""
+    async with connection.transaction():
+        return await _rows(connection, "report_turn", now)
+
+
+async def report_attachments(connection: asyncpg.Connection, key: str) -> list[tuple[str, bytes]]:
+    """Return the language and the bytes of each file of a report."""
+    records = await connection.fetch(query("report_attachments"), key)
+    return [(record["language"], record["bytes"]) for record in records]
+
+
 async def _step(connection: asyncpg.Connection, name: str, key: str, *arguments: object) -> Any:  # noqa: ANN401 - what the query of that name selects
     await read_report(connection, key)
     with refusals():

@@ -12,6 +12,14 @@ Tls = Literal["starttls", "implicit", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that goes along."""
+
+    name: str  # acme-2026-05-r1.pdf
+    content: bytes = field(repr=False)  # a PDF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """What is told to one recipient, rendered."""
 
@@ -23,6 +31,7 @@ class Message:
     urgent: bool
     event: str  # trigger, update, acknowledge, resolve
     data: Mapping[str, object]  # the facts, as JSON has them
+    files: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,10 @@ from vigie.storing import (
     fail_message,
     finish_message,
     renew_leases,
+    report_attachments,
     sending_terms,
 )
-from vigie.watching.message import NotSent, Sent
+from vigie.watching.message import Attached, NotSent, Sent
 from vigie.watching.outgoing import Render, Send, prepare
 
 CHANNEL = "vigie_outbox"  # of notifications, as in sql/functions/97_outbox.sql
@@ -167,7 +168,8 @@ class _Outbox:
         """Send, or raise NotSent, whatever goes wrong, without secrets in its words."""
         held: list[str] = []
         try:
-            ready = prepare(claimed, terms, self._render, held, clock.now())
+            files = await self._files(claimed)
+            ready = prepare(claimed, terms, self._render, held, clock.now(), files=files)
             async with asyncio.timeout(SEND_S):
                 sent = await self._send(ready.target, ready.message, ready.transport)
         except NotSent as error:
@@ -181,6 +183,20 @@ class _Outbox:
         except Exception as error:  # its text may hold a secret
             raise NotSent(f"a defect, {type(error).__name__}", temporary=True) from error
         return Sent(reference=sent.reference and hidden(sent.reference, held))
+
+    async def _files(self, claimed: Claimed) -> list[Attached]:
+        """Return the files of the report that a message is about."""
+        key = claimed.facts.get("report")
+        if not isinstance(key, str):
+            return []
+        async with self._connected() as connection:
+            files = await report_attachments(connection, key)
+        stem = key.replace("/", "-")
+        several = len(files) > 1
+        return [
+            Attached(name=f"{stem}-{one}.pdf" if several else f"{stem}.pdf", content=content)
+            for one, content in files
+        ]
 
     async def _surely(self, work: Callable[[asyncpg.Connection], Awaitable[_T]]) -> _T | None:
         """Return what *work* gives, also when the database comes back later; None: we gave up."""

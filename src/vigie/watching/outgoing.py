@@ -1,8 +1,8 @@
 """A queued message made ready to leave: worded, with its link, its placeholders filled in."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -11,8 +11,9 @@ import structlog
 from vigie.probing import filled
 from vigie.storing import Claimed, Terms
 from vigie.watching.links import link
-from vigie.watching.message import Mail, Message, NotSent, Sent, Transport
+from vigie.watching.message import Attached, Mail, Message, NotSent, Sent, Transport
 
+MAIL_MAX = 7_000_000  # bytes of files; as mail they grow by a third, and servers take 10 MB
 ASKS = frozenset({"page", "pre_alert"})  # kinds whose recipient is asked to answer
 EVENTS = {  # of others: trigger
     "reminder": "update",
@@ -63,7 +64,13 @@ class Outgoing:
 
 
 def prepare(
-    claimed: Claimed, terms: Terms, render: Render, secrets: list[str], now: datetime
+    claimed: Claimed,
+    terms: Terms,
+    render: Render,
+    secrets: list[str],
+    now: datetime,
+    *,
+    files: Sequence[Attached] = (),
 ) -> Outgoing:
     """Return *claimed* as its channel takes it; what placeholders held is added to *secrets*.
 
@@ -75,8 +82,17 @@ def prepare(
     # A password of the mail server that is missing must not keep a webhook from being called.
     mail = _mail(terms.rota, secrets) if target.get("channel") == "email" else None
     transport = Transport(mail=mail, allow=tuple(terms.rota.get("allow") or ()))
-    facts = {**claimed.facts, **_ack_url(claimed, terms, now)}
-    return Outgoing(target=target, message=_message(claimed, facts, render), transport=transport)
+    taken = _taken(files, target.get("channel"))
+    attached = {"attached": bool(taken)} if files else {}
+    facts = {**claimed.facts, **attached, **_ack_url(claimed, terms, now)}
+    message = replace(_message(claimed, facts, render), files=taken)
+    return Outgoing(target=target, message=message, transport=transport)
+
+
+def _taken(files: Sequence[Attached], channel: str | None) -> tuple[Attached, ...]:
+    """Return the files that go along: none where a mail would be too large for its servers."""
+    size = sum(len(one.content) for one in files)
+    return () if channel == "email" and size > MAIL_MAX else tuple(files)
 
 
 def _mail(rota: Mapping[str, Any], secrets: list[str]) -> Mail | None:

@@ -25,7 +25,7 @@ _REGIONS = {"en": "en_GB"}  # the day before the month
 class Told:
     """What templates may print. Instants are local and UTC; None or an empty tuple: not known."""
 
-    key: str  # of the crisis, else of the incident, else "Vigie"
+    key: str  # of the crisis, else of the incident, else of the report, else "Vigie"
     crisis: str | None
     incident: str | None
     services: tuple[str, ...]
@@ -44,6 +44,9 @@ class Told:
     text: tuple[str, ...]  # the lines that a person wrote, as they were written
     workaround: tuple[str, ...]  # its lines, while it still fails
     provider: str | None
+    period: str | None  # that a report is about: 2026-05
+    contract: str | None
+    attached: bool  # its file goes along
     # For the team only:
     customers: tuple[str, ...]
     hit: str | None  # the customers, with their number
@@ -65,7 +68,7 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
     services, customers = _names(facts.get("services")), _names(facts.get("customers"))
     crisis, incident = (one_line(facts.get(name)) for name in ("crisis", "incident"))
     return Told(
-        key=crisis or incident or "Vigie",
+        key=crisis or incident or one_line(facts.get("report")) or "Vigie",
         crisis=crisis,
         incident=incident,
         services=services,
@@ -84,6 +87,9 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         text=lines(facts.get("text")),
         workaround=lines(facts.get("workaround")),
         provider=one_line(facts.get("provider")),
+        period=one_line(facts.get("period")),
+        contract=one_line(facts.get("contract")),
+        attached=facts.get("attached") is True,
         customers=customers,
         hit=f"{len(customers)}: {_listing(customers, locale)}" if customers else None,
         cause=one_line(facts.get("cause")),

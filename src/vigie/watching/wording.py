@@ -15,7 +15,8 @@ from vigie.errors import ReportError
 from vigie.templating import MISTAKES, describe, roots, sandbox
 from vigie.watching.told import Told, for_customers, one_line, told
 
-CUSTOMER = ("customer_opened", "customer_update", "customer_resolved")
+REPORTS = ("customer_draft", "customer_report")
+CUSTOMER = ("customer_opened", "customer_update", "customer_resolved", *REPORTS)
 TEAM = (
     "pre_alert",
     "page",
@@ -84,11 +85,12 @@ def _render(
     context = _context(kind, language, for_customers(known) if audience == "customer" else known)
     plain, rich = _templates(folders, rich=False), _templates(folders, rich=True)
     subject = plain.get_template("messages/subject.txt").render(context)
-    text = plain.get_template(f"messages/{audience}.txt").render(context)
+    page = "report" if kind in REPORTS else audience
+    text = plain.get_template(f"messages/{page}.txt").render(context)
     return Rendered(
         subject=one_line(subject, SUBJECT) or known.key,
         text=_without_gaps(text),
-        html=rich.get_template(f"messages/{audience}.html").render(context),
+        html=rich.get_template(f"messages/{page}.html").render(context),
     )
 
 

@@ -171,7 +171,7 @@ async def test_secrets_are_not_told_when_nobody_listens() -> None:
 async def test_unknown_channel_names_those_that_are() -> None:
     why = await refused({"channel": "pigeon", "to": "coo"})
 
-    known = "email, webhook, slack, teams, pagerduty, apprise"
+    known = "email, webhook, slack, teams, pagerduty, apprise, folder"
     assert f'"pigeon" is no channel (write one of {known})' == why.why
     assert not why.temporary
     assert set(known.split(", ")) == set(CHANNELS)

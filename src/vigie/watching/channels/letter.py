@@ -60,6 +60,8 @@ def _write(made: EmailMessage, message: Message) -> None:
     made.set_content(_text(message.text), cte="quoted-printable")
     if message.html is not None:
         made.add_alternative(_text(message.html), subtype="html", cte="quoted-printable")
+    for one in message.files:
+        made.add_attachment(one.content, maintype="application", subtype="pdf", filename=one.name)
 
 
 def _text(text: str) -> str:

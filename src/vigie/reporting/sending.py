@@ -1,0 +1,102 @@
+"""Reports by the clock: one process makes what is due, and leads what is kept to the customer."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+from vigie import clock, storing
+from vigie.reporting.keeping import Order
+from vigie.reporting.periods import Asked
+from vigie.reporting.running import Outcome, keep_all
+from vigie.settings import Settings
+from vigie.storing import DATABASE_TROUBLE, Trouble
+
+EVERY_S = 60.0  # between two turns
+MOST = 20  # reports of one turn; the next one follows at once
+AGAIN_S = 600.0  # what could not be made is tried again
+PATIENCE_S = 10.0
+BY = "vigie"
+
+log = structlog.get_logger()
+
+
+async def run_reports(
+    pool: asyncpg.Pool, *, settings: Settings, directory: Path, stop: asyncio.Event
+) -> None:
+    """Make, circulate, issue and send reports as their contracts say, until *stop*.
+
+    One process at a time does; what a time without any left undone is made up for.
+    A database that is gone is waited for.
+    """
+    clerk = Clerk(pool, settings, directory)
+    trouble = Trouble(
+        "reports: the database cannot be used, none is made or sent meanwhile",
+        "reports: the database is back",
+        do="look at the database; what is due is made then",
+    )
+    while not stop.is_set():
+        more = False
+        try:
+            more = await clerk.turn(clock.now())
+            trouble.worked()
+        except DATABASE_TROUBLE as error:
+            trouble.failed(why=str(error) or type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), 0.1 if more else EVERY_S)
+
+
+class Clerk:
+    """Does what is due, turn by turn, and remembers what failed."""
+
+    def __init__(self, pool: asyncpg.Pool, settings: Settings, directory: Path) -> None:
+        self._pool, self._settings, self._directory = pool, settings, directory
+        self._again: dict[tuple[str, str], float] = {}  # by contract and period
+
+    async def turn(self, now: datetime) -> bool:
+        """Do what is due at *now*, unless another process does; return whether more is."""
+        async with self._pool.acquire(timeout=PATIENCE_S) as connection:
+            if not await storing.lead_reports(connection):
+                return False
+            try:
+                return await self._lead(connection, now)
+            finally:
+                with suppress(*DATABASE_TROUBLE):
+                    await storing.end_leading_reports(connection)
+
+    async def _lead(self, connection: asyncpg.Connection, now: datetime) -> bool:
+        seconds = asyncio.get_running_loop().time()
+        failed = {one for one, at in self._again.items() if at > seconds}
+        due = await storing.reports_due(connection, now, MOST + len(failed))
+        orders = [
+            Order(
+                contract=one.contract,
+                asked=Asked(one.kind, one.day),
+                by=BY,
+                directory=self._directory,
+            )
+            for one in due
+            if (one.contract, one.period) not in failed
+        ][:MOST]
+        if orders:
+            await keep_all(self._settings, orders, processes=1, now=now, tell=self._tell)
+        for one in await storing.turn_reports(connection, now):
+            log.info("reports: led on", report=one["report"], done=one["done"])
+        return len(orders) == MOST
+
+    def _tell(self, made: Outcome) -> None:
+        contract, period = made.order.contract, made.order.asked.name
+        if made.why is None:
+            log.info("reports: kept as a draft", report=made.key)
+            return
+        self._again[contract, period] = asyncio.get_running_loop().time() + AGAIN_S
+        log.error(
+            "reports: a report that is due cannot be made",
+            contract=contract,
+            period=period,
+            why=made.why,
+            do=f"correct that; it is tried again, or: vigie report draft {contract}",
+        )

@@ -1,0 +1,43 @@
+"""The channel folder: the files of a message, put into a folder of this computer."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from vigie.watching.message import Attached, Message, NotSent, Sent, Transport
+
+
+async def send(
+    target: Mapping[str, str],
+    message: Message,
+    transport: Transport,  # noqa: ARG001 - as every channel
+) -> Sent:
+    """Put the files of *message* into the folder *to*, each whole or not at all.
+
+    The folder is not made: where a disk is not mounted, files would lie below it.
+    """
+    folder = Path(target["to"])
+    try:
+        await asyncio.to_thread(_put, folder, message.files)
+    except OSError as error:
+        raise NotSent(f"{folder}: {error.strerror}", temporary=True) from error
+    return Sent(reference=", ".join(one.name for one in message.files) or None)
+
+
+def _put(folder: Path, files: tuple[Attached, ...]) -> None:
+    if not folder.is_dir():
+        raise NotSent(f"{folder}: there is no such folder (make it, or mount it)", temporary=True)
+    for one in files:
+        with NamedTemporaryFile(dir=folder, prefix=f".{one.name}.", delete=False) as draft:
+            made = Path(draft.name)
+            try:
+                draft.write(one.content)
+                draft.flush()
+                os.fsync(draft.fileno())
+                made.chmod(0o644)
+                made.replace(folder / one.name)
+            except BaseException:
+                made.unlink(missing_ok=True)
+                raise
