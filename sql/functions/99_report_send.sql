@@ -284,11 +284,17 @@ begin
         order by r.report_id
     loop
         if held.state = 'draft' and held.objections_until <= turn_reports.now then
-            perform fact.issue_report(held.key, 'vigie', null, turn_reports.now);
-            report := held.key;
-            done := 'issued';
-            return next;
-            held.state := 'issued';
+            -- Somebody may object, or issue it, at this very moment: the others go on.
+            begin
+                perform fact.issue_report(held.key, 'vigie', null, turn_reports.now);
+                report := held.key;
+                done := 'issued';
+                return next;
+                held.state := 'issued';
+            exception
+                when raise_exception then
+                    raise warning '%', sqlerrm;
+            end;
         elsif held.state in ('draft', 'objected') and 'draft' <> all(held.queued)
             and held.due_at <= turn_reports.now
             and fact.queue_report(held.report_id, 'draft', turn_reports.now) > 0
