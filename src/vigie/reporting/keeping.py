@@ -10,10 +10,10 @@ from typing import Any
 
 import asyncpg
 
-from vigie import __version__, storing
+from vigie import __version__, settings, storing
 from vigie.errors import UsageError
 from vigie.reporting.formats import utc
-from vigie.reporting.making import make_pdf
+from vigie.reporting.making import make_pdf, sealed
 from vigie.reporting.periods import Asked
 from vigie.reporting.reading import SOLUTION, figures
 from vigie.reporting.records import Figures
@@ -72,7 +72,7 @@ async def _keep(connection: asyncpg.Connection, order: Order, now: datetime) -> 
             connection, order, of, head=head, newest=newest, frozen=frozen, now=now
         )
     files = [
-        (one, make_pdf(found, directory=order.directory, now=now, language=one, revision=revision))
+        (one, await _made(found, order, one, revision, now))
         for one in _languages(order, found, newest)
     ]
     kept = storing.Kept(
@@ -89,6 +89,22 @@ async def _keep(connection: asyncpg.Connection, order: Order, now: datetime) -> 
         made_by=order.by,
     )
     return await storing.keep_report(connection, kept)
+
+
+async def _made(
+    found: Figures, order: Order, language: str, revision: Revision, now: datetime
+) -> bytes:
+    """Return the file of one language, sealed where there is a key: the chain is of whole files."""
+    signing = settings.signing()
+    pdf = make_pdf(
+        found,
+        directory=order.directory,
+        now=now,
+        language=language,
+        sealed=signing.asked,
+        revision=revision,
+    )
+    return await sealed(pdf, signing=signing, now=now)
 
 
 def _check(order: Order, newest: Row | None) -> None:

@@ -83,6 +83,16 @@ async def draw_sealed(drawing: Callable[..., bytes], *, signing: Signing, now: d
         return await sealer.seal(await draw(job))
 
 
+async def sealed(pdf: bytes, *, signing: Signing, now: datetime) -> bytes:
+    """Return *pdf* with a seal, where there is a key; raises ReportError as `draw_sealed` does."""
+    if not signing.asked:
+        return pdf
+    from vigie.reporting.seal import open_sealer
+
+    async with open_sealer(signing, now) as sealer:
+        return await sealer.seal(pdf)
+
+
 def make_pdf(
     found: Figures,
     *,
