@@ -38,7 +38,8 @@ begin atomic
     )
     select coalesce(range_agg(s.down), '{}')
     from window_of as w
-    cross join lateral fact.service_state(w.service_id, w.windows) as s
+    cross join
+        lateral fact.claimed_state(w.service_id, w.windows, true, (reading).claim) as s
     where not isempty(w.windows);
 end;
 comment on function fact.maintenance_use(integer, tstzrange, fact.reading) is

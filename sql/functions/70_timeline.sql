@@ -96,8 +96,11 @@ begin atomic
             e.excluded + t.excluded as out_of_figure
         from excused as e
         cross join
-            lateral fact.service_state(
-                e.service_id, e.elapsed, coalesce((reading).corrected, true)
+            lateral fact.claimed_state(
+                e.service_id,
+                e.elapsed,
+                coalesce((reading).corrected, true),
+                (reading).claim
             ) as t
     )
     select

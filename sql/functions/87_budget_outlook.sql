@@ -64,7 +64,7 @@ begin atomic
                 contract,
                 fact.known_scope(contract, scope),
                 a.span,
-                (null, null, null, null, null, null, a.known_until)::fact.reading
+                (null, null, null, null, null, null, a.known_until, null)::fact.reading
             ) as m
         group by a.kind, a.place, a.span, a.known_until
     ),

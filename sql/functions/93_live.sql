@@ -50,7 +50,8 @@ begin atomic
         from buyer as b
         cross join
             lateral (
-                select (null, null, null, null, null, null, upper(span))::fact.reading as reading
+                select
+                    (null, null, null, null, null, null, upper(span), null)::fact.reading as reading
             ) as r
         cross join lateral fact.contract_piece(b.key, span, r.reading) as p
         inner join fact.contract_version as v on v.version_id = p.version_id

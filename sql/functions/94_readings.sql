@@ -47,7 +47,7 @@ begin atomic
         'corrections',
         c.word,
         c.corrected,
-        (c.corrected, null, null, null, null, null, null)::fact.reading
+        (c.corrected, null, null, null, null, null, null, null)::fact.reading
     from
         (
             values
@@ -60,7 +60,7 @@ begin atomic
         'maintenance',
         m.word,
         m.word = t.maintenance,
-        (true, m.word, null, null, null, null, null)::fact.reading
+        (true, m.word, null, null, null, null, null, null)::fact.reading
     from terms as t
     cross join
         unnest(array['downtime', 'window', 'up', 'none']) with ordinality as m (word, number)
@@ -70,7 +70,7 @@ begin atomic
         'unknown',
         u.word,
         u.word = t.unknown,
-        (true, null, u.word, null, null, null, null)::fact.reading
+        (true, null, u.word, null, null, null, null, null)::fact.reading
     from terms as t
     cross join unnest(array['neither', 'up', 'down']) with ordinality as u (word, number);
 end;
@@ -164,6 +164,7 @@ begin atomic
             null,
             null,
             case when t.other <> t.calendar then jsonb_build_object(t.calendar, t.other) end,
+            null,
             null
         )::fact.reading
     from told as t;
@@ -207,7 +208,7 @@ begin atomic
         r.clause,
         e.words,
         e.enforced <@ t.enforced and t.enforced <@ e.enforced,
-        (true, null, null, e.enforced, null, null, null)::fact.reading
+        (true, null, null, e.enforced, null, null, null, null)::fact.reading
     from terms as t
     cross join rule as r
     cross join
@@ -227,7 +228,7 @@ begin atomic
         o.clause,
         format(n.words, t.days * n.each_day),
         n.counted is null,
-        (true, null, null, null, n.counted, null, null)::fact.reading
+        (true, null, null, null, n.counted, null, null, null)::fact.reading
     from terms as t
     inner join fact.left_open(contract, period) as o on o.code = 'AMB-7'
     cross join
@@ -318,7 +319,7 @@ begin atomic
             p.reading,
             p.agreed,
             p.during,
-            (true, null, null, null, null, null, null)::fact.reading
+            (true, null, null, null, null, null, null, null)::fact.reading
         from fact.period_readings(contract, period) as p
         union all
         select

@@ -137,7 +137,7 @@ from
 cross join
     lateral fact.availability(
         $1, $2, sla.period($1, p.kind, $3),
-        (null, null, null, null, null, null, $4::timestamptz)::fact.reading
+        (null, null, null, null, null, null, $4::timestamptz, null)::fact.reading
     ) as a
 order by p.place;
 

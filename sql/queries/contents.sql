@@ -255,8 +255,8 @@ select
 from (
     values
     (1, 'agreed', null::fact.reading),
-    (2, 'without_corrections', (false, null, null, null, null, null, null)::fact.reading),
-    (3, 'without_exclusions', (false, 'none', null, null, null, null, null)::fact.reading)
+    (2, 'without_corrections', (false, null, null, null, null, null, null, null)::fact.reading),
+    (3, 'without_exclusions', (false, 'none', null, null, null, null, null, null)::fact.reading)
 ) as r (place, reading, as_read)
 cross join lateral fact.availability($1, $2, $3, r.as_read) as a
 order by r.place;

@@ -57,6 +57,8 @@ begin
             ('maintenance_event', 'maintenance_id', 'seen_windows'),
             ('correction', 'correction_id', 'seen_corrections'),
             ('correction_event', 'correction_id', 'seen_corrections'),
+            ('dispute', 'contract_id', 'seen_contracts'),
+            ('dispute_result', 'dispute_id', 'seen_disputes'),
             ('incident', 'incident_id', 'seen_incidents'),
             ('incident_service', 'service_id', 'seen_services'),
             ('incident_event', 'incident_id', 'seen_incidents')

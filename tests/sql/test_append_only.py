@@ -2,6 +2,7 @@
 
 import asyncpg
 import pytest
+from tests.sql.disputes import dispute
 from tests.sql.world import START, World, minute, span
 
 REGISTRIES = (
@@ -13,6 +14,8 @@ REGISTRIES = (
     "report",
     "report_file",
     "report_event",
+    "dispute",
+    "dispute_result",
 )
 CHANGES = {
     "maintenance": "update fact.maintenance set announced_at = starts - interval '9 days'",
@@ -23,6 +26,8 @@ CHANGES = {
     "report": "update fact.report set figures = '{}'",
     "report_file": "update fact.report_file set bytes = 'x', sha256 = 'x'",
     "report_event": "update fact.report_event set at = at - interval '1 hour'",
+    "dispute": "update fact.dispute set every = '1 hour'",
+    "dispute_result": "update fact.dispute_result set outcome = 'up'",
 }
 
 
@@ -32,6 +37,8 @@ async def test_registry_refuses_to_be_changed(world: World, registry: str, chang
     await world.service()
     await world.window(1, 2, withdrawn=True)
     await world.correction(1, 3, withdrawn=True)
+    await world.contract()
+    await dispute(world, api="D")
     text = {
         "update": CHANGES[registry],
         "delete": f"delete from fact.{registry}",

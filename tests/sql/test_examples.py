@@ -8,6 +8,7 @@ from typing import Any
 import asyncpg
 import pytest
 from tests.sql.crisis import crisis_of
+from tests.sql.disputes import dispute
 from tests.sql.reports import keep
 from tests.sql.world import World, minute
 
@@ -39,6 +40,7 @@ async def _measured(world: World) -> None:
     await world.contract("globex", crisis_longer_than=trigger, crisis_customers=3)
     await world.window(30, 40, announced=None)
     await world.correction(50, 51, approver=None)
+    await dispute(world, api="UUU.D")
     await world.results("a", "UUDDDDDDDDDDDDU..U")
     await world.results("a", "D", start=14, location="second")
     await world.connection.execute(
@@ -158,6 +160,19 @@ async def test_repair_time_is_the_mean_of_whole_outages(world: World) -> None:
     # Outages of 2 and 4 minutes; 6 good minutes between 2 outages are 0.05 hours each.
     expected = {(2, Decimal("3.0"), Decimal("0.1"))}
     assert expected == {(row["outages"], row["mttr_minutes"], row["mtbf_hours"]) for row in rows}
+
+
+async def test_difference_from_a_customer_s_log_is_what_we_call_up(world: World) -> None:
+    await _measured(world)
+    await dispute(world, contract="globex", api="DUU")
+    await world.rolled_up_to(minute(60))
+    rows = await answer(world, 40)
+
+    assert [
+        ("globex", minute(0), "up", "down"),
+        ("acme", minute(2), "unplanned", "up"),
+        ("globex", minute(2), "unplanned", "up"),
+    ] == [(row["contract"], row["starts"], row["ours"], row["theirs"]) for row in rows]
 
 
 async def test_crisis_whose_customers_heard_late_is_named(busy_world: World) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 from asyncpg import exceptions as pg
+from tests.sql.disputes import dispute
 from tests.sql.reports import keep, step
 from tests.sql.world import World, minute, span
 from tests.watching.queued import queue
@@ -89,6 +90,8 @@ async def _fill(world: World) -> None:
     await world.window(7, 8, services=None)
     await world.correction(30, 31, target="globex-shop")
     await world.correction(30, 31, target="api")
+    await dispute(world, contract="acme", api="UD", shared="UD")
+    await dispute(world, contract="globex", shared="D")
     await world.connection.execute(
         "insert into fact.dropped_day values ('2020-01-01', 0, 0, now(), 'ann')"
     )
@@ -397,3 +400,17 @@ async def test_the_owner_of_the_views_may_not_read_what_signs_and_what_was_answe
     await connection.execute("set local role vigie_reader")
     with pytest.raises(pg.InsufficientPrivilegeError):
         await connection.fetch(f"select {asked}")
+
+
+async def test_a_customer_s_login_compares_its_own_log_only(place: Place) -> None:
+    keys = await place.owner.fetch("select contract, key from sla.dispute")
+    key = {row["contract"]: row["key"] for row in keys}
+    text = "select service, compared_s from sla.dispute_summary($1, $2)"
+    async with place.entered(place.login("acme")) as acme:
+        own = await acme.fetch(text, key["acme"], MONTH)
+        with pytest.raises(pg.RaiseError) as caught:
+            await acme.fetch(text, key["globex"], MONTH)
+
+    assert own == await place.owner.fetch(text, key["acme"], MONTH)
+    assert ["api", "shared", None] == [row["service"] for row in own]
+    assert f"Disputes: {key['acme']}" == caught.value.as_dict()["hint"]

@@ -56,6 +56,7 @@ SECTIONS: Mapping[str, Section] = {
             "report:app", "Write a contract's PDF report; keep, review and issue reports."
         ),
         "verify": Command("verify:verify", "Check a report's PDF: seal, files, figures, pages."),
+        "dispute": Command("dispute:app", "Compare a customer's own probe log with ours."),
     },
 }
 

@@ -79,11 +79,7 @@ async def maintenance(
 
 def _say(imported: storing.Imported, what: str) -> int:
     """Print what became of the rows and return the exit status: 1 when some were refused."""
-    for problem in imported.problems:
-        print(f"vigie: {problem}", file=sys.stderr)
-    unsaid = imported.refused - len(imported.problems)
-    if unsaid:
-        print(f"vigie: and {unsaid:,} more bad rows", file=sys.stderr)
+    tell_problems(imported)
     for note in imported.notes[:MOST_NOTES]:
         print(f"Note: {note}.")
     unsaid = len(imported.notes) - MOST_NOTES
@@ -91,13 +87,23 @@ def _say(imported: storing.Imported, what: str) -> int:
         print(f"Note: and {unsaid:,} more (vigie maintenance list).")
     known = imported.rows - imported.new
     print(
-        f"{_count(imported.new, f'new {what}')}, {known:,} known already,"
-        f" {_count(imported.refused, 'bad row')}"
+        f"{count(imported.new, f'new {what}')}, {known:,} known already,"
+        f" {count(imported.refused, 'bad row')}"
     )
     return 1 if imported.refused else 0
 
 
-def _count(number: int, what: str) -> str:
+def tell_problems(imported: storing.Imported) -> None:
+    """Print the bad rows with their lines, as errors."""
+    for problem in imported.problems:
+        print(f"vigie: {problem}", file=sys.stderr)
+    unsaid = imported.refused - len(imported.problems)
+    if unsaid:
+        print(f"vigie: and {unsaid:,} more bad rows", file=sys.stderr)
+
+
+def count(number: int, what: str) -> str:
+    """Return a number of things: `1 bad row`, `2 bad rows`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 

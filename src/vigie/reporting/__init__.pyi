@@ -1,3 +1,10 @@
+from .disputeannex import (
+    comparison_csv,
+    comparison_json,
+    comparison_pdf,
+    comparison_sentence,
+)
+from .disputed import Compared, Comparison, Dispute, Effect, Line, read_comparison
 from .document import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
 from .evidence import MANIFEST, REPORT, RESULTS, Attached, attached, digest, results_text, tables
 from .evidencerecords import Evidence, Made, Part, ResultsDay
@@ -42,13 +49,18 @@ __all__ = [
     "Budget",
     "Change",
     "Clerk",
+    "Compared",
+    "Comparison",
     "Days",
+    "Dispute",
     "Drawn",
+    "Effect",
     "Evidence",
     "Figures",
     "Formats",
     "Happening",
     "IncidentReport",
+    "Line",
     "Longest",
     "Made",
     "Member",
@@ -71,6 +83,10 @@ __all__ = [
     "asked_of_any_kind",
     "attached",
     "check_writable",
+    "comparison_csv",
+    "comparison_json",
+    "comparison_pdf",
+    "comparison_sentence",
     "digest",
     "draw",
     "draw_many",
@@ -90,6 +106,7 @@ __all__ = [
     "make_report",
     "open_sealer",
     "read",
+    "read_comparison",
     "report_file",
     "resolve",
     "results_text",

@@ -61,7 +61,7 @@ def tables(figures: Figures) -> Iterator[Attached]:
         "days": (Day, figures.days, "The seconds of each class on each local day"),
     }
     for name, (kind, rows, says) in lists.items():
-        yield Attached(name=f"{name}.csv", content=_csv(kind, rows), says=says)
+        yield Attached(name=f"{name}.csv", content=csv_of(kind, rows), says=says)
 
 
 def manifest(files: Iterable[Attached], *, sources: Mapping[str, str]) -> Attached:
@@ -92,7 +92,8 @@ def _results_line(day: ResultsDay) -> str:
     return f"{day.sha256}  {day.endpoint} {day.day} {day.results} {day.covers}\n"
 
 
-def _csv(kind: type, rows: Sequence[object]) -> bytes:
+def csv_of(kind: type, rows: Sequence[object]) -> bytes:
+    """Return records of one *kind*, numbered, as CSV: UTF-8, RFC 3339 in UTC, plain numbers."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")  # RFC 4180
     writer.writerow(["no", *_heads(kind)])

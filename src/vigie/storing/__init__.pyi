@@ -74,6 +74,13 @@ from .depth import (
     Depth,
     spool_depth,
 )
+from .disputes import (
+    Disputed,
+    Log,
+    import_dispute,
+    list_disputes,
+    read_dispute,
+)
 from .embedded import (
     Embedded,
 )
@@ -234,6 +241,7 @@ __all__ = [
     "Coming",
     "Correction",
     "Depth",
+    "Disputed",
     "Dropped",
     "Embedded",
     "Imported",
@@ -242,6 +250,7 @@ __all__ = [
     "Kept",
     "Level",
     "Listed",
+    "Log",
     "Place",
     "Question",
     "Recorded",
@@ -297,6 +306,7 @@ __all__ = [
     "fail_message",
     "find_message",
     "finish_message",
+    "import_dispute",
     "import_maintenance",
     "import_results",
     "is_blank",
@@ -311,6 +321,7 @@ __all__ = [
     "list_anomalies",
     "list_corrections",
     "list_crises",
+    "list_disputes",
     "list_incidents",
     "list_maintenance",
     "list_messages",
@@ -332,6 +343,7 @@ __all__ = [
     "plan_maintenance",
     "query",
     "read_briefing",
+    "read_dispute",
     "read_instant",
     "read_message",
     "read_question",

@@ -44,6 +44,7 @@ class CsvFile:
     def __init__(self, path: Path, raw: BinaryIO, text: TextIO, header: Sequence[str]) -> None:
         self.size = os.fstat(raw.fileno()).st_size
         self.line = 1  # lines read
+        self.row_line = 1  # of the row that is being parsed: its last one
         self.refused = 0
         self._problems: list[tuple[int, str]] = []  # the first ones, with their lines
         self._path = path
@@ -73,22 +74,24 @@ class CsvFile:
         rows = []
         reader = csv.reader(self._whole(lines))
         for cells in reader:
+            self.row_line = self.line + reader.line_num
             try:
                 if cells:
                     rows.append(parse(cells))
             except BadRowError as bad:
-                self._refuse(self.line + reader.line_num, str(bad))
+                self.refuse(self.row_line, str(bad))
         return rows
 
     def _whole(self, lines: list[str]) -> list[str]:
         """Blank the lines that leave a quote open: they would swallow their successors."""
         for number, line in enumerate(lines):
             if '"' in line and line.count('"') % 2:
-                self._refuse(self.line + number + 1, "leaves a quote open (close it)")
+                self.refuse(self.line + number + 1, "leaves a quote open (close it)")
                 lines[number] = "\n"
         return lines
 
-    def _refuse(self, line: int, why: str) -> None:
+    def refuse(self, line: int, why: str) -> None:
+        """Count a row as bad, and keep the first ones with *why*."""
         self.refused += 1
         if self.refused <= KEPT_PROBLEMS:
             self._problems.append((line, why))

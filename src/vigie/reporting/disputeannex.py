@@ -1,0 +1,119 @@
+"""The annex that sets a customer's own log beside ours: as JSON, as CSV and as a PDF."""
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from vigie.reporting.disputed import Comparison, Line
+from vigie.reporting.document import number, to_json
+from vigie.reporting.evidence import REPORT, Attached, csv_of, manifest
+from vigie.reporting.formats import Formats, utc
+from vigie.reporting.words import resolve, spoken_to
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """Return the comparison as JSON values; strings are those of SQL, whole seconds integers."""
+    dispute = _plain(found.dispute)
+    period = to_json(found.figures)["period"]
+    return {
+        "dispute": dispute | {"contract": found.figures.contract.key},
+        "scope": found.figures.availability.scope,
+        "period": period,
+        "agreement": [_plain(one) for one in (*found.services, found.total)],
+        "effect": [_plain(one) for one in found.effects],
+        "lines": [_plain(one) for one in found.lines],
+    }
+
+
+def comparison_csv(found: Comparison) -> bytes:
+    """Return every span as CSV in UTF-8; instants are UTC, what looks like a formula is quoted."""
+    return csv_of(Line, found.lines)
+
+
+def comparison_pdf(
+    found: Comparison,
+    *,
+    directory: Path,
+    now: datetime,
+    language: str | None = None,
+    sealed: bool = False,
+) -> bytes:
+    """Return the annex as PDF with its data attached; templates of *directory* win.
+
+    It is in *language*, by default the customer's. *sealed*: it says that it is; whoever asks for
+    it seals it. Equal arguments give equal bytes.
+    """
+    # These take a second to import, and a table of figures needs neither.
+    from vigie.reporting.pdf import render
+    from vigie.reporting.sources import engine
+    from vigie.templating import roots
+
+    page = comparison_html(found, directory=directory, now=now, language=language, sealed=sealed)
+    data = json.dumps(comparison_json(found), ensure_ascii=False, indent=1) + "\n"
+    files = [
+        Attached(name=REPORT, content=data.encode(), says="All of this annex", relation="Source"),
+        Attached(name="lines.csv", content=comparison_csv(found), says="Every span, compared"),
+    ]
+    files.append(manifest(files, sources=engine()))
+    return render(page, folders=roots(directory), attached=files, created=now)
+
+
+def comparison_html(
+    found: Comparison,
+    *,
+    directory: Path,
+    now: datetime,
+    language: str | None = None,
+    sealed: bool = False,
+) -> str:
+    """Return the annex as one HTML page; its fonts are named `asset:`."""
+    from vigie.reporting.html import fill
+
+    of = found.figures
+    spoken = resolve(language) if language else spoken_to(of.contract.language)
+    return fill(
+        "dispute-annex/report.html",
+        _templates(found, directory, spoken),
+        c=found,
+        figures=of,
+        language=spoken,
+        now=now.replace(microsecond=0),
+        demonstration=of.contract.demonstration,
+        sealed=sealed,
+    )
+
+
+def comparison_sentence(found: Comparison, *, directory: Path, language: str = "en") -> str:
+    """Return what a manager wants to know: how far both agree, and what it would change."""
+    templates = _templates(found, directory, language)
+    of = found.figures.period
+    period = Formats(language, of.timezone).period(of.kind, of.starts)
+    macros: Any = templates.get_template("dispute-annex/words.html").module
+    return unescape(f"{macros.agreement(found, period)} {macros.consequence(found)}")
+
+
+def _templates(
+    found: Comparison, directory: Path, language: str
+) -> "ImmutableSandboxedEnvironment":
+    from vigie.reporting.html import _environment
+    from vigie.templating import roots
+
+    return _environment(roots(directory), language, found.figures.period.timezone)
+
+
+def _plain(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of our records
+    return {name: _value(getattr(record, name)) for name in record.__slots__}
+
+
+def _value(value: object) -> object:
+    if isinstance(value, datetime):
+        return utc(value)
+    if isinstance(value, Decimal):
+        return number(value)
+    return list(value) if isinstance(value, tuple) else value
