@@ -1,6 +1,8 @@
 # Needs Python 3.11 or later, make and git; everything else is installed into .venv.
 BIN := .venv/bin
 .DEFAULT_GOAL := help
+# Tests start hundreds of processes; where this is set, each compiles the whole program anew.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help demo test laws lint check lock dist clean runtime dev
 
 help: ## list these targets
