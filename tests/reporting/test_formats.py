@@ -127,3 +127,12 @@ def test_periods_are_named_in_the_language() -> None:
 
 def test_weeks_begin_on_monday() -> None:
     assert ["Mon", "Sun"] == [EN.weekdays()[0], EN.weekdays()[6]]
+
+
+def test_german_days_are_ordinals() -> None:
+    german = Formats("de", "Europe/Berlin")
+
+    assert ("12. Mai 2026", "12. Mai") == (
+        german.day(date(2026, 5, 12)),
+        german.day_month(date(2026, 5, 12)),
+    )

@@ -29,13 +29,16 @@ def text(html: str) -> str:
     return " ".join(plain.split())
 
 
-@pytest.mark.parametrize("language", ["de", "es", "it"])
-def test_a_customer_of_another_language_reads_english(language: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "read"), [("de", "de"), ("es", "es"), ("it", "it"), ("pt", "en")]
+)
+def test_a_customer_reads_its_own_language_or_english(language: str, read: str) -> None:
     figures = samples.busy()
     theirs = replace(figures, contract=replace(figures.contract, language=language))
     html = to_html(theirs, folders=roots(NOWHERE), now=NOW)
 
-    assert page(figures, "en") == html
+    assert f'<html lang="{read}">' in html
+    assert page(figures, read) == html
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

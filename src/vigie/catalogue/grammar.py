@@ -171,7 +171,7 @@ class CustomerText(Model):
     name: str = Field(min_length=1, examples=["Acme SA"])
     language: Literal["en", "fr", "de", "es", "it"] = Field(
         examples=["fr"],
-        description="of messages in a crisis; reports are in en or fr, and in en for the others",
+        description="of reports, and of messages in a crisis",
     )
     recipients: tuple[Email, ...] = ()
 

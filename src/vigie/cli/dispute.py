@@ -120,7 +120,7 @@ async def show(
     output
         Write the annex to this file: .pdf, sealed where there is a key, or .csv with every span.
     language
-        en or fr, for the PDF; without it the customer's language.
+        en, fr, de, es or it, for the PDF; without it the customer's language.
     directory
         The catalogue's directory; its reports/templates win over the shipped ones.
     """

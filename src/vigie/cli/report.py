@@ -67,7 +67,7 @@ async def report(
     output
         The file to write; without it CONTRACT-PERIOD.pdf in the current directory.
     language
-        en or fr; without it the customer's language, or en where reports do not speak it.
+        en, fr, de, es or it; without it the customer's language.
     revise
         Correct the report that is kept: a new revision, for a --reason.
     reason

@@ -44,7 +44,8 @@ async def draft(
     scope
         solution (the essential services), or the key of one service.
     language
-        en or fr; may be written several times: a file in each. Without it the customer's.
+        en, fr, de, es or it; may be written several times: a file in each. Without it the
+        customer's.
     by
         Who makes it; default: the user of this computer.
     as_json
@@ -83,7 +84,7 @@ async def revise(
     reason
         Why, in a few words: it stands on the first page.
     language
-        en or fr; may be written several times. Without it those of the revision before.
+        en, fr, de, es or it; may be written several times. Without it those of the revision before.
     by
         Who makes it; default: the user of this computer.
     as_json

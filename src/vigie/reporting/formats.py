@@ -28,6 +28,11 @@ class Formats:
         """The CLDR locale of the language."""
         return Locale.parse(self.language, sep="-" if "-" in self.language else "_")
 
+    @property
+    def _ordinal(self) -> str:
+        """The pattern of a day of the month."""
+        return "d." if self.locale.language == "de" else "d"
+
     def percent(self, text: str | None) -> str:
         """Return an exact percentage (`99.9798`) with the language's decimal sign; None: a dash."""
         return DASH if text is None else self.decimals(text) + NARROW + "%"
@@ -76,11 +81,11 @@ class Formats:
 
     def day(self, value: date) -> str:
         """Return a date: `12 May 2026`."""
-        return format_date(value, "d MMM y", locale=self.locale)
+        return format_date(value, f"{self._ordinal} MMM y", locale=self.locale)
 
     def day_month(self, value: date) -> str:
         """Return a date without its year: `12 May`."""
-        return format_date(value, "d MMM", locale=self.locale)
+        return format_date(value, f"{self._ordinal} MMM", locale=self.locale)
 
     def month(self, value: date) -> str:
         """Return the name of a month: `May 2026`."""
@@ -94,7 +99,9 @@ class Formats:
     def period(self, kind: str, start: datetime) -> str:
         """Return the name of the local period that begins at *start*: `May 2026`."""
         patterns = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}
-        name = format_date(self.local(start).date(), patterns.get(kind, "d MMM y"), self.locale)
+        name = format_date(
+            self.local(start).date(), patterns.get(kind, f"{self._ordinal} MMM y"), self.locale
+        )
         return name[:1].upper() + name[1:]
 
     def span(self, start: datetime, end: datetime) -> str:

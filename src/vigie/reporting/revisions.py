@@ -69,12 +69,25 @@ class Revision:
     before_digest: str | None  # its SHA-256, which this one carries
 
     @property
+    def named(self) -> tuple[Change, ...]:
+        """What changed and has a name of its own: the main figures first, then rows of lists."""
+        known = {one.figure: one for one in self.changes}
+        rows = (one for one in self.changes if one.row and one.part in LISTS)
+        return (*(known[figure] for figure in FIRST if figure in known), *rows)
+
+    @property
     def headlines(self) -> tuple[Change, ...]:
         """What changed, as far as the first page has room for it."""
-        named = [one for one in self.changes if one.figure in FIRST or one.row]
-        return tuple(named[:HEADLINES])
+        return self.named[:HEADLINES]
+
+    @property
+    def further(self) -> tuple[Change, ...]:
+        """What else changed, known by its place only: most of it follows from what has a name."""
+        named = set(self.named)
+        return tuple(one for one in self.changes if one not in named)
 
 
+LISTS = ("outages", "maintenance")
 FIRST = (
     "availability.percent",
     "availability.verdict",
