@@ -142,3 +142,46 @@ end
 $$;
 comment on function fact.close_recovered(integer[], jsonb, timestamptz) is
 'Closes each incident of which all services are good: recovered with the end of its last run (runs, by service id), or excused where no run is left.';
+
+create or replace function fact.excuse_corrected(now timestamptz) returns void
+language plpgsql
+as $$
+declare
+    over record;
+begin
+    for over in
+        select s.incident_id, s.started, s.at as ended
+        from fact.correction_event as e
+        inner join fact.correction as c on c.correction_id = e.correction_id
+        left join fact.service_endpoint as p on p.endpoint_id = c.endpoint_id
+        inner join fact.incident_service as m on m.service_id in (c.service_id, p.service_id)
+        inner join fact.incident_state as s on s.incident_id = m.incident_id
+        where
+            e.action = 'approved'
+            -- A watcher that was away for longer leaves it to people.
+            and e.recorded_at > excuse_corrected.now - interval '1 day'
+            and s.state = 'recovered'
+            and c.during && tstzrange(s.started, s.at)
+        group by s.incident_id, s.started, s.at
+    loop
+        if not exists (
+            select
+            from fact.live_class(
+                array(
+                    select m.service_id from fact.incident_service as m
+                    where m.incident_id = over.incident_id
+                ),
+                tstzrange(over.started, over.ended)
+            ) as l
+            where not isempty(l.unplanned)
+        ) then
+            perform fact.incident_happened(
+                over.incident_id, 'excused', over.ended,
+                'the outage is not in the figures any more: a correction excuses it'
+            );
+        end if;
+    end loop;
+end
+$$;
+comment on function fact.excuse_corrected(timestamptz) is
+'Marks each recovered incident as excused of which an approved correction has left nothing; when it ended stays as it was.';

@@ -256,6 +256,7 @@ begin
     end loop;
     update fact.watched_service set noted = true where not noted;
     perform fact.close_recovered(good, runs, seen);
+    perform fact.excuse_corrected(seen);
     perform fact.forget_good(good);
 end
 $$;

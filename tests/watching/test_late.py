@@ -97,6 +97,19 @@ async def test_correction_takes_an_incident_away(lookout: Lookout) -> None:
     assert ["excused"] == [state for _, _, _, state in await lookout.incidents()]
 
 
+@pytest.mark.parametrize(("last", "state"), [(9, "excused"), (3, "recovered")])
+async def test_correction_that_comes_afterwards_excuses_what_it_leaves_nothing_of(
+    lookout: Lookout, last: float, state: str
+) -> None:
+    await lookout.run(until=8, a="UUDDDUUUU")
+    await lookout.world.correction(2, last, effect="up")
+    for at in (9, 10):
+        await lookout.look(at)
+
+    assert [(("api",), 2, 5, state)] == await lookout.incidents()
+    assert int(state == "excused") == [k for k, _ in await lookout.happened()].count("excused")
+
+
 @pytest.mark.parametrize("steps_done", range(4))
 async def test_any_watcher_goes_on_where_another_one_was_killed(
     lookout: Lookout, steps_done: int
