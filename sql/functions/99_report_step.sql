@@ -130,7 +130,12 @@ begin
     end if;
     if cardinality(missing) > 0 then
         raise exception 'report %: cannot be issued: %', report, array_to_string(missing, '; ')
-            using hint = 'vigie report answer, vigie report revise, or a --reason to issue it early';
+            using hint = case
+                when fact.report_successor(held) is not null then 'issue that one'
+                when exists (select from fact.open_objections(held))
+                    then 'vigie report answer, or vigie report revise'
+                else 'wait, or write a --reason to issue it early'
+            end;
     end if;
     insert into fact.report_event (report_id, kind, at, actor, reason)
     values (held, 'issued', issue_report.now, issue_report.actor, issue_report.reason);
