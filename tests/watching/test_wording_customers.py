@@ -131,3 +131,20 @@ def test_no_two_languages_say_the_same() -> None:
     for kind in CUSTOMER:
         texts = {made(kind, language=language, text=None).text for language in LANGUAGES}
         assert len(LANGUAGES) == len(texts)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_workaround_is_told_while_it_still_fails(language: str) -> None:
+    still = made("customer_update", language=language, workaround="Use B.", state="monitoring")
+    good = made(
+        "customer_update", language=language, ended="2026-05-12T01:05:00Z", state="monitoring"
+    )
+
+    assert "\n    Use B.\n" in still.text
+    assert doing(still.text) != doing(good.text)
+
+
+def doing(text: str) -> str:
+    """Return the line that says what we do: the one before the next update."""
+    lines = text.splitlines()
+    return next(before for before, line in zip(lines, lines[1:], strict=False) if "01:45" in line)

@@ -111,7 +111,7 @@ def test_a_link_cannot_leave_its_attribute() -> None:
     [
         ({"trigger": "anomaly"}, "crisis-3: Blocking anomaly: Public API, Orders"),
         ({"trigger": "hand"}, "crisis-3: Crisis opened by hand: Public API, Orders"),
-        ({"late": True}, "crisis-3: Public API, Orders was down, seen late"),
+        ({"late": True}, "crisis-3: Public API, Orders were down, seen late"),
     ],
 )
 def test_a_page_says_why_there_is_a_crisis(changes: dict[str, object], subject: str) -> None:
