@@ -1,5 +1,7 @@
 """What customers read, in five languages."""
 
+import itertools
+
 import pytest
 from tests.watching.wordings import LANGUAGES, WORDS, made, seen
 
@@ -147,4 +149,4 @@ def test_a_workaround_is_told_while_it_still_fails(language: str) -> None:
 def doing(text: str) -> str:
     """Return the line that says what we do: the one before the next update."""
     lines = text.splitlines()
-    return next(before for before, line in zip(lines, lines[1:], strict=False) if "01:45" in line)
+    return next(before for before, line in itertools.pairwise(lines) if "01:45" in line)
