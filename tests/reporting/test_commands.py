@@ -218,7 +218,7 @@ def test_report_speaks_the_language_that_is_asked(vigie: Vigie) -> None:
         ),
         (
             ("report", "acme", "--month", "2026-05", "--language", "tlh"),
-            "language 'tlh' is not spoken here (write --language en or fr)",
+            "language 'tlh' is not spoken here (write --language de or en or es or fr or it)",
         ),
     ],
 )

@@ -129,10 +129,10 @@ CASES = {
         told=["reminder/action/1/2026-05-07/dave"], step=_end_action, becomes="reviewed",
     ),
     "cancelled": Case(
-        at=31, messages=2, later=6 * DAY, news=[], told=[], step=_open_another, becomes="open",
+        at=31, messages=4, later=6 * DAY, news=[], told=[], step=_open_another, becomes="open",
     ),
     "merged": Case(
-        at=13, messages=4, later=17, news=["paged"], told=["page/1/2/carol"],
+        at=13, messages=6, later=17, news=["paged"], told=["page/1/2/carol"],
         step=_staff_the_newest, becomes="staffed",
     ),
 }  # fmt: skip
