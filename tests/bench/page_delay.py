@@ -24,6 +24,10 @@ from tests.cli.processes import Target, a_target, vigie
 LISTEN = ("--listen", "127.0.0.1:0")
 PATIENCE_S = 150.0  # the first failure is an interval away
 MINUTE = timedelta(minutes=1)
+CANCEL = (
+    "select fact.cancel_crisis(crisis_id, $1, 'measured', clock_timestamp()) from sla.crisis"
+    " inner join fact.crisis as c on c.key = crisis where state = 'open'"
+)
 USUAL = "every: 60s, timeout: 10s"  # attempts after 2 s and 10 s more
 
 
@@ -46,12 +50,14 @@ async def _outage(
             await pool.fetchval("select count(*) from sla.incident where state = 'open'")
         ):
             await asyncio.sleep(0.5)
+    for who in ("alice", "bob"):  # a crisis that goes on would keep the next outage
+        await pool.execute(CANCEL, who)
     await asyncio.sleep(3)  # longer than relapse_within: the next one is another incident
     return paged - first - limit
 
 
 def _first(called: Called) -> list[datetime]:
-    """Return when each crisis paged first; nobody answers, so that it goes on."""
+    """Return when each crisis paged first."""
     return [
         at
         for at, body in called.of("page")
