@@ -79,9 +79,13 @@ async def demo(*, directory: Annotated[Path, Parameter(name="--dir")] = Path()) 
             await _remember(pool, found, month, console)
             span = await _probe(found, here, shop, pool, console)
             await roll_up(pool, clock.now(), settle=NOTHING)
-            run = await read(here, contract=CONTRACT, asked=span, now=clock.now())
+            run = await read(here, contract=CONTRACT, asked=span, now=clock.now(), evidence=True)
             whole = await read(
-                here, contract=CONTRACT, asked=Asked("month", month), now=clock.now()
+                here,
+                contract=CONTRACT,
+                asked=Asked("month", month),
+                now=clock.now(),
+                evidence=True,
             )
     _report(run, whole, place, out, console)
     _say_what_next(month, place, console)
