@@ -173,7 +173,9 @@ async def test_both_edges_of_a_blind_span_are_told_and_logged(
         with capture_logs() as logs:
             await one.answer(now())
             town.down()
-            await one.answer(now())
+            async with asyncio.timeout(10):
+                while not (await one.answer(now())).blind:
+                    pass
             await town.up()
             await until(lambda: len(edges) >= 3)
 
