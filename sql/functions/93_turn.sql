@@ -39,9 +39,6 @@ comment on function fact.hits_several(
 ) is
 'Whether an outage of some services hits so many customers, together with what else its incident took down for as long. failing: the runs of each service, by its id.';
 
-drop function if exists fact.call_crisis(
-    integer[], tstzmultirange, interval, integer, timestamptz
-);
 create or replace function fact.call_crisis(
     services integer[],
     runs tstzmultirange,
@@ -89,9 +86,6 @@ comment on function fact.call_crisis(
 ) is
 'Opens the crisis of each run that is longer than the terms allow and hits enough customers (LEN-11 (a)), unless its incident has one, or a crisis about the same services went on until it was over.';
 
-drop function if exists fact.warn_ahead(
-    integer[], tstzmultirange, integer, interval, timestamptz
-);
 create or replace function fact.warn_ahead(
     services integer[],
     runs tstzmultirange,

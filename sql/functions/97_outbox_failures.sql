@@ -140,7 +140,10 @@ begin atomic
                 'language', 'en',
                 'text', format(
                     '%s to %s%s: %s',
-                    c.kind, c.recipient_name, ', and perhaps to others' || left(c.said, 0), c.error
+                    c.kind,
+                    c.recipient_name,
+                    case when c.said is not null then ', and perhaps to others' end,
+                    c.error
                 ),
                 'dead', jsonb_build_object(
                     'message', c.message_id, 'kind', c.kind, 'recipient', c.recipient,

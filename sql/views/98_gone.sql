@@ -14,3 +14,10 @@ drop function if exists fact.windows_of_kind(integer, integer, tstzrange, text);
 drop function if exists fact.why_invalid(integer, integer);
 drop function if exists fact.forbidden_hours(integer, tstzrange);
 drop function if exists fact.is_working_day(integer, date);
+drop function if exists fact.active_crisis(integer[]);
+drop function if exists fact.call_crisis(
+    integer[], tstzmultirange, interval, integer, timestamptz
+);
+drop function if exists fact.warn_ahead(
+    integer[], tstzmultirange, integer, interval, timestamptz
+);

@@ -1,14 +1,12 @@
 """Figures as SQL would give them, written by hand, to look at every face of a report."""
 
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from tests.reporting import furthersamples
+from tests.reporting.evidencesamples import PROBES
 
-from vigie.reporting.evidence import digest, results_text
-from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
 from vigie.reporting.records import (
     Availability,
     Classes,
@@ -18,7 +16,6 @@ from vigie.reporting.records import (
     Longest,
     Outage,
     Period,
-    Probe,
     Seconds,
     Step,
     Window,
@@ -203,30 +200,6 @@ def steps(outages: tuple[Outage, ...]) -> tuple[Step, ...]:
         found.append(Step(starts=one.starts, ends=one.ends, before_s=used, after_s=after))
         used = after
     return tuple(found)
-
-
-PROBES = (
-    Probe(
-        service="api",
-        endpoint="api-health",
-        target="https://api.shop.example/health",
-        every_s=Decimal(60),
-        timeout="10s",
-        retries=("2s", "10s"),
-        quorum="majority",
-        locations=("paris",),
-    ),
-    Probe(
-        service="orders",
-        endpoint="orders-status",
-        target="https://orders.shop.example/status",
-        every_s=Decimal(60),
-        timeout="10s",
-        retries=("2s", "10s"),
-        quorum="majority",
-        locations=("paris", "frankfurt"),
-    ),
-)
 
 
 def busy() -> Figures:
@@ -414,14 +387,3 @@ def many() -> Figures:
 
 
 CASES = {"busy": busy, "quiet": quiet, "empty": empty, "running": running, "many": many}
-
-
-def results_day(endpoint: str, day: date, *, covers: str = "all") -> ResultsDay:
-    """Return the digest of a day of minutes."""
-    return ResultsDay(endpoint=endpoint, day=day, results=1440, covers=covers, sha256="a" * 64)
-
-
-def evidence(days: Sequence[ResultsDay], parts: Sequence[Part] = ()) -> Evidence:
-    """Return evidence that holds *days*."""
-    text = results_text(days)
-    return Evidence(parts=tuple(parts), results=tuple(days), sha256=digest(text))

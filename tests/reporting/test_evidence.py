@@ -15,7 +15,7 @@ from typing import Any
 import asyncpg
 import jsonschema
 import pytest
-from tests.reporting import samples
+from tests.reporting import evidencesamples, samples
 from tests.reporting.test_figures import a_month
 from tests.sql.world import World
 
@@ -174,8 +174,8 @@ def _at(found: Figures, place: str) -> Any:
 
 def test_evidence_of_old_days_is_said(tmp_path: Path) -> None:
     day = samples.PERIOD.starts.date() + timedelta(days=1)
-    old = [samples.results_day("api", day, covers="evidence")]
-    busy = replace(samples.busy(), evidence=samples.evidence(old))
+    old = [evidencesamples.results_day("api", day, covers="evidence")]
+    busy = replace(samples.busy(), evidence=evidencesamples.evidence(old))
 
     page = to_html(busy, folders=(paths.REPORTS, tmp_path), now=NOW, language="en")
 

@@ -1,15 +1,12 @@
 """What analysts may see, proved with real logins: they connect, and try to see more."""
 
-import asyncio
 import json
-import logging
 import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -20,7 +17,7 @@ from tests.sql.world import World, minute, span
 from tests.watching.queued import queue
 
 from vigie.errors import UsageError
-from vigie.storing import add_analyst, list_analysts, migrate, remove_analyst
+from vigie.storing import add_analyst, list_analysts, remove_analyst
 
 MONTH = span(0, 60)
 EVERY_HOUR = [(day, 0, 24) for day in range(1, 8)]
@@ -359,47 +356,6 @@ async def test_a_login_that_cannot_be_is_refused(
         await add_analyst(connection, login, customer)
 
     assert str(raised.value).startswith(said)
-
-
-async def test_an_owner_who_may_make_no_roles_gets_figures_and_one_warning(
-    empty_database: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    name = f"vigie_test_owner_{secrets.token_hex(4)}"
-    admin = await asyncpg.connect(empty_database)
-    await admin.execute(f"create role {name} login password 'secret'")
-    await admin.execute(f"grant create on database {urlsplit(empty_database).path[1:]} to {name}")
-    owner = await asyncpg.connect(empty_database, user=name, password="secret")
-    try:
-        with caplog.at_level(logging.WARNING, "vigie"):
-            await migrate(owner)
-            await asyncio.sleep(0)  # asyncpg tells its listeners in the next turn
-
-        assert 1 == len(caplog.messages)
-        assert caplog.messages[0].startswith("logins for analysts are not possible: ")
-        assert [] == await owner.fetch("select * from sla.availability_month")
-    finally:
-        await owner.close()
-        await admin.execute(f"drop owned by {name}; drop role {name}")
-        await admin.close()
-
-
-@pytest.mark.parametrize("column", ["targets", "facts", "leased_by"])
-async def test_the_owner_of_the_views_may_not_read_addresses_and_words(
-    connection: asyncpg.Connection, column: str
-) -> None:
-    """So that no view can show them by mistake."""
-    await connection.execute("set local role vigie_reader")
-    with pytest.raises(pg.InsufficientPrivilegeError):
-        await connection.fetch(f"select {column} from fact.outbox")
-
-
-@pytest.mark.parametrize("asked", ["secret from fact.signing_key", "detail from fact.outbox_event"])
-async def test_the_owner_of_the_views_may_not_read_what_signs_and_what_was_answered(
-    connection: asyncpg.Connection, asked: str
-) -> None:
-    await connection.execute("set local role vigie_reader")
-    with pytest.raises(pg.InsufficientPrivilegeError):
-        await connection.fetch(f"select {asked}")
 
 
 async def test_a_customer_s_login_compares_its_own_log_only(place: Place) -> None:

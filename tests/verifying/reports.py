@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from tests.reporting import samples
+from tests.reporting import evidencesamples, samples
 
 from vigie.reporting import Figures, Made, Part, attached, make_pdf
 from vigie.verifying import Check, check_file, open_report
@@ -87,8 +87,8 @@ def month() -> Figures:
             d19=samples.seconds(planned=1200, period=day),
             d21=samples.seconds(unplanned=120, period=day),
         ),
-        evidence=samples.evidence(
-            [samples.results_day("api", date(2026, 5, day)) for day in range(1, 32)],
+        evidence=evidencesamples.evidence(
+            [evidencesamples.results_day("api", date(2026, 5, day)) for day in range(1, 32)],
             (
                 part("solution", 540, 1200),
                 part("api", 420, 1200),

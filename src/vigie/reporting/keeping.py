@@ -12,7 +12,7 @@ import asyncpg
 
 from vigie import __version__, settings, storing
 from vigie.errors import UsageError
-from vigie.reporting.formats import utc
+from vigie.reporting.formats import plain, utc
 from vigie.reporting.making import make_pdf, sealed
 from vigie.reporting.periods import Asked
 from vigie.reporting.reading import SOLUTION, figures
@@ -192,6 +192,5 @@ def frozen_text(found: Figures) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, Decimal):  # as SQL tells it, it may end in zeros, or be 9E+4
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
+        return plain(value)
     return utc(value) if isinstance(value, datetime) else str(value)
