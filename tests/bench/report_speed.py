@@ -34,8 +34,8 @@ from tests.reporting import samples
 
 from vigie import paths
 from vigie.reporting import Figures, draw_many, make_pdf
-from vigie.reporting.html import to_html
-from vigie.reporting.workers import MEMORY, TIMEOUT_S, Worker
+from vigie.reporting.drawing.html import to_html
+from vigie.reporting.drawing.workers import MEMORY, TIMEOUT_S, Worker
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from vigie.reporting.evidence import digest, results_text
-from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
-from vigie.reporting.records import Probe
+from vigie.reporting.figures.evidencerecords import Evidence, Part, ResultsDay
+from vigie.reporting.figures.records import Probe
+from vigie.reporting.figures.results import digest, results_text
 
 PROBES = (
     Probe(

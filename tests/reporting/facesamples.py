@@ -7,8 +7,8 @@ from decimal import Decimal
 from tests.reporting import furthersamples, samples
 
 from vigie.reporting import Figures
-from vigie.reporting.contents import Contents, Kept, Latency, Spell
-from vigie.reporting.records import Day
+from vigie.reporting.figures.contents import Contents, Kept, Latency, Spell
+from vigie.reporting.figures.records import Day
 
 START = datetime(2025, 12, 31, 23, tzinfo=UTC)  # in Paris
 END = datetime(2026, 12, 31, 23, tzinfo=UTC)

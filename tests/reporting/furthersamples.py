@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from vigie.reporting.contents import (
+from vigie.reporting.figures.contents import (
     Contents,
     Correction,
     Crisis,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from tests.reporting import furthersamples
 from tests.reporting.evidencesamples import PROBES
 
-from vigie.reporting.records import (
+from vigie.reporting.figures.records import (
     Availability,
     Classes,
     Contract,

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.reporting import samples
 
-from vigie.reporting import charts
+from vigie.reporting.drawing import charts
 
 
 def test_days_lie_under_their_weekday() -> None:

@@ -25,7 +25,7 @@ from vigie.reporting import (
     comparison_pdf,
     comparison_sentence,
 )
-from vigie.reporting.disputeannex import comparison_html
+from vigie.reporting.documents.disputeannex import comparison_html
 
 NOW = datetime(2026, 6, 3, 9, tzinfo=UTC)
 NOWHERE = Path("/nonexistent")

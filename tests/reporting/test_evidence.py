@@ -32,8 +32,8 @@ from vigie.reporting import (
     to_bytes,
     to_json,
 )
-from vigie.reporting.document import made_of
-from vigie.reporting.html import to_html
+from vigie.reporting.drawing.html import to_html
+from vigie.reporting.evidence.reportfile import made_of
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
 

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from tests.reporting import facesamples, furthersamples, samples
 
-from vigie.reporting import Figures, curves, grids, strips
-from vigie.reporting.contents import Contents, Latency
+from vigie.reporting import Figures
+from vigie.reporting.drawing import curves, grids, strips
+from vigie.reporting.figures.contents import Contents, Latency
 
 
 def with_pages(**pages: object) -> Figures:

@@ -11,7 +11,7 @@ import pytest
 from tests.reporting import samples
 
 from vigie.reporting import Figures, make_pdf
-from vigie.reporting.html import to_html
+from vigie.reporting.drawing.html import to_html
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)

@@ -11,7 +11,7 @@ from tests.reporting import facesamples, samples
 
 from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
-from vigie.reporting.html import to_html
+from vigie.reporting.drawing.html import to_html
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)

@@ -16,7 +16,7 @@ from tests.reporting import samples
 
 from vigie.errors import ReportError
 from vigie.reporting import make_pdf, to_json
-from vigie.reporting.pdf import Assets, render
+from vigie.reporting.drawing.pdf import Assets, render
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)

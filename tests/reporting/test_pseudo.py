@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from tests.reporting import samples
 
-from vigie.reporting import html as pages
-from vigie.reporting.html import to_html
+from vigie.reporting.drawing import html as pages
+from vigie.reporting.drawing.html import to_html
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)

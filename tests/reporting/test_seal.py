@@ -20,10 +20,10 @@ from tests.reporting.conformance import problems
 
 from vigie.errors import PlaceholderError, ReportError
 from vigie.reporting import Attached
-from vigie.reporting import seal as sealing
-from vigie.reporting.pdf import render
-from vigie.reporting.seal import open_sealer
-from vigie.reporting.sealcheck import verify_seal
+from vigie.reporting.drawing.pdf import render
+from vigie.reporting.sealing import seal as sealing
+from vigie.reporting.sealing.check import verify_seal
+from vigie.reporting.sealing.seal import open_sealer
 from vigie.settings import Signing, signing
 from vigie.templating import roots
 

@@ -15,8 +15,9 @@ import structlog
 from tests.sql.world import World
 
 from vigie import storing
-from vigie.reporting import Clerk, Order, sending
-from vigie.reporting.running import keep_here
+from vigie.reporting import Clerk, Order
+from vigie.reporting.keeping import sending
+from vigie.reporting.keeping.running import keep_here
 from vigie.settings import Settings
 from vigie.storing import Claimed, Terms
 from vigie.watching import Message, render, run_outbox, send

@@ -7,7 +7,7 @@ from tests.sql.world import World, minute
 
 from vigie.paths import REPORTS
 from vigie.reporting import Formats, Span, figures
-from vigie.reporting.html import to_html
+from vigie.reporting.drawing.html import to_html
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
 

@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from vigie import paths
 from vigie.errors import ReportError
 from vigie.probing import Reason
-from vigie.reporting.html import _environment
+from vigie.reporting.drawing.html import _environment
 from vigie.reporting.words import languages, resolve, spoken_to
 from vigie.templating import roots
 

@@ -8,7 +8,7 @@ import pytest
 from tests.reporting import drawings
 
 from vigie.errors import ReportError
-from vigie.reporting.workers import Job, Worker, draw, draw_many
+from vigie.reporting.drawing.workers import Job, Worker, draw, draw_many
 
 MIB = 2**20
 LIGHT = ("tests.reporting.drawings",)  # they draw nothing

@@ -11,7 +11,7 @@ from tests.sql.strategies import scenarios
 
 from vigie.errors import UsageError
 from vigie.reporting import Figures, Span, figures, from_bytes, report_file, to_bytes
-from vigie.reporting.document import made_of
+from vigie.reporting.evidence.reportfile import made_of
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 

@@ -1,17 +1,11 @@
-from .disputeannex import (
+from .documents.disputeannex import (
     comparison_csv,
     comparison_json,
     comparison_pdf,
     comparison_sentence,
 )
-from .disputed import Compared, Comparison, Dispute, Effect, Line, read_comparison
-from .document import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
-from .evidence import MANIFEST, REPORT, RESULTS, Attached, attached, digest, results_text, tables
-from .evidencerecords import Evidence, Made, Part, ResultsDay
-from .files import check_writable, write
-from .formats import Formats, utc
-from .ics import feed
-from .incidentrecords import (
+from .documents.disputed import Compared, Comparison, Dispute, Effect, Line, read_comparison
+from .documents.incidentrecords import (
     Action,
     Approval,
     Budget,
@@ -21,21 +15,28 @@ from .incidentrecords import (
     Notice,
     Section,
 )
-from .incidentreport import incident_html, incident_markdown, make_incident_report
-from .keeping import Order, keep
-from .letters import lacking
+from .documents.incidentreport import incident_html, incident_markdown, make_incident_report
+from .drawing.letters import lacking
+from .drawing.workers import Drawn, draw, draw_many
+from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
+from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
+from .evidence.sources import drawn_with
+from .figures.evidencerecords import Evidence, Made, Part, ResultsDay
+from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
+from .figures.reading import figures
+from .figures.records import Availability, Figures, Longest, Outage, Reading, Window
+from .figures.results import digest, results_text
+from .figures.revisions import Change, Past, Revision
+from .files import check_writable, write
+from .formats import Formats, utc
+from .ics import feed
+from .keeping.keeping import Order, keep
+from .keeping.running import Outcome, keep_all
+from .keeping.sending import Clerk, run_reports
 from .making import draw_sealed, made_again, make_pdf, make_report, read
-from .periods import Asked, Days, Span, asked, asked_of_any_kind
-from .reading import figures
-from .records import Availability, Figures, Longest, Outage, Reading, Window
-from .revisions import Change, Past, Revision
-from .running import Outcome, keep_all
-from .seal import Sealer, open_sealer
-from .sealcheck import Seal, verify_seal
-from .sending import Clerk, run_reports
-from .sources import drawn_with
+from .sealing.check import Seal, verify_seal
+from .sealing.seal import Sealer, open_sealer
 from .words import resolve
-from .workers import Drawn, draw, draw_many
 
 __all__ = [
     "MANIFEST",

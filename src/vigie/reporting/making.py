@@ -5,14 +5,14 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from vigie.reporting.document import made_of
-from vigie.reporting.evidence import attached
-from vigie.reporting.evidencerecords import Made
-from vigie.reporting.periods import Asked, Days, Span
-from vigie.reporting.reading import figures
-from vigie.reporting.records import Figures
-from vigie.reporting.revisions import Revision
-from vigie.reporting.workers import draw
+from vigie.reporting.drawing.workers import draw
+from vigie.reporting.evidence.attachments import attached
+from vigie.reporting.evidence.reportfile import made_of
+from vigie.reporting.figures.evidencerecords import Made
+from vigie.reporting.figures.periods import Asked, Days, Span
+from vigie.reporting.figures.reading import figures
+from vigie.reporting.figures.records import Figures
+from vigie.reporting.figures.revisions import Revision
 from vigie.settings import Settings, Signing
 from vigie.storing import open_database, roll_up
 from vigie.templating import roots
@@ -76,7 +76,7 @@ async def draw_sealed(drawing: Callable[..., bytes], *, signing: Signing, now: d
     job = partial(drawing, sealed=signing.asked)
     if not signing.asked:
         return await draw(job)
-    from vigie.reporting.seal import open_sealer
+    from vigie.reporting.sealing.seal import open_sealer
 
     async with open_sealer(signing, now) as sealer:  # first: a wrong key is told at once
         # The key stays here: users' templates are drawn over there.
@@ -87,7 +87,7 @@ async def sealed(pdf: bytes, *, signing: Signing, now: datetime) -> bytes:
     """Return *pdf* with a seal, where there is a key; raises ReportError as `draw_sealed` does."""
     if not signing.asked:
         return pdf
-    from vigie.reporting.seal import open_sealer
+    from vigie.reporting.sealing.seal import open_sealer
 
     async with open_sealer(signing, now) as sealer:
         return await sealer.seal(pdf)
@@ -108,7 +108,7 @@ def make_pdf(
     itself; None: nobody keeps it. Equal arguments give equal bytes, and what is inside suffices
     to make it again: `made_again`.
     """
-    from vigie.reporting.html import spoken_in  # takes a second to import
+    from vigie.reporting.drawing.html import spoken_in  # takes a second to import
 
     spoken = spoken_in(found, language)
     made = made_of(found, language=spoken, now=now, sealed=sealed, revision=revision)
@@ -118,9 +118,9 @@ def make_pdf(
 def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
     """Return the PDF of figures that is made as *made* says."""
     # These take a second to import, and a table of figures needs neither.
-    from vigie.reporting.html import to_html
-    from vigie.reporting.pdf import render
-    from vigie.reporting.sources import drawn_with
+    from vigie.reporting.drawing.html import to_html
+    from vigie.reporting.drawing.pdf import render
+    from vigie.reporting.evidence.sources import drawn_with
 
     folders = roots(directory)
     page = to_html(

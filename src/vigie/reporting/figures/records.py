@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
-from vigie.reporting.contents import Contents
-from vigie.reporting.evidencerecords import Evidence
+from vigie.reporting.figures.contents import Contents
+from vigie.reporting.figures.evidencerecords import Evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from math import log10
 
-from vigie.reporting.charts import A_MONTH, DayMark
-from vigie.reporting.contents import Latency, Outlook
-from vigie.reporting.records import Figures
+from vigie.reporting.drawing.charts import A_MONTH, DayMark
+from vigie.reporting.figures.contents import Latency, Outlook
+from vigie.reporting.figures.records import Figures
 
 SHARES = (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"))
 ROUND = (1, 2, 5)

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from vigie.reporting.contents import Kept
-from vigie.reporting.records import Figures
+from vigie.reporting.figures.contents import Kept
+from vigie.reporting.figures.records import Figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

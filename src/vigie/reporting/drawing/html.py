@@ -9,10 +9,10 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import __version__
 from vigie.errors import ReportError
-from vigie.reporting import charts, curves, grids, strips
+from vigie.reporting.drawing import charts, curves, grids, strips
+from vigie.reporting.figures.records import Figures
+from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import Formats, utc, utc_second
-from vigie.reporting.records import Figures
-from vigie.reporting.revisions import Revision
 from vigie.reporting.words import resolve, spoken_to, words
 from vigie.templating import MISTAKES, describe, sandbox, visible
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from vigie.reporting.records import Availability, Day, Figures
+from vigie.reporting.figures.records import Availability, Day, Figures
 
 STEPS = (Decimal(0), Decimal(60), Decimal(300), Decimal(600))  # upper ends; above: crisis-sized
 TICKS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 172800)

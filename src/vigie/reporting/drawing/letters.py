@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from unicodedata import category
 
-from vigie.reporting.records import Figures
+from vigie.reporting.figures.records import Figures
 
 
 def lacking(figures: Figures, folders: Sequence[Path]) -> str:

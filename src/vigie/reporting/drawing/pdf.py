@@ -11,8 +11,8 @@ import weasyprint
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from vigie.errors import ReportError
-from vigie.reporting.archival import claim_both, finish
-from vigie.reporting.evidence import Attached
+from vigie.reporting.drawing.archival import claim_both, finish
+from vigie.reporting.evidence.attachments import Attached
 
 ASSET = "asset:"
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from vigie.reporting.revisions import Revision
+from vigie.reporting.figures.revisions import Revision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie import __version__
-from vigie.reporting.evidencerecords import Made
+from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.words import LOCALES
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from vigie.reporting.contents import (
+from vigie.reporting.figures.contents import (
     Contents,
     Correction,
     Crisis,
@@ -20,7 +20,7 @@ from vigie.reporting.contents import (
     Told,
     Without,
 )
-from vigie.reporting.rows import Row, record, rows
+from vigie.reporting.figures.rows import Row, record, rows
 
 
 async def contents(

@@ -5,13 +5,11 @@ from datetime import datetime
 import asyncpg
 
 from vigie.errors import UsageError
-from vigie.reporting.contents import Contents
-from vigie.reporting.evidence import digest, results_text
-from vigie.reporting.evidencerecords import Evidence, Part, ResultsDay
-from vigie.reporting.formats import Formats
-from vigie.reporting.further import contents
-from vigie.reporting.periods import Asked, Days, Span, nearest, written
-from vigie.reporting.records import (
+from vigie.reporting.figures.contents import Contents
+from vigie.reporting.figures.evidencerecords import Evidence, Part, ResultsDay
+from vigie.reporting.figures.further import contents
+from vigie.reporting.figures.periods import Asked, Days, Span, nearest, written
+from vigie.reporting.figures.records import (
     Availability,
     Classes,
     Contract,
@@ -26,7 +24,9 @@ from vigie.reporting.records import (
     Step,
     Window,
 )
-from vigie.reporting.rows import Row, record, rows
+from vigie.reporting.figures.results import digest, results_text
+from vigie.reporting.figures.rows import Row, record, rows
+from vigie.reporting.formats import Formats
 from vigie.storing import query
 
 SOLUTION = "solution"

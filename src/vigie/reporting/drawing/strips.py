@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from vigie.reporting.charts import DayMark, axis
-from vigie.reporting.contents import Spell
-from vigie.reporting.records import Figures
+from vigie.reporting.drawing.charts import DayMark, axis
+from vigie.reporting.figures.contents import Spell
+from vigie.reporting.figures.records import Figures
 
 A_DAY = timedelta(days=1)
 THINNEST = 1.2  # a minute would not be seen

@@ -10,9 +10,9 @@ from unicodedata import category
 
 from markupsafe import Markup
 
-from vigie.reporting.evidence import REPORT, Attached, manifest
+from vigie.reporting.documents.incidentrecords import IncidentReport
+from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
 from vigie.reporting.formats import Formats, utc
-from vigie.reporting.incidentrecords import IncidentReport
 from vigie.templating import roots, sandbox, visible
 
 KINDS = {
@@ -32,8 +32,8 @@ def make_incident_report(
 
     Equal arguments give equal bytes. Raises ReportError where a template is wrong.
     """
-    from vigie.reporting.pdf import render  # takes a second to import
-    from vigie.reporting.sources import engine
+    from vigie.reporting.drawing.pdf import render  # takes a second to import
+    from vigie.reporting.evidence.sources import engine
 
     page = incident_html(report, directory=directory, now=now, sealed=sealed)
     content = json.dumps(_record(report), ensure_ascii=False, indent=2) + "\n"
@@ -66,7 +66,7 @@ def _fill(
     autoescape: bool,
     sealed: bool = False,
 ) -> str:
-    from vigie.reporting.html import fill, offer_formats
+    from vigie.reporting.drawing.html import fill, offer_formats
 
     environment = sandbox(roots(directory), autoescape=autoescape)
     offer_formats(environment, Formats("en", report.timezone))

@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from vigie.reporting.periods import Asked
-from vigie.reporting.reading import figures
-from vigie.reporting.records import Figures
+from vigie.reporting.figures.periods import Asked
+from vigie.reporting.figures.reading import figures
+from vigie.reporting.figures.records import Figures
 from vigie.settings import Settings
 from vigie.storing import open_database, query, read_dispute, roll_up
 

@@ -9,9 +9,9 @@ import asyncpg
 import structlog
 
 from vigie import clock, storing
-from vigie.reporting.keeping import Order
-from vigie.reporting.periods import Asked
-from vigie.reporting.running import Outcome, keep_all
+from vigie.reporting.figures.periods import Asked
+from vigie.reporting.keeping.keeping import Order
+from vigie.reporting.keeping.running import Outcome, keep_all
 from vigie.settings import Settings
 from vigie.storing import DATABASE_TROUBLE, Trouble
 

@@ -8,10 +8,10 @@ from typing import Any, NotRequired, TypeAlias, TypedDict
 import msgspec
 
 from vigie import __version__
-from vigie.reporting.evidencerecords import Made
+from vigie.reporting.figures.evidencerecords import Made
+from vigie.reporting.figures.records import Availability, Figures, Outage, Reading, Seconds, Window
+from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import utc
-from vigie.reporting.records import Availability, Figures, Outage, Reading, Seconds, Window
-from vigie.reporting.revisions import Revision
 
 Number: TypeAlias = int | float
 

@@ -19,7 +19,7 @@ from pyhanko.sign.validation.status import PdfSignatureStatus, SignatureCoverage
 from pyhanko_certvalidator import ValidationContext
 
 from vigie.errors import ReportError
-from vigie.reporting.sealkey import USAGES, certificates, subject
+from vigie.reporting.sealing.key import USAGES, certificates, subject
 from vigie.settings import Signing
 
 _ContentInfo: Any = ContentInfo  # untyped

@@ -7,9 +7,9 @@ from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vigie.reporting.disputed import Comparison, Line
-from vigie.reporting.document import number, to_json
-from vigie.reporting.evidence import REPORT, Attached, csv_of, manifest
+from vigie.reporting.documents.disputed import Comparison, Line
+from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
+from vigie.reporting.evidence.reportfile import number, to_json
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.words import resolve, spoken_to
 
@@ -50,8 +50,8 @@ def comparison_pdf(
     it seals it. Equal arguments give equal bytes.
     """
     # These take a second to import, and a table of figures needs neither.
-    from vigie.reporting.pdf import render
-    from vigie.reporting.sources import engine
+    from vigie.reporting.drawing.pdf import render
+    from vigie.reporting.evidence.sources import engine
     from vigie.templating import roots
 
     page = comparison_html(found, directory=directory, now=now, language=language, sealed=sealed)
@@ -73,7 +73,7 @@ def comparison_html(
     sealed: bool = False,
 ) -> str:
     """Return the annex as one HTML page; its fonts are named `asset:`."""
-    from vigie.reporting.html import fill
+    from vigie.reporting.drawing.html import fill
 
     of = found.figures
     spoken = resolve(language) if language else spoken_to(of.contract.language)
@@ -101,7 +101,7 @@ def comparison_sentence(found: Comparison, *, directory: Path, language: str = "
 def _templates(
     found: Comparison, directory: Path, language: str
 ) -> "ImmutableSandboxedEnvironment":
-    from vigie.reporting.html import _environment
+    from vigie.reporting.drawing.html import _environment
     from vigie.templating import roots
 
     return _environment(roots(directory), language, found.figures.period.timezone)

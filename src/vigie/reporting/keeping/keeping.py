@@ -12,12 +12,12 @@ import asyncpg
 
 from vigie import __version__, settings, storing
 from vigie.errors import UsageError
+from vigie.reporting.figures.periods import Asked
+from vigie.reporting.figures.reading import SOLUTION, figures
+from vigie.reporting.figures.records import Figures
+from vigie.reporting.figures.revisions import Change, Past, Revision
 from vigie.reporting.formats import plain, utc
 from vigie.reporting.making import make_pdf, sealed
-from vigie.reporting.periods import Asked
-from vigie.reporting.reading import SOLUTION, figures
-from vigie.reporting.records import Figures
-from vigie.reporting.revisions import Change, Past, Revision
 from vigie.reporting.words import resolve, spoken_to
 
 Row = dict[str, Any]

@@ -27,7 +27,7 @@ from yarl import URL
 
 from vigie.errors import ReportError
 from vigie.probing import filled
-from vigie.reporting.sealkey import certificates, open_key, subject, usages
+from vigie.reporting.sealing.key import certificates, open_key, subject, usages
 from vigie.settings import Signing
 
 PATIENCE_S = 20.0  # for a timestamp, and for what says that no certificate was revoked

@@ -25,7 +25,8 @@ START_S = 120.0  # for the libraries, which a loaded machine reads slowly
 MEMORY = 512 * 2**20  # bytes that documents may take, beside what the libraries have
 DOCUMENTS = 100  # then a worker gives way to a new one: what libraries keep only grows
 
-LIBRARIES = ("vigie.reporting.html", "vigie.reporting.pdf")  # what documents are drawn with
+# What documents are drawn with.
+LIBRARIES = ("vigie.reporting.drawing.html", "vigie.reporting.drawing.pdf")
 
 Job = Callable[[], bytes]  # a `functools.partial` of a module's function: it travels
 Answer = tuple[bytes | None, str | None]  # the document, or what is wrong

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from vigie import storing
 from vigie.errors import UsageError, VigieError, one_line
-from vigie.reporting.keeping import Order, keep
+from vigie.reporting.keeping.keeping import Order, keep
 from vigie.settings import Settings
 
 RECYCLED = 50  # reports; then a process is replaced, and its memory is free again

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any
 
-from vigie.reporting.document import ReportFile, report_file, to_bytes
-from vigie.reporting.evidencerecords import Made, ResultsDay
+from vigie.reporting.evidence.reportfile import ReportFile, report_file, to_bytes
+from vigie.reporting.figures.evidencerecords import Made
+from vigie.reporting.figures.records import Day, Figures, Outage, Window
+from vigie.reporting.figures.results import digest, results_text
 from vigie.reporting.formats import plain, utc
-from vigie.reporting.records import Day, Figures, Outage, Window
 
 REPORT, MANIFEST, RESULTS = "report.json", "manifest.json", "results.sha256"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
@@ -76,20 +76,6 @@ def manifest(files: Iterable[Attached], *, sources: Mapping[str, str]) -> Attach
         says="SHA-256 of each file in here",
         relation="Supplement",
     )
-
-
-def digest(content: bytes) -> str:
-    """Return the SHA-256 of *content* in hex."""
-    return sha256(content).hexdigest()
-
-
-def results_text(days: Iterable[ResultsDay]) -> bytes:
-    """Return the text of which sla.results_digest gives the SHA-256."""
-    return "".join(map(_results_line, days)).encode()
-
-
-def _results_line(day: ResultsDay) -> str:
-    return f"{day.sha256}  {day.endpoint} {day.day} {day.results} {day.covers}\n"
 
 
 def csv_of(kind: type, rows: Sequence[object]) -> bytes:

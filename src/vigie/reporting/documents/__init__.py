@@ -1,0 +1,1 @@
+"""Further documents of the report's family."""

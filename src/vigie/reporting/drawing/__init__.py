@@ -1,0 +1,1 @@
+"""Figures become charts, HTML and a tagged PDF, in processes with limits."""

@@ -1,0 +1,1 @@
+"""Signatures of a PDF: the key, the seal, and whether one holds."""
