@@ -84,9 +84,17 @@ def _usage(*, signs: bool) -> x509.KeyUsage:
 
 
 def issue(
-    name: str, *, begins: datetime | None = None, days: int = 365, stamps: bool = False
+    name: str,
+    *,
+    begins: datetime | None = None,
+    days: int = 365,
+    stamps: bool = False,
+    revocations: str | None = None,
 ) -> Issued:
-    """Return a certificate of a root of its own; *stamps*: it may only make timestamps."""
+    """Return a certificate of a root of its own; *stamps*: it may only make timestamps.
+
+    *revocations* is the address of the root's list of revoked certificates.
+    """
     now = begins or datetime.now(UTC) - timedelta(hours=1)
     root = _certificate("Root of " + name, "Root of " + name, now - YEAR, now + 20 * YEAR)
     leaf = _certificate(name, "Root of " + name, now, now + timedelta(days=days))
@@ -94,10 +102,36 @@ def issue(
     if stamps:
         only = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         leaf = leaf.add_extension(only, critical=True)
+    if revocations:
+        leaf = leaf.add_extension(_listed_at(revocations), critical=False)
     return Issued(
         certificate=leaf.sign(KEY, hashes.SHA256()),
         root=root.add_extension(_usage(signs=False), critical=True).sign(KEY, hashes.SHA256()),
     )
+
+
+def _listed_at(url: str) -> x509.CRLDistributionPoints:
+    named = [x509.UniformResourceIdentifier(url)]
+    point = x509.DistributionPoint(
+        full_name=named, relative_name=None, reasons=None, crl_issuer=None
+    )
+    return x509.CRLDistributionPoints([point])
+
+
+def revoked(issued: Issued, *, at: datetime | None) -> bytes:
+    """Return the root's list; the certificate is on it when it was revoked *at* an instant."""
+    now = datetime.now(UTC)
+    listed = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(issued.root.subject)
+        .last_update(now - timedelta(minutes=5))
+        .next_update(now + timedelta(days=1))
+    )
+    if at:
+        number = issued.certificate.serial_number
+        entry = x509.RevokedCertificateBuilder().serial_number(number).revocation_date(at)
+        listed = listed.add_revoked_certificate(entry.build())
+    return listed.sign(KEY, hashes.SHA256()).public_bytes(serialization.Encoding.DER)
 
 
 def stamper(issued: Issued, at: datetime | None = None) -> DummyTimeStamper:
@@ -122,9 +156,9 @@ async def stamping(issued: Issued, at: datetime | None = None) -> AsyncIterator[
 
 @asynccontextmanager
 async def serving(answer: Any) -> AsyncIterator[str]:
-    """Serve *answer* to every POST on loopback; give the URL."""
+    """Serve *answer* to every request on loopback; give the URL."""
     app = web.Application()
-    app.router.add_post("/tsr", answer)
+    app.router.add_route("*", "/tsr", answer)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     try:

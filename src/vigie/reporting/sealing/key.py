@@ -1,8 +1,9 @@
 """The key that reports are sealed with, from a file or a token; no secret of it is ever told."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -99,25 +100,30 @@ def _store(held: Iterable[Certificate]) -> Any:  # noqa: ANN401 - untyped
 async def _token(signing: Signing, pin: str | None) -> AsyncIterator[Signer]:
     try:
         from pkcs11 import PKCS11Error
-        from pyhanko.config.pkcs11 import PKCS11SignatureConfig, TokenCriteria
-        from pyhanko.sign.pkcs11 import PKCS11SigningContext
+        from pyhanko.config.pkcs11 import TokenCriteria
+        from pyhanko.sign.pkcs11 import PKCS11Signer, open_pkcs11_session
     except ImportError as error:
         raise ReportError(
-            'VIGIE_SIGN_PKCS11 needs one more package (pip install "pyhanko[pkcs11]")'
+            'VIGIE_SIGN_PKCS11 needs one more package (pip install "vigie[pkcs11]")'
         ) from error
     if signing.label is None:
         raise ReportError("VIGIE_SIGN_PKCS11 needs the certificate's label in VIGIE_SIGN_LABEL")
-    config = PKCS11SignatureConfig(
-        module_path=str(signing.pkcs11),
-        token_criteria=TokenCriteria(label=signing.token) if signing.token else None,
-        cert_label=signing.label,
-        user_pin=pin,
-    )
+    token = TokenCriteria(label=signing.token) if signing.token else None
     try:
-        async with PKCS11SigningContext(config) as signer:
+        # pyHanko's own context leaves the session open where the label is wrong, and a token
+        # lets nobody in twice.
+        session = await asyncio.to_thread(
+            open_pkcs11_session, str(signing.pkcs11), token_criteria=token, user_pin=pin
+        )
+        with closing(session):
+            signer: Any = PKCS11Signer(session, signing.label)
+            await signer.ensure_objects_loaded()
             yield signer
     except (PKCS11Error, SigningError) as error:
-        raise ReportError(f"VIGIE_SIGN_PKCS11: {signing.pkcs11}: {_why(error)}") from error
+        raise ReportError(
+            f"VIGIE_SIGN_PKCS11: {signing.pkcs11}: {_why(error)} (check VIGIE_SIGN_TOKEN, "
+            "VIGIE_SIGN_LABEL, and VIGIE_SIGN_PASSWORD, the token's PIN)"
+        ) from error
 
 
 def _why(error: Exception) -> str:
