@@ -1,10 +1,10 @@
 """Measure what reports cost: one, a batch beside headless Chromium, a year, and 1,000 contracts.
 
 Run it as `python -m tests.bench.report_speed [DOCUMENTS]` (default 100, of the batch that stands
-for 1,000). No database is needed: the figures are made up, and what SQL costs is measured by
-`figure_time`. Chromium (Debian's `chromium`, where it is installed) stays open and prints the same
-HTML, one document after the other, by its own protocol; its start is not counted, and neither is
-ours.
+for 1,000). No database is needed: the figures are made up; `report_batch` measures the whole way
+from the results to reports that are kept. Chromium (Debian's `chromium`, where it is installed)
+stays open and prints the same HTML, one document after the other, by its own protocol; its start is
+not counted, and neither is ours.
 
 Machines differ by a factor of three in how fast Python runs, so a plain document is drawn in turns
 with ours: a title and five tables of 31 rows, six pages. The goals in seconds are of a machine that
@@ -38,9 +38,9 @@ import weasyprint
 from tests.reporting import samples
 
 from vigie import paths
-from vigie.reporting import Figures, draw_many, make_pdf
+from vigie.reporting import Figures, make_pdf
 from vigie.reporting.drawing.html import to_html
-from vigie.reporting.drawing.workers import MEMORY, TIMEOUT_S, Worker
+from vigie.reporting.drawing.workers import MEMORY, TIMEOUT_S, Worker, open_workers
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -148,7 +148,7 @@ def costing(found: Figures | None) -> bytes:
 def told(worker: Worker, found: Figures, says: str, goal: str, runs: int) -> None:
     """Measure one report in a warm worker, in turns with the plain document."""
     taken = [
-        [json.loads(worker.draw(partial(costing, one)).content()) for one in (found, None)]
+        [json.loads(worker.draw(partial(costing, one))[0] or b"") for one in (found, None)]
         for _ in range(runs)
     ]
     wall, cpu = (median(pair[0][n] for pair in taken) for n in (0, 1))
@@ -300,17 +300,34 @@ def drawn_with_memory(number: int) -> bytes:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss  # kibibytes
     now = int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() // 1024
     open_files = len(list(Path("/proc/self/fd").iterdir()))
-    told = {"size": len(pdf), "cpu": cpu, "peak": peak, "now": now, "files": open_files}
+    told = {
+        "at": time.monotonic(),
+        "size": len(pdf),
+        "cpu": cpu,
+        "peak": peak,
+        "now": now,
+        "files": open_files,
+    }
     return json.dumps(told).encode()
+
+
+async def drawn_by_two(documents: int) -> list[bytes]:
+    """Return what so many documents cost."""
+    numbers = iter(range(documents))
+    async with open_workers(2, documents=1000) as workers:
+
+        async def work() -> list[bytes]:
+            return [await workers.draw(partial(drawn_with_memory, n)) for n in numbers]
+
+        return [one for both in await asyncio.gather(work(), work()) for one in both]
 
 
 def batch(documents: int) -> None:
     """Draw so many contracts in two workers, and tell what 1,000 take at that rate."""
     before = len(list(Path("/proc/self/fd").iterdir()))
     begun = time.perf_counter()
-    jobs = (partial(drawn_with_memory, n) for n in range(documents))
-    drawn = draw_many(jobs, processes=2, documents=1000)
-    told = [json.loads(one.content()) for one in drawn]
+    drawn = asyncio.run(drawn_by_two(documents))
+    told = sorted((json.loads(one) for one in drawn), key=lambda one: one["at"])
     taken = time.perf_counter() - begun
     quarter = max(1, len(told) // 4)
     early, late = (max(one["now"] for one in part) for part in (told[:quarter], told[-quarter:]))

@@ -1,10 +1,33 @@
-"""A world per test, in a transaction that is rolled back."""
+"""A world per test, in a transaction that is rolled back; reports that are drawn at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import asyncpg
 import pytest
 from tests.sql.world import World
 
+from vigie.reporting import press
+from vigie.reporting.drawing.workers import Job
+
 
 @pytest.fixture
 def world(connection: asyncpg.Connection) -> World:
     return World(connection=connection)
+
+
+class _Here:
+    async def draw(self, job: Job) -> bytes:
+        return await asyncio.to_thread(job)
+
+
+@pytest.fixture
+def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw in this process: another one takes seconds to start."""
+
+    @asynccontextmanager
+    async def workers(_: int) -> AsyncIterator[_Here]:
+        yield _Here()
+
+    monkeypatch.setattr(press, "open_workers", workers)

@@ -1,10 +1,12 @@
 """Reports that are kept, as people lead them: drafted, objected to, issued, corrected."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import pytest
 from tests.sql.world import World
 
 from vigie import cli, clock
+from vigie.reporting import Asked, Order, Outcome, keep_all
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -71,6 +74,7 @@ def words(path: Path) -> list[str]:
     return [" ".join(page.get_textpage().get_text_bounded().split()) for page in PDF(path)]
 
 
+@pytest.mark.usefixtures("drawn_here")
 def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> None:
     assert run("draft", "acme", "--month", "2026-05", "--by", "alice")[0] == 0
     status, said = run("draft", "acme", "--month", "2026-05")
@@ -100,6 +104,7 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     assert [("issued", "alice")] == kinds[3:]
 
 
+@pytest.mark.usefixtures("drawn_here")
 async def test_a_revision_says_what_changed_and_why(
     run: Run, world_of_may: World, tmp_path: Path
 ) -> None:
@@ -170,6 +175,7 @@ def test_what_is_missing_is_drafted_once_and_what_fails_is_told(run: Run, tmp_pa
     assert [] == listed["faults"]
 
 
+@pytest.mark.usefixtures("drawn_here")
 async def test_a_changed_report_breaks_the_chain(run: Run, world_of_may: World) -> None:
     run("draft", "acme", "--month", "2026-05")
     run("revise", FIRST, "--reason", "again")
@@ -185,6 +191,40 @@ async def test_a_changed_report_breaks_the_chain(run: Run, world_of_may: World) 
         status,
         f"chain of acme, place 1: {FIRST} was changed: its text has another digest" in said,
     )
+
+
+@pytest.mark.usefixtures("drawn_here")
+async def test_who_interrupts_loses_nothing_that_was_told(
+    world_of_may: World, database: str, tmp_path: Path
+) -> None:
+    for more in ("initech", "umbrella", "wonka"):
+        await world_of_may.contract(more)
+    contracts = await world_of_may.connection.fetch("select key from fact.contract order by key")
+    may = Asked("month", START.date())
+    orders = [
+        Order(contract=row["key"], asked=may, by="alice", directory=tmp_path) for row in contracts
+    ]
+    told: list[str] = []
+
+    def tell(one: Outcome) -> None:
+        told.append(str(one.key))
+        if len(told) == 2:
+            working.cancel()
+
+    async def kept() -> list[str]:
+        rows = await world_of_may.connection.fetch("select report from sla.report order by report")
+        return [row["report"] for row in rows]
+
+    async with asyncpg.create_pool(database, min_size=0) as pool:
+        keeping = partial(keep_all, pool, processes=2, now=clock.now(), tell=tell)
+        working = asyncio.create_task(keeping(orders))
+        with pytest.raises(asyncio.CancelledError):
+            await working
+        before = await kept()
+        await keeping(orders)
+
+    assert (set(), True) == (set(told[:2]) - set(before), len(before) < len(orders))
+    assert [f"{one.contract}/2026-05/r1" for one in orders] == await kept() == sorted(set(told))
 
 
 MISTAKES = (

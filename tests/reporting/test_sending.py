@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from functools import partial
@@ -15,9 +14,7 @@ import structlog
 from tests.sql.world import World
 
 from vigie import storing
-from vigie.reporting import Clerk, Order
-from vigie.reporting.keeping import sending
-from vigie.reporting.keeping.running import keep_here
+from vigie.reporting import Clerk
 from vigie.settings import Settings
 from vigie.storing import Claimed, Terms
 from vigie.watching import Message, render, run_outbox, send
@@ -54,19 +51,6 @@ async def world_of_may(pool: asyncpg.Pool, given: Path) -> Any:
         yield world
 
 
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make reports in this process: another one takes seconds to start."""
-
-    async def keep_all(
-        settings: Settings, orders: Sequence[Order], *, now: datetime, tell: Any, **_: Any
-    ) -> None:
-        for order in orders:
-            tell(await asyncio.to_thread(keep_here, settings, order, now))
-
-    monkeypatch.setattr(sending, "keep_all", keep_all)
-
-
 async def began(connection: asyncpg.Connection, since: datetime) -> None:
     await connection.execute("update fact.report_schedule set since = $1", since)
     await connection.execute("update fact.contract_version set recorded_at = $1", since)
@@ -74,7 +58,7 @@ async def began(connection: asyncpg.Connection, since: datetime) -> None:
 
 def clerk(pool: asyncpg.Pool, database: str, directory: Path) -> Clerk:
     settings = Settings(database_url=database, home=directory / ".vigie")
-    return Clerk(pool, settings, directory)
+    return Clerk(pool, settings, directory, asyncio.Event())
 
 
 async def deliver(pool: asyncpg.Pool, state: str = "delivered") -> None:
@@ -128,7 +112,7 @@ async def test_a_report_is_made_when_due_reviewed_issued_and_sent(
     )
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("drawn_here")
 async def test_what_is_objected_to_waits_and_what_cannot_be_sent_is_told(
     pool: asyncpg.Pool, database: str, tmp_path: Path, world_of_may: World, given: Path
 ) -> None:
@@ -155,7 +139,7 @@ async def test_what_is_objected_to_waits_and_what_cannot_be_sent_is_told(
     assert "sent" == (await storing.read_report(connection, MAY))["state"]
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("drawn_here")
 async def test_report_that_cannot_be_made_is_told_and_tried_later(
     pool: asyncpg.Pool, database: str, tmp_path: Path, world_of_may: World
 ) -> None:

@@ -1,5 +1,7 @@
 """Workers: one bad document stops no other, nothing leaks, and templates meet their limits."""
 
+import asyncio
+import os
 import re
 from functools import partial
 from pathlib import Path
@@ -8,9 +10,10 @@ import pytest
 from tests.reporting import drawings
 
 from vigie.errors import ReportError
-from vigie.reporting.drawing.workers import Job, Worker, draw, draw_many
+from vigie.reporting.drawing.workers import Job, Workers, draw, open_workers
 
 MIB = 2**20
+TOO_MUCH = "a document may take 256 MiB of memory (correct the template)"
 LIGHT = ("tests.reporting.drawings",)  # they draw nothing
 
 
@@ -18,7 +21,14 @@ def descriptors() -> set[Path]:
     return set(Path("/proc/self/fd").iterdir())
 
 
-def test_a_bad_document_stops_no_other() -> None:
+async def told(workers: Workers, job: Job) -> str:
+    try:
+        return (await workers.draw(job)).decode(errors="replace")
+    except ReportError as error:
+        return f"error: {error}"
+
+
+async def test_a_bad_document_stops_no_other() -> None:
     jobs: list[Job] = [
         partial(drawings.said, "first"),
         drawings.refused,
@@ -28,38 +38,39 @@ def test_a_bad_document_stops_no_other() -> None:
         drawings.broken,
         partial(drawings.said, "last"),
     ]
-    list(draw_many(jobs[:1], libraries=LIGHT))  # it starts the tracker of multiprocessing
+    async with open_workers(libraries=LIGHT) as workers:
+        await workers.draw(jobs[0])  # it starts the tracker of multiprocessing
     before = descriptors()
-    drawn = draw_many(iter(jobs), timeout=4, memory=256 * MIB, libraries=LIGHT)
-    found = {one.number: one for one in drawn}
+    async with open_workers(2, timeout=4, memory=256 * MIB, libraries=LIGHT) as workers:
+        found = await asyncio.gather(*(told(workers, job) for job in jobs))
 
     assert before == descriptors()
-    assert {0: b"first", 6: b"last"} == {n: one.pdf for n, one in found.items() if one.pdf}
-    assert {
-        1: "reports/templates/x.html:3: no such thing (correct the template)",
-        2: "the process that drew the document ended with SIGKILL; "
-        "a document may take 256 MiB of memory (correct the template)",
-        3: "the document took longer than 4 s (correct the template)",
-        4: "a document may take 256 MiB of memory (correct the template)",
-        5: "a defect: KeyError: 'a defect'",
-    } == {n: one.error for n, one in found.items() if one.error}
+    assert [
+        "first",
+        "error: reports/templates/x.html:3: no such thing (correct the template)",
+        f"error: the process that drew the document ended with SIGKILL; {TOO_MUCH}",
+        "error: the document took longer than 4 s (correct the template)",
+        f"error: {TOO_MUCH}",
+        "error: a defect: KeyError: 'a defect'",
+        "last",
+    ] == found
 
 
-def test_a_worker_gives_way_to_a_new_one_after_its_documents() -> None:
-    drawn = draw_many([drawings.who] * 5, processes=1, documents=2, libraries=LIGHT)
-    found = [one.content() for one in drawn]
+async def test_a_worker_gives_way_to_a_new_one_after_its_documents() -> None:
+    async with open_workers(documents=2, libraries=LIGHT) as workers:
+        found = [await workers.draw(drawings.who) for _ in range(5)]
 
     assert [2, 2, 1] == [found.count(who) for who in dict.fromkeys(found)]
 
 
-def test_who_stops_listening_leaves_no_process() -> None:
-    worker = Worker(timeout=60, memory=256 * MIB, libraries=LIGHT)
-    process = worker._process
-    worker.give(0, drawings.endless)
-    worker.close()
-
-    with pytest.raises(ValueError, match="closed"):
-        process.is_alive()
+async def test_who_is_interrupted_leaves_no_process() -> None:
+    async with open_workers(libraries=LIGHT) as workers:
+        pid = int(await workers.draw(drawings.who))
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(workers.draw(drawings.endless), 0.2)
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+        assert b"next" == await workers.draw(partial(drawings.said, "next"))
 
 
 LOOPS = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
@@ -82,16 +93,19 @@ HARM = {
 }
 
 
-def test_a_template_that_means_harm_ends_in_one_line() -> None:
+async def test_a_template_that_means_harm_ends_in_one_line() -> None:
     pages = [f"<html lang=en><title>x</title>{page}" for page in HARM]
     jobs = [
         partial(drawings.with_template, {"templates/monthly/report.html": page}) for page in pages
     ]
-    found = {one.number: one for one in draw_many(jobs, timeout=5, memory=256 * MIB)}
-    told = {page: found[n].error or "nothing" for n, page in enumerate(HARM)}
+    async with open_workers(2, timeout=5, memory=256 * MIB) as workers:
+        said = await asyncio.gather(*(told(workers, job) for job in jobs))
+    found = dict(zip(HARM, said, strict=True))
 
-    assert {} == {page: told[page] for page, why in HARM.items() if not re.search(why, told[page])}
-    assert not [line for line in told.values() if "\n" in line or "root:" in line]
+    assert {} == {
+        page: found[page] for page, why in HARM.items() if not re.search(why, found[page])
+    }
+    assert not [line for line in said if "\n" in line or "root:" in line]
 
 
 async def test_one_document_is_drawn_apart_and_its_error_is_ours() -> None:

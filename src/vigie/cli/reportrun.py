@@ -78,7 +78,7 @@ async def _made(
                 made.append(one)
                 progress.advance(task)
 
-            await keep_all(here, orders, processes=processes, now=now, tell=tell)
+            await keep_all(pool, orders, processes=processes, now=now, tell=tell)
     return sorted(made, key=lambda one: one.order.contract)
 
 

@@ -11,7 +11,7 @@ from vigie.cli.answers import AsJson
 from vigie.cli.registry import connected, short
 from vigie.cli.who import operator
 from vigie.errors import UsageError
-from vigie.reporting import Order, asked, check_writable, keep, write
+from vigie.reporting import Order, asked, check_writable, keep_one, write
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 
@@ -230,12 +230,11 @@ async def issue(
 async def _kept(order: Order) -> dict[str, object]:
     """Keep the report, and return it as it is listed."""
     now = clock.now()
-    async with (
-        storing.open_database(settings.read(order.directory)) as pool,
-        pool.acquire() as connection,
-    ):
+    async with storing.open_database(settings.read(order.directory)) as pool:
         await storing.roll_up(pool, now)
-        return await storing.read_report(connection, await keep(connection, order, now))
+        key = await keep_one(pool, order, now)
+        async with pool.acquire() as connection:
+            return await storing.read_report(connection, key)
 
 
 def _tell(found: dict[str, object], *, as_json: bool) -> None:

@@ -17,7 +17,7 @@ from .documents.incidentrecords import (
 )
 from .documents.incidentreport import incident_html, incident_markdown, make_incident_report
 from .drawing.letters import lacking
-from .drawing.workers import Drawn, draw, draw_many
+from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
 from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
 from .evidence.sources import drawn_with
@@ -31,9 +31,10 @@ from .files import check_writable, write
 from .formats import Formats, utc
 from .ics import feed
 from .keeping.keeping import Order, keep
-from .keeping.running import Outcome, keep_all
+from .keeping.running import Outcome, keep_all, keep_one
 from .keeping.sending import Clerk, run_reports
-from .making import draw_sealed, made_again, make_pdf, make_report, read
+from .making import made_again, make_pdf, make_report, read
+from .press import Press, draw_sealed, open_press
 from .sealing.check import Seal, verify_seal
 from .sealing.seal import Sealer, open_sealer
 from .words import resolve
@@ -54,7 +55,6 @@ __all__ = [
     "Comparison",
     "Days",
     "Dispute",
-    "Drawn",
     "Effect",
     "Evidence",
     "Figures",
@@ -71,6 +71,7 @@ __all__ = [
     "Outcome",
     "Part",
     "Past",
+    "Press",
     "Reading",
     "ReportFile",
     "ResultsDay",
@@ -80,6 +81,7 @@ __all__ = [
     "Section",
     "Span",
     "Window",
+    "Workers",
     "asked",
     "asked_of_any_kind",
     "attached",
@@ -90,7 +92,6 @@ __all__ = [
     "comparison_sentence",
     "digest",
     "draw",
-    "draw_many",
     "draw_sealed",
     "drawn_with",
     "feed",
@@ -100,12 +101,15 @@ __all__ = [
     "incident_markdown",
     "keep",
     "keep_all",
+    "keep_one",
     "lacking",
     "made_again",
     "make_incident_report",
     "make_pdf",
     "make_report",
+    "open_press",
     "open_sealer",
+    "open_workers",
     "read",
     "read_comparison",
     "report_file",

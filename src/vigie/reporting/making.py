@@ -1,11 +1,9 @@
 """The whole way from a question to figures, and from figures to a PDF."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from vigie.reporting.drawing.workers import draw
 from vigie.reporting.evidence.attachments import attached
 from vigie.reporting.evidence.reportfile import made_of
 from vigie.reporting.figures.evidencerecords import Made
@@ -13,6 +11,7 @@ from vigie.reporting.figures.periods import Asked, Days, Span
 from vigie.reporting.figures.reading import figures
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Revision
+from vigie.reporting.press import draw_sealed
 from vigie.settings import Settings, Signing
 from vigie.storing import open_database, roll_up
 from vigie.templating import roots
@@ -63,34 +62,6 @@ async def make_report(
     """Return the report as PDF, as `draw_sealed` does; templates of *directory* win."""
     drawing = partial(make_pdf, found, directory=directory, now=now, language=language)
     return await draw_sealed(drawing, signing=signing, now=now)
-
-
-async def draw_sealed(drawing: Callable[..., bytes], *, signing: Signing, now: datetime) -> bytes:
-    """Return what *drawing* gives in a process of its own, sealed where there is a key.
-
-    *drawing* travels, such as a `functools.partial`, and takes `sealed`: whether to say so.
-
-    Raises:
-        ReportError: a template is wrong or wants too much, or the seal cannot be made.
-    """
-    job = partial(drawing, sealed=signing.asked)
-    if not signing.asked:
-        return await draw(job)
-    from vigie.reporting.sealing.seal import open_sealer
-
-    async with open_sealer(signing, now) as sealer:  # first: a wrong key is told at once
-        # The key stays here: users' templates are drawn over there.
-        return await sealer.seal(await draw(job))
-
-
-async def sealed(pdf: bytes, *, signing: Signing, now: datetime) -> bytes:
-    """Return *pdf* with a seal, where there is a key; raises ReportError as `draw_sealed` does."""
-    if not signing.asked:
-        return pdf
-    from vigie.reporting.sealing.seal import open_sealer
-
-    async with open_sealer(signing, now) as sealer:
-        return await sealer.seal(pdf)
 
 
 def make_pdf(

@@ -9,14 +9,15 @@ import gc
 import multiprocessing
 import resource
 import signal
-import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from importlib import import_module
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 from vigie.errors import ReportError, VigieError
 
@@ -32,155 +33,132 @@ Job = Callable[[], bytes]  # a `functools.partial` of a module's function: it tr
 Answer = tuple[bytes | None, str | None]  # the document, or what is wrong
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What became of one job."""
-
-    number: int  # its place among the jobs, from 0
-    pdf: bytes | None  # None: `error` says why
-    error: str | None  # one line
-
-    def content(self) -> bytes:
-        """Return the document; raise ReportError where there is none."""
-        if self.pdf is None:
-            raise ReportError(self.error)
-        return self.pdf
-
-
 async def draw(job: Job, *, timeout: float = TIMEOUT_S, memory: int = MEMORY) -> bytes:  # noqa: ASYNC109
     """Return the document of one *job*, drawn in a process of its own.
 
     Raises:
         ReportError: the job's own, or that it took more than *timeout* seconds or *memory* bytes.
     """
-    worker = Worker(timeout, memory)
-    try:
-        drawn = await asyncio.to_thread(worker.draw, job)
-    finally:  # also when we are interrupted: the thread then meets a closed pipe
-        worker.close()
-    return drawn.content()
+    async with open_workers(timeout=timeout, memory=memory) as workers:
+        return await workers.draw(job)
 
 
-def draw_many(
-    jobs: Iterable[Job],
+@asynccontextmanager
+async def open_workers(
+    processes: int = 1,
     *,
-    processes: int = 2,
-    timeout: float = TIMEOUT_S,
+    timeout: float = TIMEOUT_S,  # noqa: ASYNC109 - of a document, in its worker
     memory: int = MEMORY,
     documents: int = DOCUMENTS,
     libraries: Sequence[str] = LIBRARIES,
-) -> Iterator[Drawn]:
-    """Yield what became of each of *jobs* as it is ready, in any order; a failure stops no other.
+) -> AsyncIterator["Workers"]:
+    """Give at most so many *processes* that draw; they end with the context.
 
-    At most *processes* are drawn at once, and no job is asked for before it can begin.
+    Each may take *timeout* seconds and *memory* bytes for a document, and draws so many
+    *documents* before it gives way to a new one.
     """
-    upcoming = enumerate(jobs)
-    idle: list[Worker] = []
-    busy: list[Worker] = []
+    workers = Workers(processes, partial(Worker, timeout, memory, libraries), documents)
     try:
-        task = next(upcoming, None)
-        while busy or task:
-            while task and len(busy) < processes:
-                worker = idle.pop() if idle else Worker(timeout, memory, libraries)
-                busy.append(worker)
-                worker.give(*task)
-                task = next(upcoming, None)
-            for worker in _due(busy):
-                drawn = worker.take()
-                if drawn is None:
-                    continue
-                busy.remove(worker)
-                if worker.drawn < documents and worker.alive:
-                    idle.append(worker)
-                else:
-                    worker.close()
-                yield drawn
+        yield workers
     finally:
-        for worker in idle + busy:
+        workers.close()
+
+
+class Workers:
+    """Processes that are started when they are needed, and stay warm for the next document."""
+
+    def __init__(self, processes: int, begun: Callable[[], "Worker"], documents: int) -> None:
+        self._begun, self._documents = begun, documents
+        self._free = asyncio.Semaphore(processes)
+        self._threads = ThreadPoolExecutor(processes)  # a job may be larger than a pipe
+        self._idle: list[Worker] = []
+
+    async def draw(self, job: Job) -> bytes:
+        """Return the document of *job* as soon as a worker has drawn it.
+
+        Raises:
+            ReportError: as `draw` does; no other document suffers.
+        """
+        async with self._free:
+            worker = self._idle.pop() if self._idle else self._begun()
+            drawing = asyncio.get_running_loop().run_in_executor(self._threads, worker.draw, job)
+            try:
+                pdf, error = await asyncio.shield(drawing)
+            finally:
+                if (
+                    not drawing.done()
+                ):  # nobody waits for it any more: its thread meets a closed pipe
+                    worker.kill()
+                    await asyncio.wait([drawing])
+                self._keep(worker)
+        if pdf is None:
+            raise ReportError(error)
+        return pdf
+
+    def _keep(self, worker: "Worker") -> None:
+        if worker.alive and worker.drawn < self._documents:
+            self._idle.append(worker)
+        else:
             worker.close()
 
-
-def _due(busy: Sequence["Worker"]) -> list["Worker"]:
-    """Wait for workers that have answered, died or run out of time."""
-    patience = min(worker.left for worker in busy)
-    answered = wait([worker.pipe for worker in busy], max(0.0, patience))
-    return [worker for worker in busy if worker.pipe in answered or worker.left <= 0]
+    def close(self) -> None:
+        """End every worker."""
+        for worker in self._idle:
+            worker.close()
+        self._threads.shutdown()
 
 
 class Worker:
     """A process that draws one document after the other."""
 
     def __init__(self, timeout: float, memory: int, libraries: Sequence[str] = LIBRARIES) -> None:
-        self.number = self.drawn = 0
+        self.drawn = 0
         self._timeout, self._memory = timeout, memory
-        self._begun, self._deadline = False, 0.0
+        self._begun = False
         context = multiprocessing.get_context("spawn")  # nothing of ours is open in it
-        self.pipe, theirs = context.Pipe()
+        self._pipe, theirs = context.Pipe()
         terms = (theirs, timeout, memory, libraries)
         self._process = context.Process(target=_serve, args=terms, daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends when the worker does
 
     @property
-    def left(self) -> float:
-        """Seconds until its job must be done."""
-        return self._deadline - time.monotonic()
-
-    @property
     def alive(self) -> bool:
         """Whether it can draw another document."""
         return self._process.is_alive()
 
-    def draw(self, job: Job) -> Drawn:
-        """Do one job and wait for it."""
-        self.give(0, job)
-        while True:
-            _due([self])
-            if drawn := self.take():
-                return drawn
-
-    def give(self, number: int, job: Job) -> None:
-        """Let it begin a job; `take` tells what became of it."""
-        self.number = number
-        self._deadline = time.monotonic() + (self._timeout if self._begun else START_S)
-        with suppress(BrokenPipeError):  # it died; `take` will notice
-            self.pipe.send(job)
-
-    def take(self) -> Drawn | None:
-        """Return what became of its job, None while it works; end it when its time is over."""
-        answer = self._answer()
-        if answer is None:
-            return None
+    def draw(self, job: Job) -> Answer:
+        """Do one job and wait for what becomes of it; end the process when its time is over."""
         self.drawn += 1
-        pdf, error = answer
-        return Drawn(number=self.number, pdf=pdf, error=error)
-
-    def _answer(self) -> Answer | None:
         try:
-            if self.pipe.poll():
-                return self._heard(self.pipe.recv())
+            if not self._begun:
+                self._said(START_S)  # its libraries are there: now documents' time counts
+                self._begun = True
+            self._pipe.send(job)
+            answer: Answer = self._said(self._timeout)
+        except TimeoutError:
+            self.kill()
+            return None, f"the document took longer than {self._timeout:g} s (correct the template)"
         except (EOFError, OSError):
             self._process.join()
             return None, _died(self._process.exitcode, self._memory)
-        if self.left > 0:
-            return None
-        self._process.kill()
-        self._process.join()
-        return None, f"the document took longer than {self._timeout:g} s (correct the template)"
-
-    def _heard(self, answer: Answer | None) -> Answer | None:
-        if answer is None:  # its libraries are there: now the document's time begins
-            self._begun = True
-            self._deadline = time.monotonic() + self._timeout
         return answer
 
-    def close(self) -> None:
-        """End it, whatever it does."""
-        if self._process.is_alive():
-            self._process.kill()
+    def _said(self, seconds: float) -> Any:  # noqa: ANN401 - None once, then answers
+        if not self._pipe.poll(seconds):
+            raise TimeoutError
+        return self._pipe.recv()
+
+    def kill(self) -> None:
+        """End it at once, whatever it does."""
+        self._process.kill()
         self._process.join()
+
+    def close(self) -> None:
+        """End it, and forget it."""
+        self.kill()
         self._process.close()
-        self.pipe.close()
+        self._pipe.close()
 
 
 def _died(code: int | None, memory: int) -> str:

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 
-from vigie import __version__, settings, storing
+from vigie import __version__, storing
 from vigie.errors import UsageError
 from vigie.reporting.figures.periods import Asked
 from vigie.reporting.figures.reading import SOLUTION, figures
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Change, Past, Revision
 from vigie.reporting.formats import plain, utc
-from vigie.reporting.making import make_pdf, sealed
+from vigie.reporting.making import make_pdf
+from vigie.reporting.press import Press
 from vigie.reporting.words import resolve, spoken_to
 
 Row = dict[str, Any]
@@ -37,15 +39,29 @@ class Order:
     reason: str | None = None  # why a revision is made; None: it is the first one
 
 
-async def keep(connection: asyncpg.Connection, order: Order, now: datetime) -> str:
-    """Make a report, keep it as a draft, and return its key.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read for a report, all of one moment."""
 
-    Raises UsageError where it is there already, or where there is nothing to revise.
+    found: Figures
+    frozen: str  # the same, as it is kept
+    of: storing.ReportOf
+    revision: Revision
+    place: int  # in the chain of its contract
+    languages: Sequence[str]
+
+
+async def keep(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -> str:
+    """Make a report with *press*, keep it as a draft, and return its key.
+
+    Raises:
+        UsageError: it is there already, or there is nothing to revise.
+        ReportError: its file cannot be made.
     """
     made_at = now.replace(microsecond=0)  # as pages print it
     for _ in range(TRIES):
         try:
-            return await _keep(connection, order, made_at)
+            return await _keep(pool, order, press, made_at)
         except storing.ReportMovedError:
             continue
     raise UsageError(
@@ -53,7 +69,32 @@ async def keep(connection: asyncpg.Connection, order: Order, now: datetime) -> s
     )
 
 
-async def _keep(connection: asyncpg.Connection, order: Order, now: datetime) -> str:
+async def _keep(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -> str:
+    async with pool.acquire() as connection:
+        read = await _read(connection, order, now)
+    drawing = partial(
+        make_pdf, read.found, directory=order.directory, now=now, revision=read.revision
+    )
+    # No connection meanwhile: drawing takes longer than all else.
+    files = [(one, await press.made(partial(drawing, language=one))) for one in read.languages]
+    kept = storing.Kept(
+        of=read.of,
+        revision=read.revision.number,
+        reason=order.reason,
+        place=read.place,
+        previous=read.revision.before_digest,
+        files=files,
+        figures=read.frozen,
+        results_digest=read.found.evidence.sha256 if read.found.evidence else None,
+        program_version=__version__,
+        made_at=now,
+        made_by=order.by,
+    )
+    async with pool.acquire() as connection:
+        return await storing.keep_report(connection, kept)
+
+
+async def _read(connection: asyncpg.Connection, order: Order, now: datetime) -> _Read:
     newest = await storing.newest_report(connection, order.contract, order.scope, order.asked.name)
     _check(order, newest)
     async with connection.transaction(isolation="repeatable_read", readonly=True):
@@ -71,40 +112,14 @@ async def _keep(connection: asyncpg.Connection, order: Order, now: datetime) -> 
         revision = await _revision(
             connection, order, of, head=head, newest=newest, frozen=frozen, now=now
         )
-    files = [
-        (one, await _made(found, order, one, revision, now))
-        for one in _languages(order, found, newest)
-    ]
-    kept = storing.Kept(
+    return _Read(
+        found=found,
+        frozen=frozen,
         of=of,
-        revision=revision.number,
-        reason=order.reason,
-        place=head["place"] + 1 if head else 1,
-        previous=revision.before_digest,
-        files=files,
-        figures=frozen,
-        results_digest=found.evidence.sha256 if found.evidence else None,
-        program_version=__version__,
-        made_at=now,
-        made_by=order.by,
-    )
-    return await storing.keep_report(connection, kept)
-
-
-async def _made(
-    found: Figures, order: Order, language: str, revision: Revision, now: datetime
-) -> bytes:
-    """Return the file of one language, sealed where there is a key: the chain is of whole files."""
-    signing = settings.signing()
-    pdf = make_pdf(
-        found,
-        directory=order.directory,
-        now=now,
-        language=language,
-        sealed=signing.asked,
         revision=revision,
+        place=head["place"] + 1 if head else 1,
+        languages=_languages(order, found, newest),
     )
-    return await sealed(pdf, signing=signing, now=now)
 
 
 def _check(order: Order, newest: Row | None) -> None:

@@ -1,14 +1,19 @@
 """Reports by the clock: one process makes what is due, and leads what is kept to the customer."""
 
 import asyncio
+import time
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
+from itertools import takewhile
 from pathlib import Path
 
 import asyncpg
 import structlog
 
 from vigie import clock, storing
+from vigie.errors import VigieError
 from vigie.reporting.figures.periods import Asked
 from vigie.reporting.keeping.keeping import Order
 from vigie.reporting.keeping.running import Outcome, keep_all
@@ -32,7 +37,7 @@ async def run_reports(
     One process at a time does; what a time without any left undone is made up for.
     A database that is gone is waited for.
     """
-    clerk = Clerk(pool, settings, directory)
+    clerk = Clerk(pool, settings, directory, stop)
     trouble = Trouble(
         "reports: the database cannot be used, none is made or sent meanwhile",
         "reports: the database is back",
@@ -52,8 +57,10 @@ async def run_reports(
 class Clerk:
     """Does what is due, turn by turn, and remembers what failed."""
 
-    def __init__(self, pool: asyncpg.Pool, settings: Settings, directory: Path) -> None:
-        self._pool, self._settings, self._directory = pool, settings, directory
+    def __init__(
+        self, pool: asyncpg.Pool, settings: Settings, directory: Path, stop: asyncio.Event
+    ) -> None:
+        self._pool, self._settings, self._directory, self._stop = pool, settings, directory, stop
         self._again: dict[tuple[str, str], float] = {}  # by contract and period
 
     async def turn(self, now: datetime) -> bool:
@@ -68,7 +75,7 @@ class Clerk:
                     await storing.end_leading_reports(connection)
 
     async def _lead(self, connection: asyncpg.Connection, now: datetime) -> bool:
-        seconds = asyncio.get_running_loop().time()
+        seconds = time.monotonic()
         failed = {one for one, at in self._again.items() if at > seconds}
         due = await storing.reports_due(connection, now, MOST + len(failed))
         orders = [
@@ -82,17 +89,27 @@ class Clerk:
             if (one.contract, one.period) not in failed
         ][:MOST]
         if orders:
-            await keep_all(self._settings, orders, processes=1, now=now, tell=self._tell)
+            await self._make(orders, now)
         for one in await storing.turn_reports(connection, now):
             log.info("reports: led on", report=one["report"], done=one["done"])
         return len(orders) == MOST
+
+    async def _make(self, orders: list[Order], now: datetime) -> None:
+        """Keep reports in a thread with a loop of its own: ours is probing meanwhile."""
+        wanted = takewhile(lambda _: not self._stop.is_set(), orders)
+        work = partial(_keep_all, self._settings, wanted, now, self._tell)
+        try:
+            await asyncio.to_thread(lambda: asyncio.run(work()))
+        except VigieError as error:  # of the key, or the database: none of them was begun
+            for one in orders:
+                self._tell(Outcome(order=one, key=None, why=str(error)))
 
     def _tell(self, made: Outcome) -> None:
         contract, period = made.order.contract, made.order.asked.name
         if made.why is None:
             log.info("reports: kept as a draft", report=made.key)
             return
-        self._again[contract, period] = asyncio.get_running_loop().time() + AGAIN_S
+        self._again[contract, period] = time.monotonic() + AGAIN_S
         log.error(
             "reports: a report that is due cannot be made",
             contract=contract,
@@ -100,3 +117,10 @@ class Clerk:
             why=made.why,
             do=f"correct that; it is tried again, or: vigie report draft {contract}",
         )
+
+
+async def _keep_all(
+    settings: Settings, orders: Iterable[Order], now: datetime, tell: Callable[[Outcome], None]
+) -> None:
+    async with storing.open_database(settings, migrating=False) as pool:
+        await keep_all(pool, orders, processes=1, now=now, tell=tell)
