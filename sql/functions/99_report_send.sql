@@ -109,31 +109,28 @@ begin atomic
     ),
     place as (
         select
-            t.entry ->> 'email' as email,
-            t.entry ->> 'folder' as folder,
+            k.channel,
+            t.entry ->> k.channel as place,
             a.mail
         from agreed as a
         cross join lateral jsonb_array_elements(a.written) as t (entry)
+        inner join (values ('email'), ('folder'), ('s3')) as k (channel)
+            on t.entry ->> k.channel is not null
         union all
         select
-            t.email,
-            null as folder,
+            'email' as channel,
+            t.email as place,
             a.mail
         from agreed as a
         cross join lateral unnest(a.recipients) as t (email)
         where a.written is null
     )
     select
-        coalesce(p.email, p.folder),
-        jsonb_build_array(
-            jsonb_build_object(
-                'channel', case when p.folder is null then 'email' else 'folder' end,
-                'to', coalesce(p.email, p.folder)
-            )
-        )
+        p.place,
+        jsonb_build_array(jsonb_build_object('channel', p.channel, 'to', p.place)) as targets
     from place as p
     -- Without a server there is no mail; with one, what fails is told.
-    where p.folder is not null or jsonb_typeof(p.mail) = 'object';
+    where p.channel <> 'email' or jsonb_typeof(p.mail) = 'object';
 end;
 comment on function fact.report_places(integer) is
 'Where a report goes to: the places that its terms name, else the addresses of the customer. No row: nowhere, or no server for mail is known.';
@@ -155,7 +152,12 @@ begin atomic
                 'timezone', v.timezone,
                 'name', u.name,
                 'started', fact.utc_text(r.made_at),
-                'due', fact.utc_text(r.objections_until)
+                'due', fact.utc_text(r.objections_until),
+                'stored', (
+                    select min(p.place)
+                    from fact.report_places(r.report_id) as p
+                    where p.targets #>> '{0,channel}' = 's3'
+                )
             ) as facts
         from fact.report as r
         inner join fact.contract as c on c.contract_id = r.contract_id

@@ -205,3 +205,42 @@ from fact.report_file as f
 inner join fact.report as r on f.report_id = r.report_id
 where r.key = $1
 order by array_position(r.languages, f.language);
+
+-- name: report_opened
+-- The file, in a language ($2), of the report that a message ($1) is about; notes that its link was
+-- opened, now ($3), unless it was noted before.
+with asked as materialized (
+    select
+        r.report_id,
+        r.key,
+        r.languages,
+        o.targets -> o.target::integer ->> 'to' as place,
+        f.bytes
+    from fact.outbox as o
+    inner join fact.report as r on r.key = o.facts ->> 'report'
+    inner join fact.report_file as f on f.report_id = r.report_id
+    where o.message_id = $1 and f.language = $2
+),
+noted as (
+    insert into fact.report_event (report_id, kind, at, actor, detail)
+    select
+        a.report_id,
+        'opened' as kind,
+        $3::timestamptz as at,
+        a.place,
+        jsonb_build_object('message', $1::bigint, 'language', $2::text) as detail
+    from asked as a
+    where
+        not exists (
+            select from fact.report_event as e
+            where
+                e.report_id = a.report_id
+                and e.kind = 'opened'
+                and e.detail @> jsonb_build_object('message', $1::bigint, 'language', $2::text)
+        )
+)
+select
+    key,
+    languages,
+    bytes
+from asked;

@@ -155,9 +155,10 @@ comment on view sla.report_event is
 comment on column sla.report_event.report is 'Key of the report.';
 comment on column sla.report_event.event is 'Its number: later ones are greater.';
 comment on column sla.report_event.kind is
-'drafted; queued: handed to the outbox; circulated: everybody has the draft; objected; answered; issued; sent: everybody has it; failed: somebody could not be reached.';
+'drafted; queued: handed to the outbox; circulated: everybody has the draft; objected; answered; issued; sent: everybody has it; failed: somebody could not be reached; opened: the link in a mail was opened for the first time, by a person or by a program that looks at mail.';
 comment on column sla.report_event.at is 'When, UTC.';
-comment on column sla.report_event.actor is 'Who; vigie: the schedule.';
+comment on column sla.report_event.actor is
+'Who; vigie: the schedule; for opened, the address that the link was mailed to.';
 comment on column sla.report_event.objection is 'Number of the objection; null: it is about none.';
 comment on column sla.report_event.reason is
 'What was objected or answered, why the revision was made, why it was issued early; null: nothing was said.';

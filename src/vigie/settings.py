@@ -33,12 +33,32 @@ class Signing:
         return any((self.pkcs12, self.key, self.certificate, self.pkcs11))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3:
+    """Where the places `s3://…` are; keys are as they were written, `${file:…}` and all."""
+
+    endpoint: str | None  # None: that of AWS
+    region: str
+    access_key: str | None
+    secret_key: str | None = field(repr=False)
+
+
 def read(directory: Path) -> Settings:
     """Return the settings for the catalogue in *directory* (`VIGIE_DATABASE_URL`, `VIGIE_HOME`)."""
     home = os.environ.get("VIGIE_HOME")
     return Settings(
         database_url=os.environ.get("VIGIE_DATABASE_URL") or None,
         home=Path(home).expanduser().resolve() if home else directory.resolve() / ".vigie",
+    )
+
+
+def s3() -> S3:
+    """Return how places `s3://…` are reached (`VIGIE_S3_ENDPOINT`, `VIGIE_S3_ACCESS_KEY`, …)."""
+    return S3(
+        endpoint=os.environ.get("VIGIE_S3_ENDPOINT") or None,
+        region=os.environ.get("VIGIE_S3_REGION") or "us-east-1",
+        access_key=os.environ.get("VIGIE_S3_ACCESS_KEY") or None,
+        secret_key=os.environ.get("VIGIE_S3_SECRET_KEY") or None,
     )
 
 

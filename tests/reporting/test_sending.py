@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,17 @@ import structlog
 from tests.sql.world import World
 
 from vigie import storing
+from vigie.errors import LinkError
 from vigie.reporting import Clerk
 from vigie.settings import Settings
 from vigie.storing import Claimed, Terms
-from vigie.watching import Message, render, run_outbox, send
+from vigie.watching import Message, open_file_link, render, run_outbox, send
+from vigie.watching.channels import s3
 from vigie.watching.channels.letter import letter
+from vigie.watching.handing import Handed, hand_over
+from vigie.watching.links import file_link, make_token
 from vigie.watching.message import Attached
-from vigie.watching.outgoing import MAIL_MAX, prepare
+from vigie.watching.outgoing import prepare
 
 DUE = datetime(2026, 6, 3, 6, tzinfo=UTC)  # the third working day after May, 08:00 in Paris
 MAY = "acme/2026-05/r1"
@@ -104,7 +110,7 @@ async def test_a_report_is_made_when_due_reviewed_issued_and_sent(
     await other.turn(DUE + 7 * DAY)
     assert [(MAY, "issued"), (MAY, "queued"), (MAY, "sent")] == (await story(world_of_may))[3:]
 
-    [(_, kept)] = await storing.report_attachments(world_of_may.connection, MAY)
+    [(_, _, kept)] = await storing.report_attachments(world_of_may.connection, MAY)
     assert {"acme-2026-05-r1.pdf": kept} == contents(given)
     row = await world_of_may.connection.fetchrow("select * from sla.report")
     assert ("sent", "vigie", DUE, None) == (
@@ -200,7 +206,8 @@ def claimed(channel: str) -> Claimed:
 def ready(content: bytes) -> Message:
     files = [Attached(name="acme-2026-05-r1.pdf", content=content)]
     terms = Terms(rota={}, secret="s")
-    return prepare(claimed("email"), terms, partial(render), [], DUE, files=files).message
+    handed = Handed(files=tuple(files))
+    return prepare(claimed("email"), terms, partial(render), [], DUE, handed=handed).message
 
 
 def test_mail_has_the_file_and_says_until_when_to_object() -> None:
@@ -222,8 +229,96 @@ def test_mail_has_the_file_and_says_until_when_to_object() -> None:
     assert "Il est joint à ce message." in text
 
 
-def test_file_that_is_too_large_for_a_mail_stays_behind() -> None:
-    message = ready(b"x" * (MAIL_MAX + 1))
+LARGE = Attached(name="acme-2026-05-r1.pdf", content=b"x" * 7_000_001, language="fr")
+
+
+async def mailed(rota: dict[str, Any], file: Attached = LARGE, **facts: str) -> Message:
+    """Return the message about a report that has one *file*."""
+    about = claimed("email")
+    about.facts.update(facts)  # type: ignore[attr-defined] # a dictionary
+    terms = Terms(rota=rota, secret="s")
+    handed = await hand_over(about, terms, [file], DUE)
+    return prepare(about, terms, partial(render), [], DUE, handed=handed).message
+
+
+async def test_file_that_is_too_large_for_a_mail_is_linked() -> None:
+    message = await mailed({"public_url": "https://vigie.example/"})
+    text = " ".join(message.text.split())
+
+    assert () == message.files
+    assert "au 10 juin 2026, 08:00 Europe/Paris" in text.replace("\xa0", " ")
+    assert "acme-2026-05-r1.pdf, 7 000 001 octets" in re.sub(r"\s", " ", text)
+    assert re.search(r"https://vigie\.example/report/fr/1-\d+-[\w-]{43} ", text)
+    assert f"SHA-256 {sha256(LARGE.content).hexdigest()}" in text
+    assert 'href="https://vigie.example/report/fr/1-' in (message.html or "")
+
+
+async def test_size_of_mails_is_configured_and_what_has_no_link_is_loud() -> None:
+    small = Attached(name="a.pdf", content=b"x" * 1_000_001)
+    assert (small,) == (await mailed({"mail": {"host": "h", "sender": "s@x.example"}}, small)).files
+    mail = {"host": "h", "sender": "s@x.example", "attach_mb": 1}
+    with structlog.testing.capture_logs() as logged:
+        message = await mailed({"mail": mail}, small)
 
     assert () == message.files
     assert "trop volumineux" in message.text
+    assert ["write public_url in reports/rota.yaml, or an s3 place in reports.to"] == [
+        line["do"] for line in logged if line["log_level"] == "error"
+    ]
+
+
+async def test_large_file_is_linked_where_the_report_is_stored(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It is put there first: the message to the bucket may leave later."""
+    put: list[str] = []
+
+    async def putting(place: str, files: tuple[Attached, ...]) -> None:
+        put.extend(f"{place} {one.name}" for one in files)
+
+    monkeypatch.setattr(s3, "put", putting)
+    monkeypatch.setenv("VIGIE_S3_ACCESS_KEY", "k")
+    monkeypatch.setenv("VIGIE_S3_SECRET_KEY", "much-too-secret")
+    monkeypatch.setenv("VIGIE_S3_ENDPOINT", "http://s3.example:9000")
+    message = await mailed({"public_url": "https://vigie.example"}, stored="s3://reports/acme")
+
+    assert ["s3://reports/acme acme-2026-05-r1.pdf"] == put
+    assert "http://s3.example:9000/reports/acme/acme-2026-05-r1.pdf?X-Amz-" in message.text
+    assert "X-Amz-Expires=604800" in message.text
+    assert "vigie.example" not in message.text
+    assert "secret" not in message.text
+
+
+@pytest.mark.usefixtures("drawn_here")
+async def test_link_to_a_report_gives_its_file_until_it_ends_and_notes_who_opened_it(
+    pool: asyncpg.Pool, database: str, tmp_path: Path, world_of_may: World
+) -> None:
+    connection = world_of_may.connection
+    await connection.execute(
+        "update fact.contract_version set terms = $1",
+        json.dumps({"terms": {"reports": {"to": [{"s3": "s3://reports/acme"}]}}}),
+    )
+    await clerk(pool, database, tmp_path).turn(DUE)
+    row = await connection.fetchrow("select message_id, targets, facts from fact.outbox")
+    [(language, name, kept)] = await storing.report_attachments(connection, MAY)
+    secret = await connection.fetchval("select secret from fact.signing_key")
+
+    async def opened(token: str, now: datetime = DUE) -> tuple[str, bytes] | str:
+        try:
+            return await open_file_link(connection, language, token, now)
+        except LinkError as error:
+            return str(error)
+
+    url = file_link("https://v.example", secret, row["message_id"], language, DUE + DAY)
+    token = url.rpartition("/")[2]
+    other = file_link("https://v.example", secret, row["message_id"], "xx", DUE + DAY)
+    acknowledging = make_token(secret, row["message_id"], DUE + DAY)
+
+    assert [{"to": "s3://reports/acme", "channel": "s3"}] == json.loads(row["targets"])
+    assert "s3://reports/acme" == json.loads(row["facts"])["stored"]
+    assert [(name, kept)] * 2 == [await opened(token), await opened(token)]
+    assert "This link has expired (ask its sender" in str(await opened(token, DUE + DAY))
+    for wrong in (other.rpartition("/")[2], acknowledging):
+        assert "This link was not made here" in str(await opened(wrong))
+    told = [one for one in await storing.report_events(connection, MAY) if one["kind"] == "opened"]
+    assert [(DUE, "s3://reports/acme")] == [(one["at"], one["actor"]) for one in told]

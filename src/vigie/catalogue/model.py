@@ -150,16 +150,22 @@ class Calendar(Model):
 
 
 class ReportTarget(Model):
-    """Where a report goes to: an address, or a folder of the computer that sends."""
+    """Where a report goes to: an address, a folder of the computer that sends, or a bucket."""
 
     email: Email | None = None
     folder: str | None = Field(
         None, pattern=r"^/", examples=["/srv/reports"], description="a path that begins with /"
     )
+    s3: str | None = Field(
+        None,
+        pattern=r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[^/?#\s]+)*/?$",
+        examples=["s3://reports/acme"],
+        description="s3://BUCKET/PREFIX",
+    )
 
     @model_validator(mode="after")
     def _is_one_place(self) -> Self:
-        if (self.email is None) == (self.folder is None):
+        if sum(one is not None for one in (self.email, self.folder, self.s3)) != 1:
             raise refusal("a report goes to one place an entry", "email: sla@acme.example")
         return self
 

@@ -172,6 +172,12 @@ class Mail(Model):
     user: str | None = None
     password: Secret | None = None
     sender: Sender = Field(examples=["Vigie <vigie@vendor.example>"])
+    attach_mb: int = Field(
+        7,
+        ge=0,
+        le=100,
+        description="up to so many megabytes are attached; more is linked",
+    )
 
     @model_validator(mode="after")
     def _has_user_and_password(self) -> Self:

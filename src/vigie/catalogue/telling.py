@@ -140,7 +140,7 @@ def _reports(terms: Terms) -> Iterator[tuple[str, ...]]:
         due if agreed.automatic else "Made, issued and sent by hand",
         *(f"reports.{name}" for name in ("automatic", "send.working_day", "send.at")),
     )
-    places = [str(it.email or it.folder) for it in agreed.to]
+    places = [str(it.email or it.folder or it.s3) for it in agreed.to]
     if places:
         yield part, f"Sent to {', '.join(places)}", "reports.to"
 

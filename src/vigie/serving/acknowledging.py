@@ -38,7 +38,7 @@ def add_acknowledging(app: web.Application, database: Database) -> None:
     """Let *app* take acknowledgements."""
 
     async def ask(request: web.Request) -> web.Response:
-        async with _reached(database).acquire(timeout=ACQUIRE_S) as connection:
+        async with reached(database).acquire(timeout=ACQUIRE_S) as connection:
             question = await open_link(connection, request.match_info["token"], clock.now())
         if question.answered:
             return _page(200, _taken(question.answered), _about(question))
@@ -48,7 +48,7 @@ def add_acknowledging(app: web.Application, database: Database) -> None:
 
     async def answer(request: web.Request) -> web.Response:
         token, now = request.match_info["token"], clock.now()
-        async with _reached(database).acquire(timeout=ACQUIRE_S) as connection:
+        async with reached(database).acquire(timeout=ACQUIRE_S) as connection:
             question = await open_link(connection, token, now)
             done = await acknowledge_link(connection, token, now)
         if not done.first:
@@ -57,11 +57,12 @@ def add_acknowledging(app: web.Application, database: Database) -> None:
             return _page(200, _over(question), _taken(done))
         return _page(200, f"Thank you: {_taken(done)}")
 
-    app.router.add_get("/ack/{token}", _plainly(ask))  # HEAD, too
-    app.router.add_post("/ack/{token}", _plainly(answer))
+    app.router.add_get("/ack/{token}", plainly(ask))  # HEAD, too
+    app.router.add_post("/ack/{token}", plainly(answer))
 
 
-def _reached(database: Database) -> asyncpg.Pool:
+def reached(database: Database) -> asyncpg.Pool:
+    """Return the pool of *database*; raises ConnectionError while there is none."""
     pool = database()
     if pool is None:
         raise ConnectionError("the database was not reached yet")
@@ -71,7 +72,7 @@ def _reached(database: Database) -> asyncpg.Pool:
 Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
-def _plainly(handler: Handler) -> Handler:
+def plainly(handler: Handler) -> Handler:
     """Answer what goes wrong with a page of its own."""
 
     async def handled(request: web.Request) -> web.Response:

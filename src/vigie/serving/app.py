@@ -1,4 +1,4 @@
-"""The web side of a running Vigie: `/healthz`, `/readyz`, `/metrics`, `/beat/` and `/ack/`."""
+"""The web side of a running Vigie: how it is, and the doors `/beat/`, `/ack/` and `/report/`."""
 
 import errno
 import logging
@@ -15,6 +15,7 @@ from vigie.errors import UsageError
 from vigie.probing import Beats
 from vigie.serving.acknowledging import Database, add_acknowledging
 from vigie.serving.beating import add_beats
+from vigie.serving.fetching import add_fetching
 from vigie.serving.metrics import Measured, exposition
 
 
@@ -66,6 +67,7 @@ def make_app(
         add_beats(app, beats)
     if database:
         add_acknowledging(app, database)
+        add_fetching(app, database)
     return app
 
 

@@ -239,10 +239,34 @@ async def turn_reports(connection: asyncpg.Connection, now: datetime) -> list[di
         return await _rows(connection, "report_turn", now)
 
 
-async def report_attachments(connection: asyncpg.Connection, key: str) -> list[tuple[str, bytes]]:
-    """Return the language and the bytes of each file of a report."""
+async def report_attachments(
+    connection: asyncpg.Connection, key: str
+) -> list[tuple[str, str, bytes]]:
+    """Return the language, the name and the bytes of each file of a report."""
     records = await connection.fetch(query("report_attachments"), key)
-    return [(record["language"], record["bytes"]) for record in records]
+    spoken = [record["language"] for record in records]
+    return [
+        (record["language"], _file_name(key, record["language"], spoken), record["bytes"])
+        for record in records
+    ]
+
+
+async def opened_report(
+    connection: asyncpg.Connection, message_id: int, language: str, now: datetime
+) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of a file that a message leads to, and note that it was opened.
+
+    None: the message is about no report, or it has no such file.
+    """
+    record = await connection.fetchrow(query("report_opened"), message_id, language, now)
+    if record is None:
+        return None
+    return _file_name(record["key"], language, record["languages"]), record["bytes"]
+
+
+def _file_name(key: str, language: str, spoken: Sequence[str]) -> str:
+    stem = key.replace("/", "-")
+    return f"{stem}-{language}.pdf" if len(spoken) > 1 else f"{stem}.pdf"
 
 
 async def _step(connection: asyncpg.Connection, name: str, key: str, *arguments: object) -> Any:  # noqa: ANN401 - what the query of that name selects

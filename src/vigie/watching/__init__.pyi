@@ -6,6 +6,7 @@ from .channels import (
 from .links import (
     acknowledge_link,
     link,
+    open_file_link,
     open_link,
 )
 from .message import (
@@ -39,6 +40,7 @@ __all__ = [
     "Transport",
     "acknowledge_link",
     "link",
+    "open_file_link",
     "open_link",
     "render",
     "run_outbox",

@@ -8,6 +8,7 @@ from typing import Literal
 from vigie.errors import one_line
 
 WHY_MAX = 300  # characters
+ATTACH_MB = 7  # megabytes; as mail they grow by a third, and servers take 10
 Tls = Literal["starttls", "implicit", "none"]
 
 
@@ -17,6 +18,17 @@ class Attached:
 
     name: str  # acme-2026-05-r1.pdf
     content: bytes = field(repr=False)  # a PDF
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linked:
+    """A file that is fetched by a link."""
+
+    name: str
+    url: str
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +56,7 @@ class Mail:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     sender: str  # Vigie <vigie@vendor.example>
+    attach_mb: int = ATTACH_MB
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

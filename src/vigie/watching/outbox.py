@@ -33,6 +33,7 @@ from vigie.storing import (
     report_attachments,
     sending_terms,
 )
+from vigie.watching.handing import hand_over
 from vigie.watching.message import Attached, NotSent, Sent
 from vigie.watching.outgoing import Render, Send, prepare
 
@@ -168,9 +169,10 @@ class _Outbox:
         """Send, or raise NotSent, whatever goes wrong, without secrets in its words."""
         held: list[str] = []
         try:
-            files = await self._files(claimed)
-            ready = prepare(claimed, terms, self._render, held, clock.now(), files=files)
+            files, now = await self._files(claimed), clock.now()
             async with asyncio.timeout(SEND_S):
+                handed = await hand_over(claimed, terms, files, now) if files else None
+                ready = prepare(claimed, terms, self._render, held, now, handed=handed)
                 sent = await self._send(ready.target, ready.message, ready.transport)
         except NotSent as error:
             raise NotSent(
@@ -191,11 +193,9 @@ class _Outbox:
             return []
         async with self._connected() as connection:
             files = await report_attachments(connection, key)
-        stem = key.replace("/", "-")
-        several = len(files) > 1
         return [
-            Attached(name=f"{stem}-{one}.pdf" if several else f"{stem}.pdf", content=content)
-            for one, content in files
+            Attached(name=name, content=content, language=language)
+            for language, name, content in files
         ]
 
     async def _surely(self, work: Callable[[asyncpg.Connection], Awaitable[_T]]) -> _T | None:

@@ -1,8 +1,8 @@
 """A queued message made ready to leave: worded, with its link, its placeholders filled in."""
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,10 +10,10 @@ import structlog
 
 from vigie.probing import filled
 from vigie.storing import Claimed, Terms
+from vigie.watching.handing import Handed
 from vigie.watching.links import link
-from vigie.watching.message import Attached, Mail, Message, NotSent, Sent, Transport
+from vigie.watching.message import Mail, Message, NotSent, Sent, Transport
 
-MAIL_MAX = 7_000_000  # bytes of files; as mail they grow by a third, and servers take 10 MB
 ASKS = frozenset({"page", "pre_alert"})  # kinds whose recipient is asked to answer
 EVENTS = {  # of others: trigger
     "reminder": "update",
@@ -70,9 +70,11 @@ def prepare(
     secrets: list[str],
     now: datetime,
     *,
-    files: Sequence[Attached] = (),
+    handed: Handed | None = None,
 ) -> Outgoing:
     """Return *claimed* as its channel takes it; what placeholders held is added to *secrets*.
+
+    *handed*: the files that go with it, None where it is about none.
 
     Raises:
         PlaceholderError: a placeholder of the target, or of the mail server, cannot be filled in.
@@ -82,17 +84,18 @@ def prepare(
     # A password of the mail server that is missing must not keep a webhook from being called.
     mail = _mail(terms.rota, secrets) if target.get("channel") == "email" else None
     transport = Transport(mail=mail, allow=tuple(terms.rota.get("allow") or ()))
-    taken = _taken(files, target.get("channel"))
-    attached = {"attached": bool(taken)} if files else {}
-    facts = {**claimed.facts, **attached, **_ack_url(claimed, terms, now)}
-    message = replace(_message(claimed, facts, render), files=taken)
+    facts = {**claimed.facts, **_ack_url(claimed, terms, now), **_files(handed)}
+    files = handed.files if handed else ()
+    message = replace(_message(claimed, facts, render), files=files)
     return Outgoing(target=target, message=message, transport=transport)
 
 
-def _taken(files: Sequence[Attached], channel: str | None) -> tuple[Attached, ...]:
-    """Return the files that go along: none where a mail would be too large for its servers."""
-    size = sum(len(one.content) for one in files)
-    return () if channel == "email" and size > MAIL_MAX else tuple(files)
+def _files(handed: Handed | None) -> dict[str, Any]:
+    if handed is None:
+        return {}
+    until = handed.until.isoformat() if handed.until else None
+    linked = [asdict(one) for one in handed.linked]
+    return {"attached": bool(handed.files), "linked": linked, "linked_until": until}
 
 
 def _mail(rota: Mapping[str, Any], secrets: list[str]) -> Mail | None:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
+from babel.units import format_unit
 
 LONGEST = 500  # characters of a line; a cause may quote a whole page
 NAMES = 20  # of services or customers; the command line has them all
@@ -19,6 +20,16 @@ OVER = {"resolved", "reporting", "dissolved", "reviewed"}
 # What changes the order of what stands around it, so that a reader sees another text.
 _TURNING = {*"\u200e\u200f\u061c", *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
 _REGIONS = {"en": "en_GB"}  # the day before the month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that the recipient fetches."""
+
+    name: str
+    url: str  # of http or https
+    size: str  # `8,212,345 bytes`
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +58,8 @@ class Told:
     period: str | None  # that a report is about: 2026-05
     contract: str | None
     attached: bool  # its file goes along
+    linked: tuple[File, ...]  # else these are fetched
+    linked_until: str | None
     # For the team only:
     customers: tuple[str, ...]
     hit: str | None  # the customers, with their number
@@ -90,6 +103,8 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         period=one_line(facts.get("period")),
         contract=one_line(facts.get("contract")),
         attached=facts.get("attached") is True,
+        linked=_files(facts.get("linked"), locale),
+        linked_until=_moment(_instant(facts.get("linked_until")), locale, zone),
         customers=customers,
         hit=f"{len(customers)}: {_listing(customers, locale)}" if customers else None,
         cause=one_line(facts.get("cause")),
@@ -149,6 +164,22 @@ def _names(value: object) -> tuple[str, ...]:
         for one in value
     )
     return tuple(name for name in names if name)
+
+
+def _files(value: object, locale: Locale) -> tuple[File, ...]:
+    """Return the files of records such as {"name", "url", "bytes", "sha256"}."""
+    listed = value if isinstance(value, list | tuple) else ()
+    found = [_file(one, locale) for one in listed if isinstance(one, Mapping)]
+    return tuple(file for file in found if file)
+
+
+def _file(value: Mapping[str, object], locale: Locale) -> File | None:
+    name, url, digest = one_line(value.get("name")), _link(value.get("url")), value.get("sha256")
+    size = value.get("bytes")
+    if not (name and url and isinstance(size, int)):
+        return None
+    said = format_unit(size, "digital-byte", "long", locale=locale)
+    return File(name=name, url=url, size=said, sha256=one_line(digest) or "")
 
 
 def _number(value: object) -> str | None:

@@ -171,7 +171,7 @@ async def test_secrets_are_not_told_when_nobody_listens() -> None:
 async def test_unknown_channel_names_those_that_are() -> None:
     why = await refused({"channel": "pigeon", "to": "coo"})
 
-    known = "email, webhook, slack, teams, pagerduty, apprise, folder"
+    known = "email, webhook, slack, teams, pagerduty, apprise, folder, s3"
     assert f'"pigeon" is no channel (write one of {known})' == why.why
     assert not why.temporary
     assert set(known.split(", ")) == set(CHANNELS)

@@ -6,7 +6,7 @@ A channel is a function that returns `Sent` or raises `NotSent`; adding one take
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 
-from vigie.watching.channels import apprise, email, folder, pagerduty, slack, teams, webhook
+from vigie.watching.channels import apprise, email, folder, pagerduty, s3, slack, teams, webhook
 from vigie.watching.message import Message, NotSent, Sent, Transport
 
 Channel = Callable[[Mapping[str, str], Message, Transport], Awaitable[Sent]]
@@ -21,6 +21,7 @@ CHANNELS: Mapping[str, Channel] = {
     "pagerduty": pagerduty.send,
     "apprise": apprise.send,
     "folder": folder.send,
+    "s3": s3.send,
 }
 
 
