@@ -1,6 +1,7 @@
 """The figures as one JSON object, the same wherever they are printed, and the file of a report."""
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, NotRequired, TypeAlias, TypedDict
@@ -11,7 +12,7 @@ from vigie import __version__
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Availability, Figures, Outage, Reading, Seconds, Window
 from vigie.reporting.figures.revisions import Revision
-from vigie.reporting.formats import utc
+from vigie.reporting.formats import plain, utc
 
 Number: TypeAlias = int | float
 
@@ -51,8 +52,21 @@ def report_file(figures: Figures, made: Made) -> ReportFile:
 
 def to_bytes(report: ReportFile) -> bytes:
     """Return report.json; `from_bytes` gives equal figures back. Exact numbers are strings."""
-    whole = msgspec.to_builtins(report)
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+    return (_text(report, indent=1) + "\n").encode()
+
+
+def frozen_text(figures: Figures) -> str:
+    """Return `figures` of report.json, as a kept report has them.
+
+    The digests of single days are in the file only: that of them all is kept beside.
+    """
+    return _text(replace(figures, evidence=None))
+
+
+def _text(value: object, *, indent: int | None = None) -> str:
+    # As SQL tells an exact number it may end in zeros, or be 9E+4.
+    whole = msgspec.to_builtins(value, builtin_types=(Decimal,))
+    return json.dumps(whole, default=plain, ensure_ascii=False, indent=indent)
 
 
 def from_bytes(content: bytes) -> ReportFile:

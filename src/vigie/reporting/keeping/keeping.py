@@ -1,10 +1,8 @@
 """Reports that are kept: figures are read, files made, and both frozen in the database."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,11 @@ import asyncpg
 
 from vigie import __version__, storing
 from vigie.errors import UsageError
+from vigie.reporting.evidence.reportfile import frozen_text
 from vigie.reporting.figures.periods import Asked
 from vigie.reporting.figures.reading import SOLUTION, figures
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Change, Past, Revision
-from vigie.reporting.formats import plain, utc
 from vigie.reporting.making import make_pdf
 from vigie.reporting.press import Press
 from vigie.reporting.words import resolve, spoken_to
@@ -196,16 +194,3 @@ async def _revision(
         before=head["report"] if head else None,
         before_digest=head["digest"] if head else None,
     )
-
-
-def frozen_text(found: Figures) -> str:
-    """Return all *found* as JSON: exact numbers as plain digits, instants in RFC 3339."""
-    # The digests of single days are in the file; here the one of them all is enough.
-    figures_only = replace(found, evidence=None)
-    return json.dumps(asdict(figures_only), default=_plain, ensure_ascii=False)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, Decimal):  # as SQL tells it, it may end in zeros, or be 9E+4
-        return plain(value)
-    return utc(value) if isinstance(value, datetime) else str(value)
