@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.units import format_unit
+from babel.numbers import format_decimal
 
 LONGEST = 500  # characters of a line; a cause may quote a whole page
 NAMES = 20  # of services or customers; the command line has them all
@@ -28,7 +28,7 @@ class File:
 
     name: str
     url: str  # of http or https
-    size: str  # `8,212,345 bytes`
+    size: str  # `8,212,345`: bytes
     sha256: str
 
 
@@ -178,8 +178,8 @@ def _file(value: Mapping[str, object], locale: Locale) -> File | None:
     size = value.get("bytes")
     if not (name and url and isinstance(size, int)):
         return None
-    said = format_unit(size, "digital-byte", "long", locale=locale)
-    return File(name=name, url=url, size=said, sha256=one_line(digest) or "")
+    grouped = format_decimal(size, locale=locale)
+    return File(name=name, url=url, size=grouped, sha256=one_line(digest) or "")
 
 
 def _number(value: object) -> str | None:
