@@ -125,6 +125,27 @@ def test_periods_are_named_in_the_language() -> None:
     assert "12 mai" == FR.day_month(date(2026, 5, 12))
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "May 2026"),
+        ("de", "Mai 2026"),
+        ("es", "mayo de 2026"),
+        ("fr", "mai 2026"),
+        ("it", "maggio 2026"),
+    ],
+)
+def test_a_month_inside_a_sentence_is_written_as_the_language_does(
+    language: str, expected: str
+) -> None:
+    formats = Formats(language, "Europe/Paris")
+    may = datetime(2026, 4, 30, 22, tzinfo=UTC)
+
+    assert expected == formats.month_inside(date(2026, 5, 1))
+    assert expected == formats.period_inside("month", may)
+    assert formats.period("year", may) == formats.period_inside("year", may)
+
+
 def test_weeks_begin_on_monday() -> None:
     assert ["Mon", "Sun"] == [EN.weekdays()[0], EN.weekdays()[6]]
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, get_day_names
+from babel.dates import format_date, format_skeleton, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, get_decimal_symbol
 
@@ -92,6 +92,10 @@ class Formats:
         name = format_date(value, "LLLL y", self.locale)
         return name[:1].upper() + name[1:]
 
+    def month_inside(self, value: date) -> str:
+        """Return a month as it is written inside a sentence: `mayo de 2026`."""
+        return format_skeleton("yMMMM", value, locale=self.locale)
+
     def month_short(self, value: date, with_year: bool = False) -> str:  # noqa: FBT001, FBT002
         """Return a month in little room: `May`, and in January or if asked `May 26`."""
         return format_date(value, "LLL yy" if with_year or value.month == 1 else "LLL", self.locale)
@@ -103,6 +107,15 @@ class Formats:
             self.local(start).date(), patterns.get(kind, f"{self._ordinal} MMM y"), self.locale
         )
         return name[:1].upper() + name[1:]
+
+    def period_inside(self, kind: str, start: datetime) -> str:
+        """Return the name of the period that begins at *start* as it is written inside a sentence.
+
+        Only English and German write a month with a capital there.
+        """
+        if kind == "month":
+            return self.month_inside(self.local(start).date())
+        return self.period(kind, start)
 
     def span(self, start: datetime, end: datetime) -> str:
         """Return the name of any span, the date of its end only when it is another day."""

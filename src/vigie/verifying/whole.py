@@ -52,4 +52,9 @@ def _arithmetic(held: Carried) -> Check:
 
 def _counted(held: Carried) -> str:
     figures = held.figures
-    return f"{len(figures.outages)} outages and {len(figures.days)} days add up"
+    counted = (_some(len(figures.outages), "outage"), _some(len(figures.days), "day"))
+    return f"{' and '.join(counted)} add up"
+
+
+def _some(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -24,6 +24,7 @@ FILTERS = (
     "day",
     "day_month",
     "month",
+    "month_inside",
     "date_of",
     "time_of",
     "moment",
@@ -92,8 +93,13 @@ def _environment(
 def offer_formats(environment: ImmutableSandboxedEnvironment, formats: Formats) -> None:
     """Give templates the filters that print numbers and dates for one reader."""
     environment.filters |= {name: getattr(formats, name) for name in FILTERS}
-    environment.filters |= {"utc": utc, "utc_second": utc_second}
+    environment.filters |= {"utc": utc, "utc_second": utc_second, "sentence": _sentence}
     environment.globals |= {"formats": formats}
+
+
+def _sentence(text: str) -> str:
+    """Return *text* with a capital: in some languages it begins with the name of a month."""
+    return text[:1].upper() + text[1:]
 
 
 def _service_name(key: str, names: Mapping[str, str]) -> str:
