@@ -11,10 +11,12 @@ from pathlib import Path
 import asyncpg
 import pytest
 from tests.reporting.test_figures import a_month
+from tests.sql.disputes import dispute
 from tests.sql.world import World
-from tests.verifying.reports import changed, digits, genuine, with_files
+from tests.verifying.reports import NOW, changed, digits, genuine, with_files
 
-from vigie import cli
+from vigie import cli, settings
+from vigie.reporting import Asked, comparison_pdf, read_comparison
 
 REPORT = """
 from datetime import UTC, datetime
@@ -34,7 +36,9 @@ SURROUNDINGS = {
 async def measured(database: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database with May 2026 of two services, one of them down for half an hour."""
     connection = await asyncpg.connect(database, server_settings={"timezone": "UTC"})
-    await a_month(World(connection=connection))
+    world = World(connection=connection)
+    await a_month(world)
+    await dispute(world, every=10, api="UUDDUU.U")
     await connection.close()
     monkeypatch.setenv("VIGIE_DATABASE_URL", database)
     return database
@@ -105,6 +109,43 @@ def test_a_report_is_the_same_anywhere_and_holds_until_the_results_change(
     assert "✗ fails        database: figures.availability" in told
     assert "✗ fails        results: a 2026-05-05: other results are stored now" in told
     assert "2 of 8 checks fail." in told
+
+
+async def annex_of(directory: Path) -> Path:
+    """Write the annex of the one dispute as a PDF."""
+    found = await read_comparison(
+        settings.read(directory),
+        key=await _only_dispute(),
+        asked=Asked("month", date(2026, 5, 1)),
+        now=NOW,
+        scope="solution",
+    )
+    path = directory / "annex.pdf"
+    path.write_bytes(comparison_pdf(found, directory=directory, now=NOW))
+    return path
+
+
+async def _only_dispute() -> str:
+    connection = await asyncpg.connect(os.environ["VIGIE_DATABASE_URL"])
+    key: str = await connection.fetchval("select key from fact.dispute")
+    await connection.close()
+    return key
+
+
+def test_an_annex_holds_until_the_results_change(
+    measured: str, tmp_path: Path, verify: Verify
+) -> None:
+    annex = asyncio.run(annex_of(tmp_path))
+
+    status, told, wrong = verify(str(annex), "--database")
+    assert (0, "") == (status, wrong)
+    assert "✓ holds        arithmetic: 5 spans and 5 effects, computed again" in told
+    assert "✓ holds        database: gives the same figures today" in told
+
+    asyncio.run(forget_the_outage(measured))
+    status, told, wrong = verify(str(annex), "--database")
+    assert (1, "") == (status, wrong)
+    assert "✗ fails        database: comparison.figures.availability" in told
 
 
 def test_a_forgery_is_told_as_json_too(tmp_path: Path, verify: Verify) -> None:

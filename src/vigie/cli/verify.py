@@ -1,4 +1,4 @@
-"""The command `verify`: whether a report's PDF is what it says."""
+"""The command `verify`: whether the PDF of a report, or of its family, is what it says."""
 
 import json
 from collections.abc import Sequence
@@ -23,14 +23,14 @@ async def verify(
     as_json: Annotated[bool, Parameter(name="--json", negative="")] = False,
     directory: Annotated[Path, Parameter(name="--dir")] = Path(),
 ) -> int:
-    """Check a report's PDF: seal, files, arithmetic, and its pages against its data.
+    """Check a PDF of Vigie: seal, files, arithmetic, and its pages against its data.
 
     It needs nothing but the file. Exit status 0: all that was checked holds; 1: something does not.
 
     Parameters
     ----------
     file
-        The PDF that `vigie report` wrote.
+        The PDF of a report, of a dispute's annex, or of an incident report.
     database
         Compare also with what the database gives today: the figures and the raw results.
     as_json

@@ -1,4 +1,9 @@
 from .documents.disputeannex import (
+    LINES,
+    Annex,
+    annex_again,
+    annex_bytes,
+    annex_from_bytes,
     comparison_csv,
     comparison_json,
     comparison_pdf,
@@ -15,13 +20,21 @@ from .documents.incidentrecords import (
     Notice,
     Section,
 )
-from .documents.incidentreport import incident_html, incident_markdown, make_incident_report
+from .documents.incidentreport import (
+    Incident,
+    incident_again,
+    incident_bytes,
+    incident_from_bytes,
+    incident_html,
+    incident_markdown,
+    make_incident_report,
+)
 from .drawing.letters import lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
 from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
 from .evidence.sources import drawn_with
-from .figures.evidencerecords import Evidence, Made, Part, ResultsDay
+from .figures.evidencerecords import Evidence, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
 from .figures.reading import figures
 from .figures.records import Availability, Figures, Longest, Outage, Reading, Window
@@ -40,10 +53,12 @@ from .sealing.seal import Sealer, open_sealer
 from .words import resolve
 
 __all__ = [
+    "LINES",
     "MANIFEST",
     "REPORT",
     "RESULTS",
     "Action",
+    "Annex",
     "Approval",
     "Asked",
     "Attached",
@@ -60,6 +75,7 @@ __all__ = [
     "Figures",
     "Formats",
     "Happening",
+    "Incident",
     "IncidentReport",
     "Line",
     "Longest",
@@ -82,6 +98,10 @@ __all__ = [
     "Span",
     "Window",
     "Workers",
+    "Written",
+    "annex_again",
+    "annex_bytes",
+    "annex_from_bytes",
     "asked",
     "asked_of_any_kind",
     "attached",
@@ -97,6 +117,9 @@ __all__ = [
     "feed",
     "figures",
     "from_bytes",
+    "incident_again",
+    "incident_bytes",
+    "incident_from_bytes",
     "incident_html",
     "incident_markdown",
     "keep",

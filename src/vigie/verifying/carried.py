@@ -1,55 +1,76 @@
-"""The files in a report: all there, as the manifest says, and telling the same."""
+"""What a document carries: read within limits, as the manifest says, and telling the same."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 from zoneinfo import available_timezones
 
-from vigie import __version__
 from vigie.errors import ReportError
 from vigie.reporting import (
     MANIFEST,
     REPORT,
-    RESULTS,
+    Annex,
     Figures,
+    Incident,
+    Made,
     ReportFile,
+    Written,
+    annex_from_bytes,
     digest,
     from_bytes,
-    results_text,
-    tables,
-    to_bytes,
-    to_json,
+    incident_from_bytes,
 )
 from vigie.verifying.container import MEBI, Container
 
 MOST_REPORT = 8 * MEBI
-TAKES = "verify takes the PDF that `vigie report` wrote"
+TAKES = "verify takes a report, a dispute annex or an incident report that Vigie wrote"
 MOST_ROWS = 20_000
-MOST_LISTED = 5_000  # outages and windows, each a row on a page
+MOST_LISTED = 5_000  # outages, windows and spans of an annex, each a row on a page
+LISTED = {
+    "figures.outages",
+    "figures.maintenance",
+    "comparison.lines",
+    "comparison.figures.outages",
+    "incident.timeline",
+}
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
 YEARS = range(1990, 2200)
 
+Told: TypeAlias = ReportFile | Annex | Incident
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What a report carries, read."""
+    """What a document carries, read."""
 
-    report: ReportFile
+    told: Told  # of report.json
     listed: Mapping[str, str]  # SHA-256 by name, of the manifest
     made_with: Mapping[str, str]
 
     @property
-    def figures(self) -> Figures:
-        """The figures, exactly as SQL gave them."""
-        return self.report["figures"]
+    def made(self) -> Made | Written:
+        """How it was made."""
+        told = self.told
+        return told.report if isinstance(told, Annex | Incident) else told["report"]
+
+    @property
+    def figures(self) -> Figures | None:
+        """The figures, exactly as SQL gave them; None: an incident report has none."""
+        match self.told:
+            case Incident():
+                return None
+            case Annex() as annex:
+                return annex.comparison.figures
+            case report:
+                return report["figures"]
 
 
 def carried(file: Container) -> Carried:
-    """Return what *file* carries; ReportError where it is no report, or none that can be."""
+    """Return what *file* carries; ReportError where it is no document that can be checked."""
     missing = [name for name in (MANIFEST, REPORT) if name not in file.files]
     if missing:
         raise ReportError(
@@ -57,7 +78,7 @@ def carried(file: Container) -> Carried:
             f" ({TAKES})"
         )
     listed, made_with = _manifest(file)
-    return Carried(report=_report(file), listed=listed, made_with=made_with)
+    return Carried(told=_told(file), listed=listed, made_with=made_with)
 
 
 def _manifest(file: Container) -> tuple[dict[str, str], dict[str, str]]:
@@ -70,20 +91,43 @@ def _manifest(file: Container) -> tuple[dict[str, str], dict[str, str]]:
     return listed, made_with
 
 
-def _report(file: Container) -> ReportFile:
+def _told(file: Container) -> Told:
     content = file.files[REPORT]
     if len(content) > MOST_REPORT:
         raise ReportError(f"{file.name}: {REPORT} has more than {MOST_REPORT} bytes")
     try:
-        report = from_bytes(content)
-    except ValueError as error:
+        told = _read(content)
+    except (ValueError, RecursionError) as error:
         raise ReportError(f"{file.name}: {REPORT} cannot be read: {error} ({TAKES})") from error
-    for place, value in walk(report["figures"], "figures"):
+    for place, value in _values(told):
         if not _is_plain(value) or not _is_listable(place, value):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
-    if report["figures"].period.timezone not in available_timezones():
-        raise ReportError(f"{file.name}: {REPORT}: figures.period.timezone is no time zone")
-    return report
+        if place.endswith("timezone") and value not in available_timezones():
+            raise ReportError(f"{file.name}: {REPORT}: {place} is no time zone")
+    return told
+
+
+def _read(content: bytes) -> Told:
+    """Return the records of report.json, of that document of which it has the one long part."""
+    known = json.loads(content)
+    names = set(known) if isinstance(known, dict) else set()
+    if "comparison" in names:
+        return annex_from_bytes(content)
+    if "figures" in names or "contract" in names:
+        return from_bytes(content)
+    if "crisis" in names:
+        return incident_from_bytes(content)
+    raise ValueError("it is of no document that this version of Vigie checks")
+
+
+def _values(told: Told) -> Iterator[tuple[str, object]]:
+    match told:
+        case Annex() as annex:
+            yield from walk(annex.comparison, "comparison")
+        case Incident() as incident:
+            yield from walk(incident.incident, "incident")
+        case report:
+            yield from walk(report["figures"], "figures")
 
 
 def _is_plain(value: object) -> bool:
@@ -101,8 +145,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_listable(place: str, value: object) -> bool:
-    lists = ("figures.outages", "figures.maintenance")
-    return place not in lists or (isinstance(value, tuple) and len(value) <= MOST_LISTED)
+    return place not in LISTED or (isinstance(value, tuple) and len(value) <= MOST_LISTED)
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - any record
@@ -125,28 +168,3 @@ def digests(file: Container, held: Carried) -> Iterator[str]:
     for name in sorted(held.listed.keys() & file.files.keys()):
         if digest(file.files[name]) != held.listed[name]:
             yield f"{name} is not the file that the manifest lists"
-
-
-def agreement(file: Container, held: Carried) -> Iterator[str]:
-    """Yield where the files of one report contradict each other."""
-    figures, is_ours = held.figures, held.report["report"].program == __version__
-    if to_json(figures) != {name: held.report.get(name) for name in to_json(figures)}:
-        yield f"{REPORT}: its summary differs from its figures"
-    # An earlier program knew fewer fields.
-    if is_ours and to_bytes(held.report) != file.files[REPORT]:
-        yield f"{REPORT}: holds what is no part of the figures, or another spelling of them"
-    expected = {table.name: table.content for table in tables(figures)}
-    if figures.evidence is not None:
-        expected[RESULTS] = results_text(figures.evidence.results)
-    for name, content in expected.items():
-        if name in file.files and file.files[name] != content:
-            yield f"{name}: {_row(file.files[name], content)}"
-        elif name not in file.files:
-            yield f"{name} is missing"
-
-
-def _row(actual: bytes, expected: bytes) -> str:
-    theirs, ours = actual.splitlines(), expected.splitlines()
-    pairs = zip(theirs, ours, strict=False)
-    number = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(theirs), len(ours)))
-    return f"line {number + 1} differs from the figures of {REPORT}"

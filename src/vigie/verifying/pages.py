@@ -12,9 +12,9 @@ import pikepdf
 import pypdfium2
 
 from vigie.errors import ReportError
-from vigie.reporting import drawn_with, made_again
+from vigie.reporting import Annex, Incident, annex_again, drawn_with, incident_again, made_again
 from vigie.templating import roots
-from vigie.verifying.carried import Carried
+from vigie.verifying.carried import Carried, Told
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
 
@@ -28,10 +28,9 @@ def check_pages(file: Container, held: Carried, *, directory: Path) -> Check:
     Where the same program, libraries, templates and fonts are here, byte for byte. Otherwise the
     numbers only, and the check says so.
     """
-    made = held.report["report"]
     try:
-        again = made_again(held.figures, made, directory=directory)
-        ours = drawn_with(roots(directory), made)
+        again = _again(held.told, directory)
+        ours = drawn_with(roots(directory), held.made)
     # The data are anybody's: a template may trip over anything in them.
     except (ReportError, ValueError, TypeError, LookupError, ArithmeticError) as error:
         return Check(name="pages", holds=False, says=f"cannot be made of the data: {error}")
@@ -39,6 +38,16 @@ def check_pages(file: Container, held: Carried, *, directory: Path) -> Check:
     if differing:
         return _numbers_only(file, again, held.made_with, differing)
     return judged("pages", _exactly(file, again), well="byte for byte those of the data")
+
+
+def _again(told: Told, directory: Path) -> bytes:
+    match told:
+        case Annex() as annex:
+            return annex_again(annex, directory=directory)
+        case Incident() as incident:
+            return incident_again(incident, directory=directory)
+        case report:
+            return made_again(report["figures"], report["report"], directory=directory)
 
 
 def _exactly(file: Container, again: bytes) -> Iterator[str]:

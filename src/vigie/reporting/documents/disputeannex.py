@@ -1,20 +1,35 @@
 """The annex that sets a customer's own log beside ours: as JSON, as CSV and as a PDF."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from vigie.reporting.documents.disputed import Comparison, Line
 from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
-from vigie.reporting.evidence.reportfile import number, to_json
+from vigie.reporting.evidence.reportfile import decoded, made_of, number, to_json
+from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.words import resolve, spoken_to
 
 if TYPE_CHECKING:
     from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+TEMPLATES = "dispute-annex"
+LINES = "lines.csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """What the file report.json of an annex tells: how it was made, and the comparison whole."""
+
+    report: Made
+    comparison: Comparison
 
 
 def comparison_json(found: Comparison) -> dict[str, Any]:
@@ -49,19 +64,41 @@ def comparison_pdf(
     It is in *language*, by default the customer's. *sealed*: it says that it is; whoever asks for
     it seals it. Equal arguments give equal bytes.
     """
+    spoken = resolve(language) if language else spoken_to(found.figures.contract.language)
+    made = made_of(found.figures, language=spoken, now=now, document=TEMPLATES, sealed=sealed)
+    return annex_again(Annex(report=made, comparison=found), directory=directory)
+
+
+def annex_again(annex: Annex, *, directory: Path) -> bytes:
+    """Return the PDF of a comparison that is made as its record says."""
     # These take a second to import, and a table of figures needs neither.
     from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import engine
+    from vigie.reporting.evidence.sources import drawn_with
     from vigie.templating import roots
 
-    page = comparison_html(found, directory=directory, now=now, language=language, sealed=sealed)
-    data = json.dumps(comparison_json(found), ensure_ascii=False, indent=1) + "\n"
+    found, made, folders = annex.comparison, annex.report, roots(directory)
+    page = comparison_html(
+        found, directory=directory, now=made.made_at, language=made.language, sealed=made.sealed
+    )
     files = [
-        Attached(name=REPORT, content=data.encode(), says="All of this annex", relation="Source"),
-        Attached(name="lines.csv", content=comparison_csv(found), says="Every span, compared"),
+        Attached(
+            name=REPORT, content=annex_bytes(annex), says="All of this annex", relation="Source"
+        ),
+        Attached(name=LINES, content=comparison_csv(found), says="Every span, compared"),
     ]
-    files.append(manifest(files, sources=engine()))
-    return render(page, folders=roots(directory), attached=files, created=now)
+    files.append(manifest(files, sources=drawn_with(folders, made)))
+    return render(page, folders=folders, attached=files, created=made.made_at)
+
+
+def annex_bytes(annex: Annex) -> bytes:
+    """Return the report.json of an annex; `annex_from_bytes` gives an equal one back."""
+    whole = comparison_json(annex.comparison) | msgspec.to_builtins(annex)
+    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def annex_from_bytes(content: bytes) -> Annex:
+    """Return what the report.json of an annex holds; ValueError names what is wrong in it."""
+    return decoded(content, Annex)
 
 
 def comparison_html(
@@ -78,7 +115,7 @@ def comparison_html(
     of = found.figures
     spoken = resolve(language) if language else spoken_to(of.contract.language)
     return fill(
-        "dispute-annex/report.html",
+        f"{TEMPLATES}/report.html",
         _templates(found, directory, spoken),
         c=found,
         figures=of,
@@ -94,7 +131,7 @@ def comparison_sentence(found: Comparison, *, directory: Path, language: str = "
     templates = _templates(found, directory, language)
     of = found.figures.period
     period = Formats(language, of.timezone).period(of.kind, of.starts)
-    macros: Any = templates.get_template("dispute-annex/words.html").module
+    macros: Any = templates.get_template(f"{TEMPLATES}/words.html").module
     return unescape(f"{macros.agreement(found, period)} {macros.consequence(found)}")
 
 

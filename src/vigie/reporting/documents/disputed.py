@@ -130,7 +130,12 @@ async def comparison(
     """Return a dispute beside the figures; call it in one repeatable-read transaction."""
     dispute = await read_dispute(connection, key)
     found = await figures(
-        connection, contract=str(dispute["contract"]), asked=asked, now=now, scope=scope
+        connection,
+        contract=str(dispute["contract"]),
+        asked=asked,
+        now=now,
+        scope=scope,
+        further=False,
     )
     span: asyncpg.Range[datetime] = asyncpg.Range(found.period.starts, found.period.ends)
     *services, total = await connection.fetch(query("dispute_summary"), key, span)

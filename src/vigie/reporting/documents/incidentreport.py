@@ -3,18 +3,24 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import TypedDict
 from unicodedata import category
 
+import msgspec
 from markupsafe import Markup
 
+from vigie import __version__
 from vigie.reporting.documents.incidentrecords import IncidentReport
 from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
+from vigie.reporting.evidence.reportfile import decoded
+from vigie.reporting.figures.evidencerecords import Written
 from vigie.reporting.formats import Formats, utc
 from vigie.templating import roots, sandbox, visible
 
+TEMPLATES = "incident-report"
 KINDS = {
     "customer_opened": "first message",
     "customer_update": "update",
@@ -25,6 +31,18 @@ ANYWHERE = re.compile(r"([\\`*_\[\]<>|~&$])")
 AT_START = re.compile(r"^(\d*)(?:(?<=\d)(?=[.)](?:\s|$))|(?<!\d)(?=[#+=-]))")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """What the file report.json of a crisis tells: how it was made, and the crisis."""
+
+    report: Written
+    incident: IncidentReport
+
+
+class _Beside(TypedDict):
+    report: Written
+
+
 def make_incident_report(
     report: IncidentReport, *, directory: Path, now: datetime, sealed: bool = False
 ) -> bytes:
@@ -32,16 +50,46 @@ def make_incident_report(
 
     Equal arguments give equal bytes. Raises ReportError where a template is wrong.
     """
-    from vigie.reporting.drawing.pdf import render  # takes a second to import
-    from vigie.reporting.evidence.sources import engine
-
-    page = incident_html(report, directory=directory, now=now, sealed=sealed)
-    content = json.dumps(_record(report), ensure_ascii=False, indent=2) + "\n"
-    record = Attached(
-        name=REPORT, content=content.encode(), says="All that this report says", relation="Source"
+    made = Written(
+        document=TEMPLATES,
+        language="en",
+        made_at=now.replace(microsecond=0),
+        program=__version__,
+        sealed=sealed,
     )
-    files = (record, manifest([record], sources=engine()))
-    return render(page, folders=roots(directory), attached=files, created=now)
+    # The pages show what the file holds: characters that nobody sees are in neither.
+    kept = incident_from_bytes(incident_bytes(Incident(report=made, incident=report)))
+    return incident_again(kept, directory=directory)
+
+
+def incident_again(kept: Incident, *, directory: Path) -> bytes:
+    """Return the PDF of a crisis that is made as its record says."""
+    from vigie.reporting.drawing.pdf import render  # takes a second to import
+    from vigie.reporting.evidence.sources import drawn_with
+
+    made, folders = kept.report, roots(directory)
+    page = incident_html(kept.incident, directory=directory, now=made.made_at, sealed=made.sealed)
+    record = Attached(
+        name=REPORT,
+        content=incident_bytes(kept),
+        says="All that this report says",
+        relation="Source",
+    )
+    files = (record, manifest([record], sources=drawn_with(folders, made)))
+    return render(page, folders=folders, attached=files, created=made.made_at)
+
+
+def incident_bytes(kept: Incident) -> bytes:
+    """Return the report.json of a crisis; `incident_from_bytes` gives it back."""
+    whole = _record(kept.incident) | {"report": msgspec.to_builtins(kept.report)}
+    return (json.dumps(whole, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def incident_from_bytes(content: bytes) -> Incident:
+    """Return what the report.json of a crisis holds; ValueError names what is wrong in it."""
+    return Incident(
+        report=decoded(content, _Beside)["report"], incident=decoded(content, IncidentReport)
+    )
 
 
 def incident_html(
@@ -74,7 +122,7 @@ def _fill(
     environment.filters |= {"written": _written if autoescape else _blocks}
     environment.finalize = visible if autoescape else _escape  # every place that is filled
     return fill(
-        f"incident-report/{name}",
+        f"{TEMPLATES}/{name}",
         environment,
         r=report,
         demonstration=False,

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NotRequired, TypeAlias, TypedDict
+from typing import Any, NotRequired, TypeAlias, TypedDict, TypeVar
 
 import msgspec
 
@@ -15,6 +15,7 @@ from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import plain, utc
 
 Number: TypeAlias = int | float
+Told = TypeVar("Told")
 
 
 class Summary(TypedDict):
@@ -71,8 +72,13 @@ def _text(value: object, *, indent: int | None = None) -> str:
 
 def from_bytes(content: bytes) -> ReportFile:
     """Return what report.json holds; ValueError names what is wrong in it."""
+    return decoded(content, ReportFile)
+
+
+def decoded(content: bytes, kind: type[Told]) -> Told:
+    """Return what a JSON file holds as records of a *kind*; ValueError names what is wrong."""
     try:
-        return msgspec.json.decode(content, type=ReportFile)
+        return msgspec.json.decode(content, type=kind)
     except (msgspec.DecodeError, RecursionError) as error:
         raise ValueError(str(error) or "is nested too deeply") from error
 

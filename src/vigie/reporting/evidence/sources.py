@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from vigie import __version__
-from vigie.reporting.figures.evidencerecords import Made
+from vigie.reporting.figures.evidencerecords import Made, Written
 from vigie.reporting.words import LOCALES
 
 
-def drawn_with(folders: Sequence[Path], made: Made) -> Mapping[str, str]:
+def drawn_with(folders: Sequence[Path], made: Made | Written) -> Mapping[str, str]:
     """Return what the pages depend on besides the figures: equal sources draw equal pages."""
     return engine() | {
         "templates": _digest(_drawn(folders, made.document)),

@@ -46,6 +46,17 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """How a document without figures was made: all that its pages depend on besides its data."""
+
+    document: str  # folder of the templates: incident-report
+    language: str
+    made_at: datetime  # whole seconds
+    program: str
+    sealed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
     """How a report was made: with its figures, all that its pages depend on."""
 
