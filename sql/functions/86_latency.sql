@@ -1,9 +1,7 @@
 -- How fast a contract's scope answered, day by day.
 
-create or replace function sla.latency(contract text, scope text, period tstzrange)
-returns table (
-    day date, results bigint, p50_ms numeric, p95_ms numeric, p99_ms numeric
-)
+create or replace function fact.latency_histogram(contract text, scope text, period tstzrange)
+returns table (day date, results bigint, buckets smallint[], counts integer[])
 language sql stable parallel safe
 begin atomic
     with covered as (
@@ -31,23 +29,32 @@ begin atomic
             d.day >= (lower(period) at time zone 'UTC')::date
             and d.day <= ((upper(period) - interval '1 microsecond') at time zone 'UTC')::date
         group by d.day, u.bucket
-    ),
-    histogram as (
-        select
-            c.day,
-            sum(c.results)::bigint as results,
-            array_agg(c.bucket order by c.bucket) as buckets,
-            array_agg(c.results::integer order by c.bucket) as counts
-        from cell as c
-        group by c.day
     )
+    select
+        c.day,
+        sum(c.results)::bigint,
+        array_agg(c.bucket order by c.bucket),
+        array_agg(c.results::integer order by c.bucket)
+    from cell as c
+    group by c.day
+    order by c.day;
+end;
+comment on function fact.latency_histogram(text, text, tstzrange) is
+'One row per UTC day that the period touches and that has good results: how many there are in each bucket of fact.latency_bucket, of all endpoints of the scope together.';
+
+create or replace function sla.latency(contract text, scope text, period tstzrange)
+returns table (
+    day date, results bigint, p50_ms numeric, p95_ms numeric, p99_ms numeric
+)
+language sql stable parallel safe
+begin atomic
     select
         h.day,
         h.results,
         fact.latency_percentile(h.buckets, h.counts, 0.50),
         fact.latency_percentile(h.buckets, h.counts, 0.95),
         fact.latency_percentile(h.buckets, h.counts, 0.99)
-    from histogram as h
+    from fact.latency_histogram(contract, scope, period) as h
     order by h.day;
 end;
 comment on function sla.latency(text, text, tstzrange) is

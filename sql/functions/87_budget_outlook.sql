@@ -1,6 +1,6 @@
 -- The error budgets of a month, a quarter and a year beside each other, and where they lead.
 
-create or replace function sla.budget_outlook(contract text, scope text, at timestamptz)
+create or replace function fact.budget_outlook(contract text, scope text, at timestamptz)
 returns table (
     kind text,
     starts timestamptz,
@@ -17,7 +17,12 @@ returns table (
     projected_s numeric,
     projected_over_s numeric,
     used_up_at timestamptz,
-    clean_percent text
+    clean_percent text,
+    up_s numeric,
+    down_s numeric,
+    past_s numeric,
+    begun timestamptz,
+    versions bigint
 )
 language sql stable parallel safe
 begin atomic
@@ -52,6 +57,7 @@ begin atomic
             a.known_until,
             (array_agg(m.target order by m.version_id desc) filter (where m.target is not null))[1]
                 as target,
+            count(*) as versions,
             sum(m.counted_up_s) as up_s,
             sum(m.counted_down_s) as down_s,
             sum(m.future_s) as to_come_s,
@@ -112,9 +118,57 @@ begin atomic
                     )
                 )
         end,
-        sla.cut_percent(p.up_s + p.to_come_s, p.up_s + p.down_s + p.to_come_s)
+        sla.cut_percent(p.up_s + p.to_come_s, p.up_s + p.down_s + p.to_come_s),
+        p.up_s,
+        p.down_s,
+        p.past_s,
+        p.begun,
+        p.versions
     from projected as p
     order by p.place;
+end;
+comment on function fact.budget_outlook(text, text, timestamptz) is
+'The rows of sla.budget_outlook with what they are computed from. up_s, down_s: as the contract counts them. past_s: agreed time that is over. begun: from when on it is. versions: how many of the contract the period meets.';
+
+create or replace function sla.budget_outlook(contract text, scope text, at timestamptz)
+returns table (
+    kind text,
+    starts timestamptz,
+    ends timestamptz,
+    known_until timestamptz,
+    target numeric,
+    percent text,
+    budget_s numeric,
+    used_s numeric,
+    left_s numeric,
+    over_s numeric,
+    used_percent text,
+    to_come_s numeric,
+    projected_s numeric,
+    projected_over_s numeric,
+    used_up_at timestamptz,
+    clean_percent text
+)
+language sql stable parallel safe
+begin atomic
+    select
+        b.kind,
+        b.starts,
+        b.ends,
+        b.known_until,
+        b.target,
+        b.percent,
+        b.budget_s,
+        b.used_s,
+        b.left_s,
+        b.over_s,
+        b.used_percent,
+        b.to_come_s,
+        b.projected_s,
+        b.projected_over_s,
+        b.used_up_at,
+        b.clean_percent
+    from fact.budget_outlook(contract, scope, budget_outlook.at) as b;
 end;
 comment on function sla.budget_outlook(text, text, timestamptz) is
 'Three rows, month, quarter and year: the local periods of the contract that end at the instant or hold it, as they stood then; what was measured later is not in them. kind; starts, ends: UTC. known_until: the instant, or the roll-up where that is earlier. target, and percent so far, cut. budget_s: downtime that the target allows over the whole period; used_s of it so far, left_s, over_s beyond it, seconds; null without a target; used_percent, raised. to_come_s: agreed time that is not over. projected_s: what is used at the end if the agreed time to come is down as often as the agreed time that is over, whole seconds, raised; null before anything is over. projected_over_s: the same beyond the budget. used_up_at: when the budget is used up at this pace, UTC, by the clock; null: not in this period, or it is used up already. clean_percent: percent at the end if nothing is down any more, cut.';

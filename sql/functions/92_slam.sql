@@ -73,13 +73,21 @@ end;
 comment on function fact.slam_scope(text, tstzrange) is
 'One row per contract version and scope, the solution and every service: when fact.measured counts it as up, as down, as down at worst, and what is still to come; and its classes. All months of a chart are cut from it.';
 
-create or replace function sla.slam(contract text, period tstzrange, months integer default 13)
+create or replace function fact.slam(contract text, period tstzrange, months integer)
 returns table (
     scope text,
     indicator text,
     month date,
     mark text,
-    percent text
+    percent text,
+    complete boolean,
+    up_s numeric,
+    down_s numeric,
+    committed_s numeric,
+    used_s numeric,
+    limit_s numeric,
+    worst_s numeric,
+    worst_limit_s numeric
 )
 language sql stable parallel safe
 begin atomic
@@ -196,10 +204,13 @@ begin atomic
             'availability' as indicator,
             u.month,
             u.complete,
-            u.committed_s > 0 as measured,
+            u.up_s,
+            u.down_s,
+            u.committed_s,
             u.used_s,
             u.budget_s as limit_s,
-            u.worst_s > u.worst_budget_s as doubtful,
+            u.worst_s,
+            u.worst_budget_s as worst_limit_s,
             sla.cut_percent(u.up_s, u.up_s + u.down_s) as percent
         from summed as u
         where u.committed_s is not null
@@ -209,10 +220,13 @@ begin atomic
             'longest interruption',
             u.month,
             u.complete,
-            u.up_s + u.down_s > 0,
+            u.up_s,
+            u.down_s,
+            u.up_s + u.down_s,
             l.longest_s,
             l.limit_s,
-            l.worst_s > l.limit_s,
+            l.worst_s,
+            l.limit_s as worst_limit_s,
             null
         from summed as u
         inner join lasting as l on l.month = u.month
@@ -223,16 +237,40 @@ begin atomic
         i.indicator,
         i.month,
         case
-            when not i.measured then 'not_measurable'
+            when i.committed_s = 0 then 'not_measurable'
             when i.complete and i.used_s > i.limit_s then 'missed'
-            when i.complete and i.doubtful then 'not_measurable'
+            when i.complete and i.worst_s > i.worst_limit_s then 'not_measurable'
             when i.used_s > 0 and i.used_s * 4 >= i.limit_s * 3 then 'at_risk'
             when not i.complete then 'running'
             else 'met'
         end,
-        i.percent
+        i.percent,
+        i.complete,
+        i.up_s,
+        i.down_s,
+        i.committed_s,
+        i.used_s,
+        i.limit_s,
+        i.worst_s,
+        i.worst_limit_s
     from indicator as i
     order by i.scope = 'solution' desc, i.scope asc, i.indicator asc, i.month asc;
+end;
+comment on function fact.slam(text, tstzrange, integer) is
+'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down. An interruption shorter than three quarters of its limit is 0 here.';
+
+create or replace function sla.slam(contract text, period tstzrange, months integer default 13)
+returns table (
+    scope text,
+    indicator text,
+    month date,
+    mark text,
+    percent text
+)
+language sql stable parallel safe
+begin atomic
+    select s.scope, s.indicator, s.month, s.mark, s.percent
+    from fact.slam(contract, fact.checked(period), months) as s;
 end;
 comment on function sla.slam(text, tstzrange, integer) is
 'The SLAM chart (service level agreement monitoring): one row per commitment and local month, for so many months up to the one in which the period ends; key: scope, indicator, month. Only months in which the contract promises it. scope is solution or a service; indicator: availability, or the solution''s longest interruption. month: its first day. mark: met; missed; at_risk: met, or running, with at least three quarters of the budget or of the longest interruption allowed used; not_measurable: nothing was committed, or unknown time could make it missed; running: not over as of the roll-up. The marks are those of sla.availability and sla.longest_interruption; an interruption is followed for a week beyond the chart. percent: the availability of the month, cut; null when nothing was committed, and for interruptions.';

@@ -7,8 +7,16 @@ select
     s.indicator,
     s.month,
     s.mark,
-    s.percent
-from sla.slam($1, $2) as s;
+    s.percent,
+    s.complete,
+    s.up_s,
+    s.down_s,
+    s.committed_s,
+    s.used_s,
+    trim_scale(s.limit_s) as limit_s,
+    s.worst_s,
+    trim_scale(s.worst_limit_s) as worst_limit_s
+from fact.slam($1, $2, 13) as s;
 
 -- name: contents_spans
 -- When a scope ($2) of a contract ($1) was not simply up in the period ($3), each local day of a
@@ -54,8 +62,13 @@ select
     b.projected_s,
     b.projected_over_s,
     b.used_up_at,
-    b.clean_percent
-from sla.budget_outlook($1, $2, upper($3::tstzrange)) as b
+    b.clean_percent,
+    b.up_s,
+    b.down_s,
+    b.past_s,
+    b.begun,
+    b.versions
+from fact.budget_outlook($1, $2, upper($3::tstzrange)) as b
 where b.starts <= lower($3::tstzrange) and b.ends >= upper($3::tstzrange);
 
 -- name: contents_latency
@@ -251,6 +264,7 @@ select
     r.reading,
     a.percent,
     a.budget_used_s as used_s,
+    a.committed_s,
     a.verdict
 from (
     values

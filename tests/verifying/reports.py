@@ -14,6 +14,7 @@ from typing import Any
 
 import pikepdf
 from tests.reporting import evidencesamples, samples
+from tests.verifying import furthersums
 
 from vigie.reporting import Figures, Made, Part, attached, make_pdf
 from vigie.verifying import Check, check_file, open_report
@@ -87,14 +88,19 @@ def month() -> Figures:
             d19=samples.seconds(planned=1200, period=day),
             d21=samples.seconds(unplanned=120, period=day),
         ),
-        evidence=evidencesamples.evidence(
-            [evidencesamples.results_day("api", date(2026, 5, day)) for day in range(1, 32)],
-            (
-                part("solution", 540, 1200),
-                part("api", 420, 1200),
-                part("orders", 240),
-                part("crawler", 0),
+        probes=tuple(replace(one, timeout_s=Decimal(10)) for one in busy.probes),
+        contents=furthersums.contents(),
+        evidence=replace(
+            evidencesamples.evidence(
+                [evidencesamples.results_day("api", date(2026, 5, day)) for day in range(1, 32)],
+                (
+                    part("solution", 540, 1200),
+                    part("api", 420, 1200),
+                    part("orders", 240),
+                    part("crawler", 0),
+                ),
             ),
+            **furthersums.behind(),
         ),
     )
 

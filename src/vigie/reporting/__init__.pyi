@@ -34,7 +34,8 @@ from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
 from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
 from .evidence.sources import drawn_with
-from .figures.evidencerecords import Evidence, Made, Part, ResultsDay, Written
+from .figures.contents import Contents, Kept, Outlook, Planned
+from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
 from .figures.reading import figures
 from .figures.records import Availability, Figures, Longest, Outage, Reading, Window
@@ -59,6 +60,7 @@ __all__ = [
     "RESULTS",
     "Action",
     "Annex",
+    "Answers",
     "Approval",
     "Asked",
     "Attached",
@@ -68,6 +70,7 @@ __all__ = [
     "Clerk",
     "Compared",
     "Comparison",
+    "Contents",
     "Days",
     "Dispute",
     "Effect",
@@ -75,8 +78,10 @@ __all__ = [
     "Figures",
     "Formats",
     "Happening",
+    "Hours",
     "Incident",
     "IncidentReport",
+    "Kept",
     "Line",
     "Longest",
     "Made",
@@ -85,9 +90,11 @@ __all__ = [
     "Order",
     "Outage",
     "Outcome",
+    "Outlook",
     "Part",
     "Past",
     "Press",
+    "Planned",
     "Reading",
     "ReportFile",
     "ResultsDay",

@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from vigie.reporting import Compared, Comparison, Effect, Line
 from vigie.verifying.lists import rows
-from vigie.verifying.numbers import recomputed, seconds, totals
+from vigie.verifying.numbers import recomputed, seconds, spare, totals
 from vigie.verifying.percentages import cut
 
 OURS = {"up": "up", "unplanned": "down"}
@@ -104,10 +104,9 @@ def _figure(found: Comparison, effect: Effect, place: str) -> Iterator[str]:
     percent = cut(committed - down, committed)
     if effect.percent != percent:
         yield f"{place}.percent: says {effect.percent}, its seconds give {percent}"
-    spare = None if of.target is None else 1 - Fraction(Decimal(of.target)) / 100
     # Of several versions of the contract each would allow its own share.
-    if spare is None or of.budget_s != spare * Fraction(of.seconds.committed):
+    if of.target is None or of.budget_s != spare(of.target) * Fraction(of.seconds.committed):
         return
-    is_missed = down > spare * committed
+    is_missed = down > spare(of.target) * committed
     if effect.verdict in JUDGED and is_missed != (effect.verdict == "missed"):
         yield f"{place}.verdict: says {effect.verdict}, its seconds do not"

@@ -102,7 +102,7 @@ def _told(file: Container) -> Told:
     for place, value in _values(told):
         if not _is_plain(value) or not _is_listable(place, value):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
-        if place.endswith("timezone") and value not in available_timezones():
+        if place.endswith("timezone") and value not in {None, *available_timezones()}:
             raise ReportError(f"{file.name}: {REPORT}: {place} is no time zone")
     return told
 

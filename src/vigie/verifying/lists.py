@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Longest, Outage, results_text
 from vigie.reporting import digest as digest_of
-from vigie.verifying.numbers import CLASSES, seconds
+from vigie.verifying.numbers import A_MOMENT, CLASSES, seconds
 
 
 def rows(figures: Figures) -> Iterator[str]:
@@ -78,6 +78,11 @@ def _days(figures: Figures) -> Iterator[str]:
             yield f"{place}: its classes do not add up"
         if day.starts.astimezone(zone).date() != day.day:
             yield f"{place}: does not begin on {day.day}"
+        if (day.ends - A_MOMENT).astimezone(zone).date() != day.day:
+            yield f"{place}: does not end on {day.day}"
+        inside = min(day.ends, figures.period.ends) - max(day.starts, figures.period.starts)
+        if day.seconds.period != seconds(inside):
+            yield f"{place}.seconds.period: is not the part of the day in the period"
     if any(before.ends != after.starts for before, after in pairwise(figures.days)):
         yield "figures.days: there is a hole between two of them"
 

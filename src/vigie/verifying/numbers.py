@@ -14,7 +14,7 @@ from vigie.reporting import Availability, Figures, Part
 from vigie.verifying.percentages import cut, raised
 
 CLASSES = ("outside", "excluded", "planned", "unplanned", "unknown", "up")
-SECOND = timedelta(seconds=1)
+A_MOMENT = timedelta(microseconds=1)
 
 
 def seconds(span: timedelta) -> Fraction:
@@ -71,8 +71,8 @@ def _compared(
     yield "coverage", of.coverage, cut(_sum(parts, "covered_s"), _sum(parts, "due_s"))
     yield "used_s", of.used_s, used
     yield "budget_s", of.budget_s, budget
-    yield "left_s", of.left_s, _over(budget, used)
-    yield "over_s", of.over_s, _over(used, budget)
+    yield "left_s", of.left_s, over(budget, used)
+    yield "over_s", of.over_s, over(used, budget)
     yield "used_share", of.used_share, None if budget is None else raised(used, budget)
     yield "verdict", of.verdict, _verdict(figures, promised)
     yield "confidence", of.confidence, _confidence(promised)
@@ -86,14 +86,15 @@ def _sum(parts: Sequence[Part], *names: str) -> Fraction:
 
 def _allowed(parts: Sequence[Part], *names: str) -> Fraction:
     """Return what each part's target allows of its own seconds, together."""
-    return sum((_spare(part) * _sum([part], *names) for part in parts), Fraction(0))
+    return sum((spare(part.target) * _sum([part], *names) for part in parts), Fraction(0))
 
 
-def _spare(part: Part) -> Fraction:
-    return 1 - Fraction(Decimal(part.target or "100")) / 100
+def spare(target: str | None) -> Fraction:
+    """Return the share that a target in per cent leaves; nothing without one."""
+    return 1 - Fraction(Decimal(target or "100")) / 100
 
 
-def _over(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
+def over(part: Fraction | None, whole: Fraction | None) -> Fraction | None:
     """Return by how much *part* is more than *whole*; PostgreSQL's greatest() skips nulls."""
     if part is None or whole is None:
         return Fraction(0)

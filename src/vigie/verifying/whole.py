@@ -6,14 +6,18 @@ from pathlib import Path
 from vigie.reporting import Annex, Comparison, Figures, Incident, IncidentReport
 from vigie.verifying.agreeing import agreement
 from vigie.verifying.annexes import compared
+from vigie.verifying.budgets import budgets
 from vigie.verifying.carried import Carried, carried, digests
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
+from vigie.verifying.further import further
 from vigie.verifying.incidents import lasted
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
+from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
 from vigie.verifying.seals import check_seal
+from vigie.verifying.worked import worked
 
 
 async def check_file(file: Container, *, directory: Path) -> tuple[Carried, tuple[Check, ...]]:
@@ -43,12 +47,13 @@ def _arithmetic(figures: Figures) -> Check:
         return Check(name="arithmetic", holds=None, says=says)
     scopes = 1 + len(figures.services)
     well = f"percentages, budgets and verdicts of {_some(scopes, 'scope')}, computed again"
-    return judged("arithmetic", recomputed(figures), well=well)
+    problems = [*recomputed(figures), *budgets(figures), *outlooks(figures), *worked(figures)]
+    return judged("arithmetic", problems, well=well)
 
 
 def _lists(figures: Figures) -> Check:
     counted = (_some(len(figures.outages), "outage"), _some(len(figures.days), "day"))
-    problems = [*rows(figures), *totals(figures), *origins(figures)]
+    problems = [*rows(figures), *totals(figures), *origins(figures), *further(figures)]
     return judged("lists", problems, well=f"{' and '.join(counted)} add up")
 
 

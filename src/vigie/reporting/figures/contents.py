@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+NONE = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
@@ -14,6 +16,15 @@ class Kept:
     month: date
     mark: str  # met, at_risk, missed, not_measurable, running
     percent: str | None  # None: nothing was committed, or a longest interruption
+    # What the mark is made of. An interruption below three quarters of its limit is 0.
+    complete: bool = True
+    up_s: Decimal = NONE
+    down_s: Decimal = NONE
+    committed_s: Decimal = NONE  # of both, what was promised
+    used_s: Decimal = NONE
+    limit_s: Decimal = NONE  # the budget, or the longest interruption allowed
+    worst_s: Decimal = NONE  # as used_s, had unknown time been down
+    worst_limit_s: Decimal = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +57,12 @@ class Outlook:
     projected_over_s: Decimal | None
     used_up_at: datetime | None
     clean_percent: str | None  # at the end if nothing is down any more
+    # What it is computed from: seconds as the contract counts them, and what is over.
+    up_s: Decimal | None = None
+    down_s: Decimal | None = None
+    past_s: Decimal | None = None
+    begun: datetime | None = None
+    versions: int = 1  # of the contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +155,7 @@ class Without:
     percent: str | None
     used_s: Decimal | None
     verdict: str
+    committed_s: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

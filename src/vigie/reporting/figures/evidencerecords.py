@@ -37,12 +37,32 @@ class ResultsDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """A span in which a calendar is open."""
+
+    starts: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """How many good answers one UTC day has in each bucket of latency."""
+
+    day: date
+    cells: str  # 120x5 121x40: five in bucket 120, which holds [2^(120/8), 2^(121/8)) microseconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What percentages are made of, and the digests of the raw results behind them."""
+    """What figures are made of, and the digests of the raw results behind them."""
 
     parts: tuple[Part, ...]
     results: tuple[ResultsDay, ...]
     sha256: str  # of results.sha256, as sla.results_digest gives it
+    hours: tuple[Hours, ...] = ()  # of the calendar of interruptions, whole outages included
+    notice_timezone: str | None = None  # None: no notice is asked, or there is no window
+    working_days: tuple[date, ...] = ()  # of the calendar of notice, from announcement to window
+    answers: tuple[Answers, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

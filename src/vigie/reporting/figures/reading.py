@@ -6,7 +6,7 @@ import asyncpg
 
 from vigie.errors import UsageError
 from vigie.reporting.figures.contents import Contents
-from vigie.reporting.figures.evidencerecords import Evidence, Part, ResultsDay
+from vigie.reporting.figures.evidencereading import evidence_of
 from vigie.reporting.figures.further import contents
 from vigie.reporting.figures.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.figures.records import (
@@ -24,7 +24,6 @@ from vigie.reporting.figures.records import (
     Step,
     Window,
 )
-from vigie.reporting.figures.results import digest, results_text
 from vigie.reporting.figures.rows import Row, record, rows
 from vigie.reporting.formats import Formats
 from vigie.storing import query
@@ -69,6 +68,13 @@ async def figures(
     more = Contents()
     if further:
         more = await contents(connection, contract, scope, period, probes=probes, windows=windows)
+    carried = None
+    if evidence:
+        noticed = [(one["announced_at"], one["starts"]) for one in windows]
+        noticed += [(one.announced_at, one.starts) for one in more.ahead]
+        carried = await evidence_of(
+            connection, contract, scope, period, outages=outages, windows=noticed
+        )
     return Figures(
         contract=record(Contract, terms),
         period=record(Period, {**period, "name": asked.name}),
@@ -82,24 +88,9 @@ async def figures(
         steps=tuple(record(Step, row) for row in steps),
         probes=tuple(record(Probe, row) for row in probes),
         readings=tuple(record(Reading, row) for row in read),
-        evidence=await _evidence(connection, contract, span) if evidence else None,
+        evidence=carried,
         contents=more,
         sla_version=await connection.fetchval(query("report_version")),
-    )
-
-
-async def _evidence(
-    connection: asyncpg.Connection, contract: str, span: asyncpg.Range[datetime]
-) -> Evidence:
-    parts = await rows(connection, "evidence_parts", contract, span)
-    days = [
-        record(ResultsDay, row)
-        for row in await rows(connection, "evidence_results", contract, span)
-    ]
-    return Evidence(
-        parts=tuple(record(Part, row) for row in parts),
-        results=tuple(days),
-        sha256=digest(results_text(days)),
     )
 
 

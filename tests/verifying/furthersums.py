@@ -1,0 +1,131 @@
+"""The further pages of May 2026 as they add up with its figures, and what stands behind them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from tests.reporting import furthersamples, samples
+
+from vigie.reporting import Answers, Contents, Hours, Kept, Outlook
+
+MAY = date(2026, 5, 1)
+WHOLE = 31 * 86400
+# Monday to Friday, from the first announcement to the window of June; the 14th is none here.
+WORKED = [(5, d) for d in (12, 13, 14, 15, 18, 19, 20, 21, 22, 25, 26, 27, 28, 29)]
+WORKED += [(6, d) for d in (1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 15, 16)]
+
+
+def kept(scope: str, down: int, mark: str, percent: str, *, planned: int = 0) -> Kept:
+    """Return how a scope kept May: its budget is 0.0002 of what was committed."""
+    committed = WHOLE - planned
+    return Kept(
+        scope=scope,
+        indicator="availability",
+        month=MAY,
+        mark=mark,
+        percent=percent,
+        up_s=Decimal(committed - down),
+        down_s=Decimal(down),
+        committed_s=Decimal(committed),
+        used_s=Decimal(down),
+        limit_s=Decimal(committed) * 2 / 10000,
+        worst_s=Decimal(down),
+        worst_limit_s=Decimal(committed) * 2 / 10000,
+    )
+
+
+def april() -> Kept:
+    """Return the month before, of which nothing else is carried: 600 of 2592000 s."""
+    return replace(
+        kept("solution", 600, "missed", "99.9768"),
+        month=date(2026, 4, 1),
+        up_s=Decimal(2591400),
+        committed_s=Decimal(2592000),
+        limit_s=Decimal("518.4"),
+        worst_limit_s=Decimal("518.4"),
+    )
+
+
+def outlooks() -> tuple[Outlook, ...]:
+    """Return May, overdrawn, and its quarter with 600 s of April, which will be."""
+    month, quarter, _ = furthersamples.outlooks()
+    return (
+        replace(
+            month,
+            up_s=Decimal(2676660),
+            down_s=Decimal(540),
+            past_s=Decimal(WHOLE),
+            begun=samples.START,
+        ),
+        # 0.0002 of 7861200 s; 1140 of them are 72.508 %; 1140 + 1140 * 2592000 / 5270400 = 1700.7
+        replace(
+            quarter,
+            up_s=Decimal(5268060),
+            down_s=Decimal(1140),
+            past_s=Decimal(5270400),
+            begun=quarter.starts,
+            # 5270400 * 1572.24 / 1140 = 7268713.7 s after its beginning: 84 d 3 h 5 min 13 s
+            used_up_at=datetime(2026, 6, 24, 1, 5, 13, tzinfo=UTC),
+        ),
+    )
+
+
+def contents() -> Contents:
+    """Return pages on which there is something of everything, and all of it adds up."""
+    base = furthersamples.busy()
+    longest = replace(
+        kept("solution", 540, "met", "", planned=1200),
+        indicator="longest interruption",
+        percent=None,
+        used_s=Decimal(0),
+        limit_s=Decimal(7200),
+        worst_s=Decimal(0),
+        worst_limit_s=Decimal(7200),
+    )
+    agreed, corrected, excluded = base.without
+    [window] = base.ahead
+    first, second = furthersamples.latencies()[:2]
+    return replace(
+        base,
+        kept=(
+            april(),
+            kept("solution", 540, "missed", "99.9798", planned=1200),
+            longest,
+            kept("api", 420, "at_risk", "99.9843", planned=1200),
+            kept("crawler", 0, "met", "100"),
+            kept("orders", 240, "met", "99.9910"),
+        ),
+        spells=tuple(one for one in base.spells if one.kind != "unknown"),
+        outlooks=outlooks(),
+        # Buckets end at 2 ** (121 / 8), (141 / 8) and (161 / 8) microseconds.
+        latencies=(
+            replace(first, p50_ms=LOW, p95_ms=LOW, p99_ms=LOW),
+            replace(second, results=100, p50_ms=MIDDLE, p95_ms=MIDDLE, p99_ms=HIGH),
+        ),
+        without=(
+            replace(agreed, committed_s=Decimal(2677200)),
+            replace(corrected, committed_s=Decimal(2677800)),
+            replace(excluded, committed_s=Decimal(2678400)),
+        ),
+        ahead=(replace(window, notice_days=12),),  # 29 May, ten days of June, the 15th
+    )
+
+
+LOW, MIDDLE, HIGH = Decimal("35.7"), Decimal("202.1"), Decimal("1143.5")
+
+
+def behind() -> dict[str, Any]:
+    """Return the evidence of these pages besides seconds and digests."""
+    return {
+        "hours": (
+            Hours(starts=samples.at(3, "9:0:0"), ends=samples.at(3, "12:30:0")),
+            Hours(starts=samples.at(4, "9:0:0"), ends=samples.at(4, "12:30:0")),
+        ),
+        "notice_timezone": "Europe/Paris",
+        "working_days": tuple(date(2026, month, day) for month, day in WORKED),
+        "answers": (
+            Answers(day=date(2026, 5, 1), cells="120x2880"),
+            Answers(day=date(2026, 5, 2), cells="120x10 140x85 160x5"),
+        ),
+    }
