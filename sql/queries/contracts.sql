@@ -81,7 +81,8 @@ left join fact.calendar as notice
 left join fact.calendar as outside on w.outside = outside.key and outside.replaced_at is null;
 
 -- name: supersede_contract_versions
--- A current version whose wording, dates or calendars are not wanted as they are.
+-- A current version whose wording, dates or calendars are not wanted as they are. Clauses are no
+-- wording.
 update fact.contract_version as v
 set replaced_at = $1
 from fact.contract as k
@@ -97,10 +98,10 @@ where
         where
             w.contract_id = v.contract_id
             and (
-                w.valid, w.plan, w.timezone, w.terms,
+                w.valid, w.plan, w.timezone, w.terms - 'clauses',
                 w.hours, w.interruption_calendar, w.notice_calendar, w.outside
             ) is not distinct from (
-                v.valid, v.plan, v.timezone, v.terms,
+                v.valid, v.plan, v.timezone, v.terms - 'clauses',
                 v.hours, v.interruption_calendar, v.notice_calendar, v.outside
             )
     )
@@ -176,6 +177,19 @@ select
     format('contract %s from %s', key, starts) as line
 from missing
 order by key, starts;
+
+-- name: name_clauses
+-- Where the document says a term is no term: a version that stands takes it over.
+update fact.contract_version as v
+set terms = w.terms
+from wanted_version as w
+where
+    v.contract_id = w.contract_id
+    and v.valid = w.valid
+    and v.replaced_at is null
+    and v.terms is distinct from w.terms
+returning
+    'changed' as action, format('contract %s from %s: clauses', w.key, w.starts) as line;
 
 -- name: end_contracts
 -- Versions of contracts that left the catalogue and still run or are to come.

@@ -76,6 +76,17 @@ select
     notice.key as notice_calendar,
     extract(epoch from v.crisis_longer_than) as crisis_longer_than_s,
     v.crisis_customers,
+    concat_ws(
+        ', ', v.terms #>> '{words,document,title}', v.terms #>> '{words,document,version}'
+    ) as document,
+    array(
+        select said.key from jsonb_each_text(v.terms -> 'clauses') as said
+        order by said.key
+    ) as clause_terms,
+    array(
+        select named.value from jsonb_each_text(v.terms -> 'clauses') as named
+        order by named.key
+    ) as clause_names,
     (
         select bool_or(m.terms @> '{"demonstration": true}')
         from fact.contract_version as m

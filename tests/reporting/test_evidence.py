@@ -148,7 +148,8 @@ async def test_the_printed_sql_gives_the_printed_figures(
     statements = [html.unescape(text) for text in STATEMENT.findall(sources)]
     answers = [await connection.fetch(text) for text in statements]
 
-    headline, longest, services, outages, windows, days, curve, results = answers
+    headline, longest, services, outages, windows, days, curve, *more, results = answers
+    marks, spells, budgets, latencies = more
     row = dict(headline[0]) | {f"longest {key}": value for key, value in longest[0].items()}
     for column, place in PLACE.findall(sources):
         name = f"longest {column}" if place.startswith("figures.longest") else column
@@ -160,6 +161,13 @@ async def test_the_printed_sql_gives_the_printed_figures(
         (one["day"], one["unplanned_s"], one["up_s"]) for one in days
     ]
     assert found.steps[-1].after_s == curve[-1]["budget_used_s"]
+    shown = found.contents
+    assert [(one.month, one.mark) for one in shown.kept] == [(a["month"], a["mark"]) for a in marks]
+    assert {(one.starts, one.ends) for one in shown.spells} == {
+        (one["span"].lower, one["span"].upper) for one in spells
+    }
+    assert [one.used_s for one in shown.outlooks] == [one["used_s"] for one in budgets]
+    assert [one.p99_ms for one in shown.latencies] == [one["p99_ms"] for one in latencies]
     assert found.evidence is not None
     assert found.evidence.sha256 == results[0]["sha256"]
     assert found.evidence.sha256[:32] in sources

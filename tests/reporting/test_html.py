@@ -12,6 +12,7 @@ from tests.reporting import facesamples, samples
 from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
 from vigie.reporting.drawing.html import to_html
+from vigie.reporting.figures.records import Clause
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -27,6 +28,25 @@ def text(html: str) -> str:
     body = re.sub(r"(?s)<style>.*?</style>|<title>.*?</title>", " ", html)
     plain = re.sub(r'(?s)<span class="pad">.*?</span>|<[^>]+>', " ", body)
     return " ".join(plain.split())
+
+
+def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
+    busy = samples.busy()
+    clauses = (
+        Clause(term="interruption.calendar", clause="LEN-03"),
+        Clause(term="interruption.max", clause="LEN-02"),
+        Clause(term="maintenance.notice.working_days", clause="LEN-05"),
+        Clause(term="maintenance.or", clause="LEN-05"),
+    )
+    contract = replace(busy.contract, document="SLA, 2024", clauses=clauses)
+
+    told = text(page(replace(busy, contract=contract)))
+
+    assert "Clauses are those of: SLA, 2024." in told
+    assert "Outages are never joined. Clause LEN-03, LEN-02 Crisis" in told
+    assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
+    none = "No clause is named in the contract file."
+    assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from tests.storing.made import ACME, MINUTE, NOON, catalogue, contract, service, terms
 from tests.storing.synced import LATER, NINE, NOON_CLOCK, calendar, rows, utc, versions
 
-from vigie.catalogue import Customer, Hours
+from vigie.catalogue import Customer, Hours, Written
 from vigie.errors import UsageError
 from vigie.storing.catalogue import Changes, apply_catalogue
 
@@ -90,6 +90,26 @@ async def test_notes_say_what_differs_and_from_when(
     line = "contract acme from 2026-01-01: superseded"
     assert {line: notes} == changes.notes
     assert [f"~ {line}", *(f"    {note}" for note in notes)] == [*changes.lines][1:]
+
+
+async def test_a_clause_is_no_term_and_supersedes_nothing(
+    connection: asyncpg.Connection,
+) -> None:
+    said = Written(
+        sort="plan", file="plans/a.yaml", line=1, column=1, shipped=False, clause="LEN-01"
+    )
+    places = {"availability.target": said, "support.portal": said}
+    named = catalogue(contracts=(contract(written=places),))
+    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
+
+    changes = await apply_catalogue(connection, named, LATER)
+
+    assert Changes(changed=("contract acme from 2026-01-01: clauses",)) == changes
+    assert not await apply_catalogue(connection, named, LATER + MINUTE)
+    # Only what reports define.
+    assert [('{"availability.target": "LEN-01"}', None)] == await rows(
+        connection, "select terms ->> 'clauses', replaced_at from fact.contract_version"
+    )
 
 
 async def test_a_second_version_ends_the_first(connection: asyncpg.Connection) -> None:

@@ -47,6 +47,7 @@ _STEPS = (
     "word_contracts",
     "supersede_contract_versions",
     "add_contract_versions",
+    "name_clauses",
     "end_contracts",
     "add_ended_versions",
     "replace_rota",

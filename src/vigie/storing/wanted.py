@@ -16,6 +16,7 @@ from vigie.catalogue import (
     Holiday,
     LeftOpen,
     Service,
+    Written,
     left_open,
 )
 from vigie.storing.results import Row
@@ -23,6 +24,14 @@ from vigie.storing.wantedrota import rota_rows
 
 _US = timedelta(microseconds=1)
 _CONTRACT = TypeAdapter(Contract)
+# Crises of other rules than these are told in words of their own.
+DEFINED = (
+    "availability.",
+    "interruption.",
+    "maintenance.",
+    "crisis.longer_than",
+    "crisis.customers",
+)
 _OPEN = TypeAdapter(tuple[LeftOpen, ...])
 
 
@@ -138,7 +147,14 @@ def _words(contract: Contract, catalogue: Catalogue) -> str:
     # kept still stands.
     said = {name: whole[name] for name in ("accepted", "demonstration") if whole.get(name)}
     unsaid = _OPEN.dump_python(left_open(contract, catalogue), mode="json", exclude_defaults=True)
+    clauses = {term: it.clause for term, it in contract.written.items() if _is_defined(term, it)}
+    said |= {"clauses": clauses} if clauses else {}
     return json.dumps(kept | said | ({"open": unsaid} if unsaid else {}))
+
+
+def _is_defined(term: str, written: Written) -> bool:
+    """Whether reports define the term, and a clause of it is named."""
+    return bool(written.clause) and term.startswith(DEFINED)
 
 
 def _covered(contract: Contract) -> Iterator[Row]:

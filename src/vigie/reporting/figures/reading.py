@@ -12,6 +12,7 @@ from vigie.reporting.figures.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.figures.records import (
     Availability,
     Classes,
+    Clause,
     Contract,
     Day,
     Figures,
@@ -76,7 +77,7 @@ async def figures(
             connection, contract, scope, period, outages=outages, windows=noticed
         )
     return Figures(
-        contract=record(Contract, terms),
+        contract=record(Contract, terms, clauses=_clauses(terms)),
         period=record(Period, {**period, "name": asked.name}),
         availability=_availability(of),
         basis=asked.kind == terms["basis"],
@@ -92,6 +93,11 @@ async def figures(
         contents=more,
         sla_version=await connection.fetchval(query("report_version")),
     )
+
+
+def _clauses(terms: Row) -> tuple[Clause, ...]:
+    pairs = zip(terms["clause_terms"], terms["clause_names"], strict=True)
+    return tuple(Clause(term=term, clause=clause) for term, clause in pairs)
 
 
 def _touches(window: Row, scope: str) -> bool:

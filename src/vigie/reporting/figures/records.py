@@ -22,6 +22,14 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Where the contract's document says a term."""
+
+    term: str  # availability.target
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """The terms in force at the end of the period."""
 
@@ -43,6 +51,17 @@ class Contract:
     crisis_longer_than_s: Decimal | None
     crisis_customers: int | None
     demonstration: bool  # made-up results, in any part of the period
+    document: str = ""  # title and version of the text that the terms were read from
+    clauses: tuple[Clause, ...] = ()
+
+    def clause(self, *terms: str) -> str:
+        """Return the clauses that say *terms*, and what is below them; empty: none is named."""
+        said = (
+            one.clause
+            for one in self.clauses
+            if any(one.term == term or one.term.startswith(f"{term}.") for term in terms)
+        )
+        return ", ".join(dict.fromkeys(said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
