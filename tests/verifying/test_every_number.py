@@ -138,3 +138,25 @@ def test_a_forged_report_that_was_drawn_again_is_caught_by_its_numbers(tmp_path:
     found = failing(make_pdf(rosier, directory=NOWHERE, now=NOW, language="en"), tmp_path)
 
     assert {"arithmetic"} == set(found)
+
+
+def extremes(value: object) -> tuple[object, ...]:
+    match value:
+        case int():
+            return (-1, 10**9)
+        case Decimal():
+            return (Decimal("-9e9"), Decimal("9e9"), Decimal("1e-12"))
+        case datetime():
+            return (value.replace(year=1990), value.replace(year=2199))
+        case date():
+            return (value.replace(year=1990), value.replace(year=2199))
+    return ("", "9" * 99)
+
+
+def test_no_number_however_wild_breaks_a_check() -> None:
+    figures = month()
+    first = {kind_of(place): (steps, forged) for place, steps, forged in numbers_of(figures, "f")}
+    for steps, forged in first.values():
+        for wild in extremes(forged):
+            found = with_another(figures, steps, wild)
+            assert all(isinstance(one, str) for check in CHECKS for one in check(found))

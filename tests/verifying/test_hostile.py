@@ -78,6 +78,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "elsewhere": (lambda: with_figure("timezone", "../../etc/passwd", "period"), "no time zone"),
     "without a zone": (lambda: with_figure("ends", "2026-06-01T00:00:00", "period"), "period.ends"),
     "ancient": (lambda: with_figure("ends", "0001-01-01T00:00:00Z", "period"), "period.ends"),
+    "no target": (lambda: with_figure("target", "NaN"), "figures.availability.target"),
     "not a number": (lambda: with_figure("used_s", "NaN"), "figures.availability.used_s"),
 }
 

@@ -1,6 +1,7 @@
 """What a document carries: read within limits, as the manifest says, and telling the same."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
@@ -38,6 +39,8 @@ LISTED = {
 }
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
+TARGET = re.compile(r"(availability|(services|parts|outlooks|effects)\[\d+\])\.target$")
+PERCENT = re.compile(r"\d{1,3}(\.\d{1,40})?", re.ASCII)
 YEARS = range(1990, 2200)
 
 Told: TypeAlias = ReportFile | Annex | Incident
@@ -100,7 +103,7 @@ def _told(file: Container) -> Told:
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{file.name}: {REPORT} cannot be read: {error} ({TAKES})") from error
     for place, value in _values(told):
-        if not _is_plain(value) or not _is_listable(place, value):
+        if not (_is_plain(value) and _is_listable(place, value) and _is_target(place, value)):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
         if place.endswith("timezone") and value not in {None, *available_timezones()}:
             raise ReportError(f"{file.name}: {REPORT}: {place} is no time zone")
@@ -146,6 +149,11 @@ def _is_plain(value: object) -> bool:
 
 def _is_listable(place: str, value: object) -> bool:
     return place not in LISTED or (isinstance(value, tuple) and len(value) <= MOST_LISTED)
+
+
+def _is_target(place: str, value: object) -> bool:
+    """Whether a target, which is text, is a number; other places of this name hold addresses."""
+    return value is None or not TARGET.search(place) or bool(PERCENT.fullmatch(str(value)))
 
 
 def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN401 - any record

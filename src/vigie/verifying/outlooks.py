@@ -10,6 +10,7 @@ from vigie.reporting import Figures, Outlook
 from vigie.verifying.numbers import A_MOMENT, over, seconds, spare
 from vigie.verifying.percentages import cut, raised
 
+LARGEST = 10**9  # seconds: longer than any year
 MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -83,4 +84,5 @@ def _used_up(one: Outlook, projected: Fraction | None) -> object:
     used, budget = Fraction(one.used_s), Fraction(one.budget_s)
     if not (0 < used <= budget < projected):
         return None
-    return one.begun + timedelta(seconds=seconds(one.known_until - one.begun) * budget // used)
+    length = seconds(one.known_until - one.begun) * budget // used
+    return one.begun + timedelta(seconds=length) if 0 <= length < LARGEST else None

@@ -14,6 +14,7 @@ from vigie.verifying.numbers import seconds
 SHARES = {"p50_ms": Fraction(50, 100), "p95_ms": Fraction(95, 100), "p99_ms": Fraction(99, 100)}
 WHY = re.compile(r"announced (\d+) whole working days? ahead, (\d+) asked")
 TENTH = Decimal("0.1")
+SMALL = re.compile(r"\d{1,9}", re.ASCII)
 MOST_CELLS = 400  # 8 to a doubling: 400 reach beyond a thousand years
 
 
@@ -103,7 +104,7 @@ def _latencies(figures: Figures, evidence: Evidence) -> Iterator[str]:
 def _cells(text: str) -> list[tuple[int, int]]:
     """Return bucket and count of `120x5 121x40`; nothing where it is none."""
     pairs = [cell.partition("x")[::2] for cell in text.split()]
-    if not all(a.isdecimal() and b.isdecimal() and int(a) < MOST_CELLS for a, b in pairs):
+    if not all(SMALL.fullmatch(a) and SMALL.fullmatch(b) and int(a) < MOST_CELLS for a, b in pairs):
         return []
     return sorted((int(bucket), int(count)) for bucket, count in pairs)
 
