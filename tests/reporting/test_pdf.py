@@ -98,7 +98,7 @@ def test_the_pdf_says_what_it_is() -> None:
         with document.open_metadata() as metadata:
             claimed = (metadata.get("pdfaid:part"), metadata.get("pdfaid:conformance"))
 
-    assert "Rapport de disponibilité de service, Acme SA, Mai 2026" == str(info["/Title"])
+    assert "Rapport de disponibilité de service, Acme SA, mai 2026" == str(info["/Title"])
     assert "Vigie" == str(info["/Author"])
     assert "D:20260603060000+00'00" == str(info["/CreationDate"])
     assert "fr" == str(root.Lang)
