@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, TypeVar
 import msgspec
 
 from vigie import __version__
+from vigie.reporting.figures.contents import drop_sums
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Availability, Figures, Outage, Reading, Seconds, Window
 from vigie.reporting.figures.revisions import Revision
@@ -53,21 +54,27 @@ def report_file(figures: Figures, made: Made) -> ReportFile:
 
 def to_bytes(report: ReportFile) -> bytes:
     """Return report.json; `from_bytes` gives equal figures back. Exact numbers are strings."""
-    return (_text(report, indent=1) + "\n").encode()
+    return (_text(_builtins(report), indent=1) + "\n").encode()
 
 
 def frozen_text(figures: Figures) -> str:
     """Return `figures` of report.json, as a kept report has them.
 
-    The digests of single days are in the file only: that of them all is kept beside.
+    The digests of single days are in the file only: that of them all is kept beside. So are the
+    sums that rows are computed from.
     """
-    return _text(replace(figures, evidence=None))
+    told = _builtins(replace(figures, evidence=None))
+    drop_sums(told["contents"])
+    return _text(told)
 
 
-def _text(value: object, *, indent: int | None = None) -> str:
+def _builtins(value: object) -> Any:  # noqa: ANN401 - what JSON has, and exact numbers
+    return msgspec.to_builtins(value, builtin_types=(Decimal,))
+
+
+def _text(told: object, *, indent: int | None = None) -> str:
     # As SQL tells an exact number it may end in zeros, or be 9E+4.
-    whole = msgspec.to_builtins(value, builtin_types=(Decimal,))
-    return json.dumps(whole, default=plain, ensure_ascii=False, indent=indent)
+    return json.dumps(told, default=plain, ensure_ascii=False, indent=indent)
 
 
 def from_bytes(content: bytes) -> ReportFile:

@@ -3,8 +3,24 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 NONE = Decimal(0)
+# What rows are computed from and nobody reads: as a change it would only say the same again.
+BESIDE = {
+    "kept": (
+        "complete",
+        "up_s",
+        "down_s",
+        "committed_s",
+        "used_s",
+        "limit_s",
+        "worst_s",
+        "worst_limit_s",
+    ),
+    "outlooks": ("up_s", "down_s", "past_s", "begun", "versions"),
+    "without": ("committed_s",),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,3 +219,11 @@ class Contents:
     ahead: tuple[Planned, ...] = ()  # maintenance that begins in the month after the period
     ahead_from: datetime | None = None
     gaps: tuple[Gap, ...] = ()  # longest first
+
+
+def drop_sums(told: dict[str, Any]) -> None:
+    """Take out of *told*, contents as plain values, what rows are computed from."""
+    for name, beside in BESIDE.items():
+        for row in told[name]:
+            for key in beside:
+                del row[key]
