@@ -15,8 +15,8 @@ def cases() -> list[str]:
 
 def place(case: str) -> str:
     folder, name = case.split("/")
-    fixed = {"probes": "probes/shop.yaml", "rota": "reports/rota.yaml"}
-    return fixed.get(folder, f"reports/{folder}/{name}")
+    alone = {"brand": "reports/brand.yaml", "rota": "reports/rota.yaml"}
+    return ({"probes": "probes/shop.yaml"} | alone).get(folder, f"reports/{folder}/{name}")
 
 
 @pytest.mark.parametrize("case", cases())

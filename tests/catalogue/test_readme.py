@@ -11,9 +11,22 @@ import pytest
 import yaml
 from pydantic import BaseModel
 from tests.catalogue.documented import PROBES, examples, probes_files
+from tests.catalogue.test_brand import SVG, font
 
 from vigie import paths, probing
-from vigie.catalogue import Mail, Person, Reach, Rota, Updates, load
+from vigie.catalogue import (
+    Brand,
+    Colours,
+    Logo,
+    Mail,
+    Person,
+    Reach,
+    Rota,
+    Typeface,
+    Updates,
+    load,
+    load_brand,
+)
 from vigie.catalogue.grammar import (
     CalendarFile,
     ContractFile,
@@ -35,7 +48,7 @@ services:
 
 
 def test_examples_load_together(write: Write) -> None:
-    contract, plan, calendar, rota = examples(REPORTS)
+    contract, plan, calendar, rota, _ = examples(REPORTS)
     directory = write(
         {
             **probes_files(),
@@ -58,9 +71,25 @@ def test_examples_load_together(write: Write) -> None:
 
 def test_example_of_the_rota_passes_its_schema() -> None:
     schema = json.loads((paths.REPORTS / "rota.schema.json").read_text(encoding="utf-8"))
-    rota = yaml.safe_load(examples(REPORTS)[-1])
+    rota = yaml.safe_load(examples(REPORTS)[3])
 
     jsonschema.Draft202012Validator(schema).validate(rota)
+
+
+def test_example_of_the_brand_loads_and_passes_its_schema(tmp_path: Path) -> None:
+    schema = json.loads((paths.REPORTS / "brand.schema.json").read_text(encoding="utf-8"))
+    example = examples(REPORTS)[4]
+    (tmp_path / "reports/brand").mkdir(parents=True)
+    (tmp_path / "reports/brand.yaml").write_text(example, encoding="utf-8")
+    (tmp_path / "reports/brand/logo.svg").write_text(SVG.format(""), encoding="utf-8")
+    for name in ("Ours-Regular.ttf", "Ours-Bold.ttf", "NotoSansJP-Regular.otf"):
+        (tmp_path / "reports/brand" / name).write_bytes(font())
+
+    jsonschema.Draft202012Validator(schema).validate(yaml.safe_load(example))
+    brand = load_brand(tmp_path)
+
+    assert brand
+    assert "#5b2a86" == brand.colours.main
 
 
 def names(model: type[BaseModel]) -> set[str]:
@@ -96,6 +125,10 @@ def terms() -> set[str]:
         (REPORTS, {f"reach.{key}" for key in names(Reach)}),
         (REPORTS, {f"updates.{key}" for key in names(Updates)}),
         (REPORTS, {f"mail.{key}" for key in names(Mail)}),
+        (REPORTS, names(Brand) - {"colours"}),
+        (REPORTS, {f"colours.{key}" for key in names(Colours)}),
+        (REPORTS, {f"logo.{key}" for key in names(Logo)}),
+        (REPORTS, {f"font.{key}" for key in names(Typeface)}),
     ],
 )
 def test_every_key_is_explained(text: str, keys: set[str]) -> None:

@@ -308,9 +308,9 @@ def test_hard_cases_are_filled(case: str) -> None:
 
 
 def test_letters_without_a_font_are_named() -> None:
-    assert "" == lacking(samples.many(), roots(NOWHERE))
-    assert "訂" in lacking(facesamples.scripts(), roots(NOWHERE))
-    assert not set("Αяأש") & set(lacking(facesamples.scripts(), roots(NOWHERE)))
+    assert "" == lacking(samples.many(), NOWHERE)
+    assert "訂" in lacking(facesamples.scripts(), NOWHERE)
+    assert not set("Αяأש") & set(lacking(facesamples.scripts(), NOWHERE))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,20 @@ from .addresses import (
     forbidden,
     literal_address,
 )
+from .brand import (
+    load_brand,
+)
+from .brandfiles import (
+    KINDS,
+    digit_width,
+    picture_problem,
+)
+from .brandgrammar import (
+    Brand,
+    Colours,
+    Logo,
+    Typeface,
+)
 from .comparing import (
     compare,
     same_figures,
@@ -93,10 +107,13 @@ from .yearly import (
 
 __all__ = [
     "CHANNELS",
+    "KINDS",
     "ROLES",
     "UNRELATED",
+    "Brand",
     "Calendar",
     "Catalogue",
+    "Colours",
     "Contract",
     "Customer",
     "DownWhen",
@@ -110,6 +127,7 @@ __all__ = [
     "Key",
     "Kinds",
     "LeftOpen",
+    "Logo",
     "Mail",
     "Model",
     "Origin",
@@ -122,6 +140,7 @@ __all__ = [
     "Service",
     "Terms",
     "Told",
+    "Typeface",
     "Updates",
     "Written",
     "Yearly",
@@ -129,6 +148,7 @@ __all__ = [
     "advice",
     "are_enough",
     "compare",
+    "digit_width",
     "duration_text",
     "file_state",
     "forbidden",
@@ -137,6 +157,8 @@ __all__ = [
     "lint",
     "literal_address",
     "load",
+    "load_brand",
+    "picture_problem",
     "pre_alert_note",
     "reference_note",
     "references_at",

@@ -11,6 +11,7 @@ from vigie.catalogue.yaml import Document, read
 _SUFFIXES = {".yaml", ".yml"}
 _FOLDERS = ("probes", "reports/calendars", "reports/plans", "reports/contracts")
 _ROTA = ("reports/rota.yaml", "reports/rota.yml")
+_BRAND = ("reports/brand.yaml", "reports/brand.yml")
 
 FileState = frozenset[tuple[str, ...]]
 
@@ -46,14 +47,24 @@ def file_state(directory: Path) -> FileState:
     """Return what differs from itself once any file of the catalogue in *directory* changed."""
     folders = [directory / name for name in _FOLDERS]
     there = [(str(folder),) for folder in folders if folder.is_dir()]
-    files = [*(file for folder in folders for file in _files(folder)), *rota_files(directory)]
+    alone = [*rota_files(directory), *brand_files(directory)]
+    files = [*(file for folder in folders for file in _files(folder)), *alone]
     return frozenset([*there, *map(_state, files)])
 
 
 def rota_files(directory: Path) -> list[Path]:
     """Return the files of *directory* that hold its rota; more than one is a mistake."""
+    return _there(directory, _ROTA)
+
+
+def brand_files(directory: Path) -> list[Path]:
+    """Return the files of *directory* that hold its brand; more than one is a mistake."""
+    return _there(directory, _BRAND)
+
+
+def _there(directory: Path, names: Iterable[str]) -> list[Path]:
     # A link to nowhere is a file that cannot be read, which must not go unsaid.
-    return [directory / name for name in _ROTA if os.path.lexists(directory / name)]
+    return [directory / name for name in names if os.path.lexists(directory / name)]
 
 
 def _state(file: Path) -> tuple[str, ...]:

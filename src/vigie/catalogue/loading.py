@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from vigie import clock, paths
+from vigie.catalogue.brand import Branded, read_brand
 from vigie.catalogue.calendars import check_others, check_variants, make_calendar
 from vigie.catalogue.contracts import Promises, Version, read_contracts
 from vigie.catalogue.extending import check_extends
@@ -56,6 +57,7 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
     promises = Promises(plans=plans, calendars=calendars.names, services=watched.names)
     versions = read_contracts(read_folder(reports / "contracts", problems), promises, problems)
     rostered = read_rota(directory, calendars.names, problems)
+    branded = read_brand(directory, problems)
     used = {key for version in versions for key in _used(version)} | rostered.calendars
     made = _calendars(named, used, _first_year(versions, now), now, problems)
     return Catalogue(
@@ -63,7 +65,10 @@ def _load(directory: Path, kinds: Kinds, now: datetime, problems: list[Problem])
         services=watched.services,
         calendars=made,
         contracts=tuple(version.contract for version in versions if version.contract),
-        origins=(*_origins(watched, versions, plans, named, made), *_origin_of_rota(rostered)),
+        origins=(
+            *_origins(watched, versions, plans, named, made),
+            *_origins_alone(rostered, branded),
+        ),
         references=watched.references,
         rota=rostered.rota,
     )
@@ -122,6 +127,8 @@ def _origins(
         yield Origin(sort="calendar", key=key, file=file, shipped=calendar.shipped)
 
 
-def _origin_of_rota(rostered: Rostered) -> Iterator[Origin]:
+def _origins_alone(rostered: Rostered, branded: Branded) -> Iterator[Origin]:
     if rostered.rota and rostered.file:
         yield Origin(sort="rota", key="rota", file=rostered.file, shipped=False)
+    if branded.brand and branded.file:
+        yield Origin(sort="brand", key="brand", file=branded.file, shipped=False)

@@ -265,7 +265,7 @@ class Contract:
 class Origin:
     """The file that a part of the catalogue was read from."""
 
-    sort: Literal["calendar", "contract", "plan", "rota", "service"]
+    sort: Literal["brand", "calendar", "contract", "plan", "rota", "service"]
     key: str
     file: str
     shipped: bool  # not from the user's directory

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 from pydantic.json_schema import GenerateJsonSchema
 
+from vigie.catalogue.brandgrammar import Brand
 from vigie.catalogue.grammar import CalendarFile, ContractFile, PlanFile, ProbesFile
 from vigie.catalogue.model import Reference, ServiceHead
 from vigie.catalogue.rotagrammar import Rota
@@ -39,6 +40,7 @@ def schemas(kinds: Kinds) -> dict[PurePosixPath, str]:
         PurePosixPath("reports/plan.schema.json"): _text(PlanFile),
         PurePosixPath("reports/contract.schema.json"): _text(ContractFile),
         PurePosixPath("reports/rota.schema.json"): _text(Rota),
+        PurePosixPath("reports/brand.schema.json"): _text(Brand),
     }
 
 

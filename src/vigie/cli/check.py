@@ -101,6 +101,7 @@ def _count(found: Catalogue) -> str:
             (sorts["plan"], "plan"),
             (sorts["calendar"], "calendar"),
             *([(1, "rota")] if found.rota else []),
+            *([(1, "brand")] if sorts["brand"] else []),
         )
     )
 

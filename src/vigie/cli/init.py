@@ -11,6 +11,7 @@ from vigie.errors import UsageError
 _STARTER = Path(__file__).parent / "starter"
 _SCHEMAS = (
     "probes/schema.json",
+    "reports/brand.schema.json",
     "reports/calendar.schema.json",
     "reports/contract.schema.json",
     "reports/plan.schema.json",

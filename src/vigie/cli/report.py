@@ -24,11 +24,10 @@ from vigie.reporting import (
     resolve,
     write,
 )
-from vigie.templating import roots
 
 _NO_FONT = (
     "Note: no font of the report has {}: this system's are used, or boxes where it has none"
-    " (put a font into reports/fonts and name it in reports/templates/monthly/own.css)."
+    " (name a font under other_scripts in reports/brand.yaml)."
 )
 
 app = App(name="report", help="Write a contract's PDF report; keep, review and issue reports.")
@@ -110,7 +109,7 @@ async def report(
     write(path, pdf)
     console = Console(highlight=False, soft_wrap=True, markup=False)
     console.print(_told(path, found))
-    if letters := lacking(found, roots(directory)):
+    if letters := lacking(found, directory):
         console.print(_NO_FONT.format(letters[:20]))
 
 

@@ -5,7 +5,9 @@ from functools import partial
 from pathlib import Path
 
 from vigie.reporting.evidence.attachments import attached
+from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import made_of
+from vigie.reporting.figures.brandrecords import SHIPPED
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.periods import Asked, Days, Span
 from vigie.reporting.figures.reading import figures
@@ -82,7 +84,14 @@ def make_pdf(
     from vigie.reporting.drawing.html import spoken_in  # takes a second to import
 
     spoken = spoken_in(found, language)
-    made = made_of(found, language=spoken, now=now, sealed=sealed, revision=revision)
+    made = made_of(
+        found,
+        language=spoken,
+        now=now,
+        sealed=sealed,
+        revision=revision,
+        brand=brand_of(directory),
+    )
     return made_again(found, made, directory=directory)
 
 
@@ -102,6 +111,7 @@ def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
         document=made.document,
         sealed=made.sealed,
         revision=made.revision,
+        brand=at_hand(made.brand or SHIPPED, folders),
     )
     files = attached(found, made, sources=drawn_with(folders, made))
     return render(page, folders=folders, attached=files, created=made.made_at)

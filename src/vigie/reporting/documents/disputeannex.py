@@ -12,7 +12,9 @@ import msgspec
 
 from vigie.reporting.documents.disputed import Comparison, Line
 from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
+from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded, made_of, number, to_json
+from vigie.reporting.figures.brandrecords import SHIPPED, Brand
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.formats import Formats, utc
 from vigie.reporting.words import resolve, spoken_to
@@ -65,7 +67,14 @@ def comparison_pdf(
     it seals it. Equal arguments give equal bytes.
     """
     spoken = resolve(language) if language else spoken_to(found.figures.contract.language)
-    made = made_of(found.figures, language=spoken, now=now, document=TEMPLATES, sealed=sealed)
+    made = made_of(
+        found.figures,
+        language=spoken,
+        now=now,
+        document=TEMPLATES,
+        sealed=sealed,
+        brand=brand_of(directory),
+    )
     return annex_again(Annex(report=made, comparison=found), directory=directory)
 
 
@@ -78,7 +87,12 @@ def annex_again(annex: Annex, *, directory: Path) -> bytes:
 
     found, made, folders = annex.comparison, annex.report, roots(directory)
     page = comparison_html(
-        found, directory=directory, now=made.made_at, language=made.language, sealed=made.sealed
+        found,
+        directory=directory,
+        now=made.made_at,
+        language=made.language,
+        sealed=made.sealed,
+        brand=at_hand(made.brand or SHIPPED, folders),
     )
     files = [
         Attached(
@@ -108,6 +122,7 @@ def comparison_html(
     now: datetime,
     language: str | None = None,
     sealed: bool = False,
+    brand: Brand | None = None,
 ) -> str:
     """Return the annex as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import fill
@@ -116,7 +131,7 @@ def comparison_html(
     spoken = resolve(language) if language else spoken_to(of.contract.language)
     return fill(
         f"{TEMPLATES}/report.html",
-        _templates(found, directory, spoken),
+        _templates(found, directory, spoken, brand),
         c=found,
         figures=of,
         language=spoken,
@@ -136,12 +151,13 @@ def comparison_sentence(found: Comparison, *, directory: Path, language: str = "
 
 
 def _templates(
-    found: Comparison, directory: Path, language: str
+    found: Comparison, directory: Path, language: str, brand: Brand | None = None
 ) -> "ImmutableSandboxedEnvironment":
     from vigie.reporting.drawing.html import _environment
     from vigie.templating import roots
 
-    return _environment(roots(directory), language, found.figures.period.timezone)
+    zone = found.figures.period.timezone
+    return _environment(roots(directory), language, zone, brand or SHIPPED)
 
 
 def _plain(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of our records

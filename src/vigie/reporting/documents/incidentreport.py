@@ -15,7 +15,9 @@ from markupsafe import Markup
 from vigie import __version__
 from vigie.reporting.documents.incidentrecords import IncidentReport
 from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
+from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded
+from vigie.reporting.figures.brandrecords import SHIPPED, Brand
 from vigie.reporting.figures.evidencerecords import Written
 from vigie.reporting.formats import Formats, utc
 from vigie.templating import roots, sandbox, visible
@@ -56,6 +58,7 @@ def make_incident_report(
         made_at=now.replace(microsecond=0),
         program=__version__,
         sealed=sealed,
+        brand=brand_of(directory),
     )
     # The pages show what the file holds: characters that nobody sees are in neither.
     kept = incident_from_bytes(incident_bytes(Incident(report=made, incident=report)))
@@ -68,7 +71,13 @@ def incident_again(kept: Incident, *, directory: Path) -> bytes:
     from vigie.reporting.evidence.sources import drawn_with
 
     made, folders = kept.report, roots(directory)
-    page = incident_html(kept.incident, directory=directory, now=made.made_at, sealed=made.sealed)
+    page = incident_html(
+        kept.incident,
+        directory=directory,
+        now=made.made_at,
+        sealed=made.sealed,
+        brand=at_hand(made.brand or SHIPPED, folders),
+    )
     record = Attached(
         name=REPORT,
         content=incident_bytes(kept),
@@ -93,10 +102,15 @@ def incident_from_bytes(content: bytes) -> Incident:
 
 
 def incident_html(
-    report: IncidentReport, *, directory: Path, now: datetime, sealed: bool = False
+    report: IncidentReport,
+    *,
+    directory: Path,
+    now: datetime,
+    sealed: bool = False,
+    brand: Brand | None = None,
 ) -> str:
     """Return the report as one HTML page; its fonts are named `asset:`."""
-    return _fill(report, "report.html", directory, now, autoescape=True, sealed=sealed)
+    return _fill(report, "report.html", directory, now, autoescape=True, sealed=sealed, brand=brand)
 
 
 def incident_markdown(report: IncidentReport, *, directory: Path, now: datetime) -> str:
@@ -113,11 +127,12 @@ def _fill(
     *,
     autoescape: bool,
     sealed: bool = False,
+    brand: Brand | None = None,
 ) -> str:
     from vigie.reporting.drawing.html import fill, offer_formats
 
     environment = sandbox(roots(directory), autoescape=autoescape)
-    offer_formats(environment, Formats("en", report.timezone))
+    offer_formats(environment, Formats("en", report.timezone), brand or SHIPPED)
     environment.filters |= {"kind": _kind, "role": _role}
     environment.filters |= {"written": _written if autoescape else _blocks}
     environment.finalize = visible if autoescape else _escape  # every place that is filled

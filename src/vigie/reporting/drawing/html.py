@@ -10,6 +10,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from vigie import __version__
 from vigie.errors import ReportError
 from vigie.reporting.drawing import charts, curves, grids, strips
+from vigie.reporting.figures.brandrecords import SHIPPED, Brand
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import Formats, utc, utc_second
@@ -43,6 +44,7 @@ def to_html(
     document: str = "monthly",
     sealed: bool = False,
     revision: Revision | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     """Return the report as HTML in *language* (default: the customer's), made at *now*.
 
@@ -51,7 +53,7 @@ def to_html(
     spoken = spoken_in(figures, language)
     return fill(
         f"{document}/report.html",
-        _environment(folders, spoken, figures.period.timezone),
+        _environment(folders, spoken, figures.period.timezone, brand),
         figures=figures,
         charts=charts,
         curves=curves,
@@ -79,22 +81,24 @@ def fill(name: str, environment: ImmutableSandboxedEnvironment, **context: objec
 
 
 def _environment(
-    folders: Sequence[Path], language: str, timezone: str
+    folders: Sequence[Path], language: str, timezone: str, brand: Brand = SHIPPED
 ) -> ImmutableSandboxedEnvironment:
     environment = sandbox(folders, autoescape=True, reader=f"{language} {timezone}")
     environment.finalize = visible  # every place that is filled
     # The extension adds this method at run time.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
-    offer_formats(environment, Formats(language, timezone))
+    offer_formats(environment, Formats(language, timezone), brand)
     environment.filters |= {"service_name": _service_name, "short_digest": _short_digest}
     return environment
 
 
-def offer_formats(environment: ImmutableSandboxedEnvironment, formats: Formats) -> None:
-    """Give templates the filters that print numbers and dates for one reader."""
+def offer_formats(
+    environment: ImmutableSandboxedEnvironment, formats: Formats, brand: Brand = SHIPPED
+) -> None:
+    """Give templates the filters that print numbers and dates for one reader, and the brand."""
     environment.filters |= {name: getattr(formats, name) for name in FILTERS}
     environment.filters |= {"utc": utc, "utc_second": utc_second, "sentence": _sentence}
-    environment.globals |= {"formats": formats}
+    environment.globals |= {"formats": formats, "brand": brand}
 
 
 def _sentence(text: str) -> str:

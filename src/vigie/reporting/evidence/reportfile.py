@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypeAlias, TypedDict, TypeVar
 import msgspec
 
 from vigie import __version__
+from vigie.reporting.figures.brandrecords import Brand
 from vigie.reporting.figures.contents import drop_sums
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Availability, Figures, Outage, Reading, Seconds, Window
@@ -110,6 +111,7 @@ def made_of(
     document: str = "monthly",
     sealed: bool = False,
     revision: Revision | None = None,
+    brand: Brand | None = None,
 ) -> Made:
     """Return how the report of *figures* is made at *now*, in a spoken *language*."""
     return Made(
@@ -122,6 +124,7 @@ def made_of(
         contract_version=figures.contract.version_from,
         sealed=sealed,
         revision=revision,
+        brand=brand,
     )
 
 

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from vigie import __version__
+from vigie.reporting.evidence.branding import fonts_digest
 from vigie.reporting.figures.evidencerecords import Made, Written
 from vigie.reporting.words import LOCALES
 
 
 def drawn_with(folders: Sequence[Path], made: Made | Written) -> Mapping[str, str]:
     """Return what the pages depend on besides the figures: equal sources draw equal pages."""
+    brand = made.brand
     return engine() | {
         "templates": _digest(_drawn(folders, made.document)),
         "words": _digest([("report.po", LOCALES / made.language / "report.po")]),
         "fonts": _digest(_found(folders, "fonts")),
+        **({"brand fonts": fonts_digest(brand, folders)} if brand and brand.fonts else {}),
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from vigie.reporting.figures.brandrecords import Brand
 from vigie.reporting.figures.revisions import Revision
 
 
@@ -74,6 +75,7 @@ class Written:
     made_at: datetime  # whole seconds
     program: str
     sealed: bool = False
+    brand: Brand | None = None  # None: as shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +91,4 @@ class Made:
     contract_version: date  # the terms in force since
     sealed: bool = False  # the pages say that the file is
     revision: Revision | None = None  # None: nobody keeps it
+    brand: Brand | None = None  # None: as shipped

@@ -1,0 +1,92 @@
+"""From the brand of a catalogue to the one that a document is drawn with, and carries."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Literal
+
+from vigie.catalogue import KINDS, Typeface, digit_width, load_brand, picture_problem
+from vigie.catalogue import Brand as Written
+from vigie.errors import ReportError
+from vigie.reporting.figures.brandrecords import OWN, SHIPPED, Brand, Font, Picture
+
+WEIGHTS: dict[Literal["light", "regular", "semibold", "bold"], Literal[300, 400, 600, 700]] = {
+    "light": 300,
+    "regular": 400,
+    "semibold": 600,
+    "bold": 700,
+}
+
+
+def brand_of(directory: Path) -> Brand | None:
+    """Return the brand of the catalogue in *directory*, with its logo; None where it has none.
+
+    Raises:
+        CatalogueError: what is wrong in brand.yaml, one line for each problem.
+    """
+    written = load_brand(directory)
+    return _brand(written, directory / "reports") if written else None
+
+
+def _brand(written: Written, folder: Path) -> Brand:
+    logo = written.logo
+    return Brand(
+        name=written.name,
+        main=written.colours.main or SHIPPED.main,
+        second=written.colours.second,
+        logo=_picture(folder / logo.file, logo.alt) if logo else None,
+        fonts=tuple(_fonts(written, folder)),
+        digit=digit_width(folder / written.font.regular) if written.font else SHIPPED.digit,
+        footer=written.footer,
+    )
+
+
+def _picture(path: Path, alt: str) -> Picture:
+    kind: Literal["image/svg+xml", "image/png"]
+    kind = "image/svg+xml" if KINDS[path.suffix] == "image/svg+xml" else "image/png"
+    return Picture(kind=kind, alt=alt, content=path.read_bytes())
+
+
+def _fonts(written: Written, folder: Path) -> Iterator[Font]:
+    if written.font:
+        yield from _weights(OWN, written.font, folder)
+    # CSS knows no digits at the beginning of a word.
+    for letter, typeface in zip("ABCD", written.other_scripts, strict=False):
+        yield from _weights(f"{OWN} Other {letter}", typeface, folder)
+
+
+def _weights(family: str, typeface: Typeface, folder: Path) -> Iterator[Font]:
+    for name, weight in WEIGHTS.items():
+        file = getattr(typeface, name)
+        if file is not None:
+            yield Font(family=family, weight=weight, file=file, sha256=_digest(folder / file))
+
+
+def at_hand(brand: Brand, folders: Sequence[Path]) -> Brand:
+    """Return *brand* with those of its fonts that are in *folders*, byte for byte.
+
+    Raises:
+        ReportError: its logo is none; a report's own record of it is anybody's.
+    """
+    told = picture_problem(brand.logo.kind, brand.logo.content) if brand.logo else None
+    if told:
+        raise ReportError(f"the logo {told}")
+    return replace(brand, fonts=tuple(font for font in brand.fonts if _is_there(font, folders)))
+
+
+def _is_there(font: Font, folders: Sequence[Path]) -> bool:
+    paths = (folder / font.file for folder in folders)
+    first = next((path for path in paths if path.is_file()), None)  # as it will be fetched
+    return first is not None and _digest(first) == font.sha256
+
+
+def fonts_digest(brand: Brand, folders: Sequence[Path]) -> str:
+    """Return the digest of the fonts that *brand* is drawn with here."""
+    fonts = at_hand(brand, folders).fonts
+    lines = (f"{font.family} {font.weight} {font.sha256}\n" for font in fonts)
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def _digest(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()
