@@ -1,7 +1,7 @@
 """A world per test, in a transaction that is rolled back; reports that are drawn at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import asyncpg
@@ -31,3 +31,11 @@ def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
         yield _Here()
 
     monkeypatch.setattr(press, "open_workers", workers)
+
+
+@pytest.fixture
+def no_warnings(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail on anything that WeasyPrint complains of, but an optional library that is missing."""
+    yield
+    told = [record.getMessage() for record in caplog.records if record.name == "weasyprint"]
+    assert [] == [line for line in told if "HarfBuzz" not in line]

@@ -2,17 +2,19 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
+from zoneinfo import ZoneInfo
 
 from tests.reporting import furthersamples, samples
 
 from vigie.reporting import Figures
 from vigie.reporting.figures.contents import Contents, Kept, Latency, Spell
-from vigie.reporting.figures.records import Day
+from vigie.reporting.figures.records import Availability, Day
 
 START = datetime(2025, 12, 31, 23, tzinfo=UTC)  # in Paris
-END = datetime(2026, 12, 31, 23, tzinfo=UTC)
-DAY = timedelta(days=1)
+FIRST = date(2026, 1, 1)
+PARIS = ZoneInfo("Europe/Paris")
+DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 SCRIPTS = (
     "Διεπαφή παραγγελιών και τιμολόγησης για όλους τους πελάτες",  # noqa: RUF001
     "Служба синхронизации каталога товаров и остатков на складах",
@@ -29,60 +31,91 @@ def _midnight(number: int) -> datetime:
     return at - timedelta(hours=1) if 88 <= number < 298 else at
 
 
-def year() -> Figures:
-    """Return a year with 500 outages."""
+def _stretch(kind: str, name: str, first: int, after: int, count: int) -> Figures:
+    """Return the days *first* to *after* of 2026, by number, with *count* outages evenly spread."""
+    apart = (after - first) * DAY // count // SECOND * SECOND
     outages = tuple(
-        samples.outage(
-            _midnight(n * 365 // 500) + timedelta(hours=n * 7 % 24), 60 + n % 7 * 60, "api"
-        )
-        for n in range(500)
+        samples.outage(_midnight(first) + n * apart, 60 + n % 7 * 60, "api") for n in range(count)
     )
+    dates = [one.starts.astimezone(PARIS).date() for one in outages]
     down: dict[date, int] = {}
-    for one in outages:
-        day = (one.starts + timedelta(hours=2)).date()
+    for one, day in zip(outages, dates, strict=True):
         down[day] = down.get(day, 0) + int(one.elapsed_s)
-    days = tuple(
-        Day(
-            day=date(2026, 1, 1) + n * DAY,
-            starts=_midnight(n),
-            ends=_midnight(n + 1),
-            seconds=samples.seconds(
-                unplanned=down.get(date(2026, 1, 1) + n * DAY, 0), period=86400
-            ),
-        )
-        for n in range(365)
-    )
+    days = tuple(_day(number, down) for number in range(first, after))
     spells = tuple(
-        Spell(kind="unplanned", day=(one.starts + timedelta(hours=2)).date(),
-              starts=one.starts, ends=one.ends)
-        for one in outages
-    )  # fmt: skip
-    latencies = tuple(
-        Latency(
-            day=date(2026, 1, 1) + n * DAY,
-            results=2880,
-            p50_ms=Decimal(40 + n % 9),
-            p95_ms=Decimal(120 + n % 31),
-            p99_ms=Decimal(400 + n * 37 % 900),
-        )
-        for n in range(365)
+        Spell(kind="unplanned", day=day, starts=one.starts, ends=one.ends)
+        for one, day in zip(outages, dates, strict=True)
     )
     base = samples.busy()
-    wide = furthersamples.outlooks()[2]
     return replace(
         base,
         period=replace(
-            base.period, kind="year", name="2026", starts=START, ends=END,
-            as_of=END + timedelta(hours=3),
+            base.period, kind=kind, name=name, starts=_midnight(first), ends=_midnight(after),
+            as_of=_midnight(after) + timedelta(hours=3),
         ),
         basis=True,
+        availability=_missed(sum(down.values()), int((days[-1].ends - days[0].starts) / SECOND)),
         outages=outages,
         days=days,
         steps=samples.steps(outages),
         contents=replace(
-            base.contents, spells=spells, latencies=latencies, outlooks=(wide,), ahead_from=END
+            base.contents, spells=spells, ahead_from=_midnight(after),
+            latencies=tuple(_latency(number) for number in range(first, after)),
+            outlooks=tuple(one for one in furthersamples.outlooks() if one.kind == kind),
         ),
     )  # fmt: skip
+
+
+def _day(number: int, down: dict[date, int]) -> Day:
+    day, starts, ends = FIRST + number * DAY, _midnight(number), _midnight(number + 1)
+    length = int((ends - starts) / SECOND)
+    seconds = samples.seconds(unplanned=down.get(day, 0), period=length)
+    return Day(day=day, starts=starts, ends=ends, seconds=seconds)
+
+
+def _latency(number: int) -> Latency:
+    return Latency(
+        day=FIRST + number * DAY,
+        results=2880,
+        p50_ms=Decimal(40 + number % 9),
+        p95_ms=Decimal(120 + number % 31),
+        p99_ms=Decimal(400 + number * 37 % 900),
+    )
+
+
+def _missed(down: int, whole: int) -> Availability:
+    """Return an availability without planned or unknown time that missed its target of 99.98."""
+    budget = Decimal(whole) / 5000
+    return samples.solution(
+        seconds=samples.seconds(unplanned=down, period=whole),
+        percent=_cut(Decimal(whole - down) / whole),
+        low=_cut(Decimal(whole - down - 60) / whole),
+        high=_cut(Decimal(whole - down + 60) / whole),
+        budget_s=budget,
+        used_s=Decimal(down),
+        over_s=down - budget,
+        used_share=_cut(down / budget),
+        confidence="clear",
+    )
+
+
+def _cut(share: Decimal) -> str:
+    return str((share * 100).quantize(Decimal("0.0001"), ROUND_DOWN))
+
+
+def storm() -> Figures:
+    """Return a month with 500 outages."""
+    return _stretch("month", "2026-05", 120, 151, 500)
+
+
+def quarter() -> Figures:
+    """Return a quarter with 45 outages."""
+    return _stretch("quarter", "2026-Q2", 90, 181, 45)
+
+
+def year(outages: int = 500) -> Figures:
+    """Return a year with so many outages."""
+    return _stretch("year", "2026", 0, 365, outages)
 
 
 def late() -> Figures:
@@ -153,4 +186,11 @@ def _promises(services: int) -> tuple[Kept, ...]:
     )
 
 
-CASES = {"year": year, "late": late, "scripts": scripts, "forty": many}
+CASES = {
+    "storm": storm,
+    "quarter": quarter,
+    "year": year,
+    "late": late,
+    "scripts": scripts,
+    "forty": many,
+}

@@ -36,6 +36,9 @@ class Strip:
     kinds: tuple[str, ...]  # those that occur
 
 
+DIGIT = 4.5  # its width in the numbers of outages
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
     """The number that an outage has in the list."""
@@ -128,7 +131,7 @@ def ribbon(figures: Figures, *, width: float, apart: float = 18) -> Ribbon:
         known=across(until),
         pieces=tuple(_merged(pieces)),
         days=tuple(marks),
-        numbers=tuple(_apart(outages, apart)),
+        numbers=tuple(_apart(outages, apart, width)),
     )
 
 
@@ -136,9 +139,10 @@ def _length(spell: Spell, across: Callable[[datetime], float]) -> float:
     return max(across(spell.ends) - across(spell.starts), HAIR)
 
 
-def _apart(outages: Iterable[tuple[int, float]], apart: float) -> Iterator[Number]:
+def _apart(outages: Iterable[tuple[int, float]], apart: float, width: float) -> Iterator[Number]:
     last = -apart
-    for number, at in outages:
+    for number, starts in outages:
+        at = min(starts, width - DIGIT * (len(str(number)) - 1))  # it must not leave the chart
         if at - last >= apart:
             yield Number(at=at, number=number)
             last = at
