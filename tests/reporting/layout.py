@@ -75,7 +75,7 @@ def problems(content: bytes) -> list[str]:
     pages = [list(_letters(page)) for page in document]
     told = []
     for number, letters in enumerate(pages, start=1):
-        found = [*_outside(letters), *_over(letters), *_ends(_body(letters))]
+        found = [*_strange(letters), *_outside(letters), *_over(letters), *_ends(_body(letters))]
         found += _numbered(letters, number, len(pages))
         told += [f"page {number}: {one}" for one in found]
     return told
@@ -104,6 +104,13 @@ def _letters(page: Any) -> Iterator[Letter]:
 
 def _buffer() -> Any:
     return ctypes.create_string_buffer(80)
+
+
+def _strange(letters: Sequence[Letter]) -> Iterator[str]:
+    """Yield letters in fonts of this system, which others have not."""
+    odd = [it for it in letters if it.font and "Report" not in it.font]
+    if odd:
+        yield f"in {odd[0].font}: {''.join(it.text for it in odd)[:60]}"
 
 
 def _outside(letters: Sequence[Letter]) -> Iterator[str]:

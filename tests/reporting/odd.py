@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from tests.catalogue.test_brand import SVG
+from tests.catalogue.test_brand import SVG, font
 from tests.reporting import crises, facesamples, samples
 
 from vigie.reporting import Figures, make_incident_report, make_pdf
@@ -19,6 +19,7 @@ logo: {file: logo.svg, alt: Example Hosting}
 colours: {main: "#5b2a86", second: "#f2a900"}
 footer: Example Hosting Ltd · 1 High Street, London
 """
+OTHER_SCRIPTS = "other_scripts: [{regular: squares.ttf}]"
 MARK = SVG.format('<path d="M0 0h9v9z" fill="#5b2a86"/>')
 
 
@@ -29,7 +30,7 @@ class Odd:
     oddity: str
     figures: Callable[[], Figures] | None
     language: str = "en"
-    branded: bool = False
+    brand: str = ""
 
 
 DOCUMENTS = {
@@ -39,10 +40,10 @@ DOCUMENTS = {
     "running": Odd("a month that is not over", samples.running, "de"),
     "late": Odd("a contract that began on the 15th", facesamples.late, "fr"),
     "forty": Odd("40 services with names of 60 characters", facesamples.many, "de"),
-    "scripts": Odd("names in other scripts", facesamples.scripts, "en"),
+    "scripts": Odd("names in other scripts", facesamples.scripts, "en", OTHER_SCRIPTS),
     "quarter": Odd("a quarter with 45 outages", facesamples.quarter, "it"),
     "year": Odd("a year with 60 outages", partial(facesamples.year, 60), "es"),
-    "branded": Odd("a provider's own logo, colours and footer", samples.busy, "es", branded=True),
+    "branded": Odd("a provider's own logo, colours and footer", samples.busy, "es", BRAND),
     "incident": Odd("the report of a crisis", None),
 }
 
@@ -50,11 +51,13 @@ DOCUMENTS = {
 def draw(name: str, place: Path) -> bytes:
     """Return the PDF of a document; *place* is for the brand's files."""
     odd = DOCUMENTS[name]
-    if odd.branded:
+    if odd.brand:
         (place / "reports").mkdir()
-        (place / "reports/brand.yaml").write_text(BRAND, encoding="utf-8")
+        (place / "reports/brand.yaml").write_text(odd.brand, encoding="utf-8")
         (place / "reports/logo.svg").write_text(MARK, encoding="utf-8")
-    directory = place if odd.branded else NOWHERE
+        letters = "".join(facesamples.SCRIPTS) + facesamples.scripts().contract.customer
+        (place / "reports/squares.ttf").write_bytes(font(letters))
+    directory = place if odd.brand else NOWHERE
     if odd.figures is None:
         return make_incident_report(crises.CASES["approved"](), directory=directory, now=NOW)
     return make_pdf(odd.figures(), directory=directory, now=NOW, language=odd.language)
