@@ -278,3 +278,32 @@ def test_report_is_sealed_where_a_key_is_configured_and_says_so(vigie: Vigie) ->
     assert (1, 1) == (refused.returncode, len(refused.stderr.splitlines()))
     assert refused.stderr.startswith("vigie: VIGIE_SIGN_PKCS12: seal.p12: cannot be opened")
     assert not (vigie.directory / "other.pdf").exists()
+
+
+def test_report_of_all_contracts_is_written_by_its_name(vigie: Vigie) -> None:
+    done = vigie("report", "--all", "--month", "2026-05")
+    data = vigie("report", "--all", "--month", "2026-05", "-o", "all.json")
+    both = vigie("report", "acme", "--all", "--month", "2026-05")
+    none = vigie("report", "--month", "2026-05")
+
+    said = "2026-05, 1 contract: 1 missed."
+    assert f"Wrote summary-2026-05.pdf: {said}\n" == done.stdout
+    assert f"Wrote all.json: {said}\n" == data.stdout
+    told = json.loads((vigie.directory / "all.json").read_text())["summary"]
+    assert "99.8655" == told["contracts"][0]["percent"]
+    assert "--all: is a summary of its own" in both.stderr
+    assert "no contract is named (write its key, or --all)" in none.stderr
+    assert [1, 1] == [both.returncode, none.returncode]
+
+
+def test_notice_of_a_window_is_written(vigie: Vigie) -> None:
+    span = ("--starts", "2026-05-05T01:00Z", "--duration", "1h", "--reason", "upgrade")
+    key = vigie("maintenance", "add", "api", *span).stdout.split()[0]
+
+    done = vigie("maintenance", "notice", key, "--language", "de")
+    unknown = vigie("maintenance", "notice", "m-1", "--contract", "acme")
+
+    assert f"Wrote {key}-acme.pdf: {key} for acme, completed; not announced.\n" == done.stdout
+    page = PDF(vigie.directory / f"{key}-acme.pdf")[0].get_textpage().get_text_bounded()
+    assert "Mitteilung geplanter Wartung" in page
+    assert f'there is no maintenance window "m-1" (known: {key})' in unknown.stderr

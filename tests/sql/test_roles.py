@@ -17,6 +17,7 @@ from tests.sql.world import World, minute, span
 from tests.watching.queued import queue
 
 from vigie.errors import UsageError
+from vigie.reporting import Asked, summary
 from vigie.storing import add_analyst, list_analysts, remove_analyst
 
 MONTH = span(0, 60)
@@ -370,3 +371,13 @@ async def test_a_customer_s_login_compares_its_own_log_only(place: Place) -> Non
     assert own == await place.owner.fetch(text, key["acme"], MONTH)
     assert ["api", "shared", None] == [row["service"] for row in own]
     assert f"Disputes: {key['acme']}" == caught.value.as_dict()["hint"]
+
+
+async def test_the_summary_over_all_contracts_is_the_provider_s(place: Place) -> None:
+    """It reads the tables themselves, which no login of an analyst may."""
+    for of in ("acme", "everybody"):
+        async with place.entered(place.login(of)) as login:
+            with pytest.raises(pg.InsufficientPrivilegeError):
+                await summary(
+                    login, asked=Asked("month", minute(0).date().replace(day=1)), now=minute(60)
+                )

@@ -11,6 +11,7 @@ from cyclopts import App, Parameter
 
 from vigie import clock, storing
 from vigie.cli.maintenancefeed import feed
+from vigie.cli.maintenancenotice import notice
 from vigie.cli.maintenanceplan import plan
 from vigie.cli.registry import (
     check_scope,
@@ -28,6 +29,7 @@ app = App(name="maintenance", help="Announce, list, withdraw and close maintenan
 
 app.command(plan)
 app.command(feed)
+app.command(notice)
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 

@@ -10,6 +10,7 @@ from vigie import clock, settings
 from vigie.cli.reportrun import run
 from vigie.cli.reportshow import diff, list_, show
 from vigie.cli.reportsteps import answer, draft, issue, object_, revise, revised
+from vigie.cli.reportsummary import summarise
 from vigie.cli.who import operator
 from vigie.errors import UsageError
 from vigie.reporting import (
@@ -35,9 +36,10 @@ app = App(name="report", help="Write a contract's PDF report; keep, review and i
 
 @app.default
 async def report(
-    contract: str,
+    contract: str | None = None,
     /,
     *,
+    every: Annotated[bool, Parameter(name="--all", negative="")] = False,
     month: str | None = None,
     quarter: str | None = None,
     year: str | None = None,
@@ -55,6 +57,8 @@ async def report(
     ----------
     contract
         The contract's key.
+    every
+        Instead of one contract: the internal summary over all of them, worst first.
     month
         YYYY-MM, such as 2026-05, in the contract's time zone.
     quarter
@@ -64,9 +68,10 @@ async def report(
     scope
         solution (the essential services), or the key of one service.
     output
-        The file to write; without it CONTRACT-PERIOD.pdf in the current directory.
+        The file to write; without it CONTRACT-PERIOD.pdf in the current directory. With --all
+        summary-PERIOD.pdf; a name in .csv or .json takes the data alone.
     language
-        en, fr, de, es or it; without it the customer's language.
+        en, fr, de, es or it; without it the customer's language, with --all English.
     revise
         Correct the report that is kept: a new revision, for a --reason.
     reason
@@ -77,6 +82,13 @@ async def report(
         The catalogue's directory; its reports/templates win over the shipped ones.
     """
     period = asked(month=month, quarter=quarter, year=year)
+    if every:
+        if contract is not None or scope != "solution" or revise or reason or by:
+            raise UsageError("--all: is a summary of its own (write a period, -o and --language)")
+        await summarise(period, output=output, language=language, directory=directory)
+        return
+    if contract is None:
+        raise UsageError("no contract is named (write its key, or --all)")
     path = output or Path(f"{contract}-{period.name}.pdf")
     if revise:
         order = Order(

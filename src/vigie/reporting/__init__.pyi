@@ -29,6 +29,13 @@ from .documents.incidentreport import (
     incident_markdown,
     make_incident_report,
 )
+from .documents.incidentreport import incident_html, incident_markdown, make_incident_report
+from .documents.noticedocument import CALENDAR, notice_pdf
+from .documents.noticereading import notice, read_notice
+from .documents.noticerecords import Happened, MaintenanceNotice
+from .documents.summarydocument import summary_csv, summary_json, summary_pdf, summary_sentence
+from .documents.summaryreading import read_summary, summary
+from .documents.summaryrecords import Summary
 from .drawing.letters import lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
@@ -55,6 +62,7 @@ from .words import resolve
 
 __all__ = [
     "LINES",
+    "CALENDAR",
     "MANIFEST",
     "REPORT",
     "RESULTS",
@@ -77,6 +85,7 @@ __all__ = [
     "Evidence",
     "Figures",
     "Formats",
+    "Happened",
     "Happening",
     "Hours",
     "Incident",
@@ -85,6 +94,7 @@ __all__ = [
     "Line",
     "Longest",
     "Made",
+    "MaintenanceNotice",
     "Member",
     "Notice",
     "Order",
@@ -103,6 +113,7 @@ __all__ = [
     "Sealer",
     "Section",
     "Span",
+    "Summary",
     "Window",
     "Workers",
     "Written",
@@ -138,15 +149,24 @@ __all__ = [
     "make_pdf",
     "make_report",
     "open_press",
+    "notice",
+    "notice_pdf",
     "open_sealer",
     "open_workers",
     "read",
     "read_comparison",
+    "read_notice",
+    "read_summary",
     "report_file",
     "resolve",
     "results_text",
     "run_reports",
     "schema",
+    "summary",
+    "summary_csv",
+    "summary_json",
+    "summary_pdf",
+    "summary_sentence",
     "tables",
     "to_bytes",
     "to_json",
