@@ -17,9 +17,10 @@ import pypdfium2
 import pytest
 from tests.reporting import conformance, summaries
 from tests.reporting.test_pseudo import outside, pseudo, texts  # noqa: F401 - a fixture
+from tests.sql.crisis import crisis_of
 from tests.sql.disputes import dispute
 from tests.sql.reports import step
-from tests.sql.world import START, World
+from tests.sql.world import START, World, minute
 
 from vigie.errors import UsageError
 from vigie.reporting import (
@@ -192,6 +193,31 @@ async def _keep(world: World) -> str:
     )
     places = ", ".join(f"${number}" for number in range(1, 17)).replace("$12", "$12::jsonb")
     return str(await world.connection.fetchval(f"select fact.keep_report({places})", *arguments))
+
+
+async def test_crises_are_told_with_whom_they_hit(world: World) -> None:
+    await world.service("api", endpoints=["a"])
+    for key in ("acme", "globex"):
+        await world.contract(key, crisis_longer_than=timedelta(minutes=10), crisis_customers=2)
+    await world.results("a", "UU" + "D" * 12 + "U" * 16)
+    cell = await crisis_of(world)
+    await world.rolled_up_to(END)
+
+    found = await asked(world)
+
+    [one], [shared] = found.crises, found.shared
+    key = await cell.value("select key from fact.crisis")
+    # Opened at minute 12, told at 32, resolved at 40.
+    assert (key, "outage", "resolved", ("api",), 2, 1) == (
+        *(one.crisis, one.trigger, one.state, one.services, one.customers, one.open_actions),
+    )
+    assert (minute(2), minute(12), minute(40), Decimal(1200), Decimal(1680)) == (
+        *(one.starts, one.opened, one.resolved, one.to_first_message_s, one.to_resolve_s),
+    )
+    assert (key, 2) == (shared.crisis, shared.customers)
+    for contract in found.contracts:
+        own = await figures(world.connection, contract=contract.contract, asked=MAY, now=NOW)
+        assert len(own.contents.crises) == contract.crises == 1
 
 
 async def test_period_that_runs_has_no_verdict_and_others_are_refused(world: World) -> None:
