@@ -29,7 +29,6 @@ from .documents.incidentreport import (
     incident_markdown,
     make_incident_report,
 )
-from .documents.incidentreport import incident_html, incident_markdown, make_incident_report
 from .documents.noticedocument import CALENDAR, notice_pdf
 from .documents.noticereading import notice, read_notice
 from .documents.noticerecords import Happened, MaintenanceNotice
@@ -61,8 +60,8 @@ from .sealing.seal import Sealer, open_sealer
 from .words import resolve
 
 __all__ = [
-    "LINES",
     "CALENDAR",
+    "LINES",
     "MANIFEST",
     "REPORT",
     "RESULTS",
@@ -148,9 +147,9 @@ __all__ = [
     "make_incident_report",
     "make_pdf",
     "make_report",
-    "open_press",
     "notice",
     "notice_pdf",
+    "open_press",
     "open_sealer",
     "open_workers",
     "read",
