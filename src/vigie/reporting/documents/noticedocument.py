@@ -10,6 +10,8 @@ import msgspec
 from vigie import __version__
 from vigie.reporting.documents.noticerecords import MaintenanceNotice
 from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
+from vigie.reporting.evidence.branding import brand_of
+from vigie.reporting.figures.brandrecords import SHIPPED
 from vigie.reporting.formats import utc
 from vigie.reporting.ics import feed
 from vigie.reporting.words import resolve, spoken_to
@@ -59,7 +61,7 @@ def notice_html(
     spoken = resolve(language) if language else spoken_to(found.language)
     return fill(
         "maintenance-notice/report.html",
-        _environment(roots(directory), spoken, found.timezone),
+        _environment(roots(directory), spoken, found.timezone, brand_of(directory) or SHIPPED),
         n=found,
         state=found.state(now),
         contact=contact,

@@ -18,6 +18,8 @@ from vigie.reporting.documents.summaryrecords import (
     said,
 )
 from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
+from vigie.reporting.evidence.branding import brand_of
+from vigie.reporting.figures.brandrecords import SHIPPED
 from vigie.reporting.formats import utc
 from vigie.reporting.words import FALLBACK, resolve
 from vigie.templating import roots
@@ -62,7 +64,7 @@ def summary_html(
     spoken = resolve(language or FALLBACK)
     return fill(
         "summary/report.html",
-        _environment(roots(directory), spoken, ZONE),
+        _environment(roots(directory), spoken, ZONE, brand_of(directory) or SHIPPED),
         s=found,
         most=MOST,
         verdicts=("missed", "not_provable", "running", "met", "no_target", "no_data"),
