@@ -119,7 +119,7 @@ def test_the_incident_report_has_the_same_head_and_carries_the_brand(branded: Pa
     assert all("Example Hosting Ltd <script> · London" in page for page in pages(content))
     with pikepdf.open(io.BytesIO(content)) as document:
         held = msgspec.json.decode(document.attachments["report.json"].get_file().read_bytes())
-    assert brand_of(branded) == msgspec.convert(held["brand"], Brand)
+    assert brand_of(branded) == msgspec.convert(held["report"]["brand"], Brand)
 
 
 def test_letters_of_the_brands_fonts_are_not_lacking(lettered: Path) -> None:

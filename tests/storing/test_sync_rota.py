@@ -126,6 +126,7 @@ async def test_rota_is_stored_as_it_is_written(connection: asyncpg.Connection) -
             "user": "vigie",
             "password": "${env:SMTP_PASSWORD}",
             "sender": "Vigie <vigie@vendor.example>",
+            "attach_mb": 7,
         },
         "allow": ["private"],
         "public_url": "https://vigie.vendor.example",
