@@ -47,6 +47,7 @@ def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
     assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
     none = "No clause is named in the contract file."
     assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told
+    assert 1 == text(page(replace(busy, contract=replace(contract, clauses=())))).count(none)
 
 
 @pytest.mark.parametrize(
