@@ -19,7 +19,8 @@ order by c.key;
 -- name: notice_window
 -- A window ($1) as a contract ($2) sees it, judged as sla.maintenance_of does. announced_ends: its
 -- end as it was announced; ends: its end now. names: of all the customer's services that it covers,
--- as its calendar has them. demonstration: results of the contract are made up.
+-- as its calendar has them. working_days: those of the notice. demonstration: results of the
+-- contract are made up.
 with asked as (
     select
         tstzrange(m.starts, m.ends) as span
@@ -37,6 +38,17 @@ select
     t.maintenance as convention,
     t.notice_working_days as asked,
     k.key as notice_calendar,
+    k.timezone as notice_timezone,
+    array(
+        select w.day
+        from
+            fact.working_dates(
+                k.calendar_id,
+                (s.announced_at at time zone k.timezone)::date + 1,
+                (s.starts at time zone k.timezone)::date - 1
+            ) as w
+        order by w.day
+    ) as working_days,
     coalesce(t.terms @> '{"demonstration": true}', false) as demonstration,
     s.kind,
     s.reason,

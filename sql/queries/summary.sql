@@ -24,6 +24,7 @@ covered as materialized (
         t.timezone,
         t.basis,
         t.interruption_max,
+        t.versions,
         t.demonstration
     from fact.contract as c
     cross join lateral (select sla.period(c.key, $1, $2) as span) as p
@@ -34,6 +35,7 @@ covered as materialized (
                 v.timezone,
                 v.basis,
                 v.interruption_max,
+                count(*) over ()::integer as versions,
                 bool_or(v.terms @> '{"demonstration": true}') over () as demonstration
             from fact.contract_version as v
             where v.contract_id = c.contract_id and v.replaced_at is null and v.valid && p.span
@@ -79,6 +81,9 @@ select
     a.budget_left_s as left_s,
     a.budget_over_s as over_s,
     a.budget_used_percent as used_share,
+    a.committed_s,
+    a.future_s,
+    c.versions,
     a.verdict,
     a.confidence,
     a.unplanned_s,
@@ -356,9 +361,16 @@ select
     b.to_come_s,
     b.projected_s,
     b.projected_over_s,
-    b.used_up_at
+    b.used_up_at,
+    b.clean_percent,
+    b.known_until,
+    b.up_s,
+    b.down_s,
+    b.past_s,
+    b.begun,
+    b.versions
 from unnest($1::text[], $2::text[], $3::timestamptz[]) as p (contract, basis, at)
-cross join lateral sla.budget_outlook(p.contract, 'solution', p.at) as b
+cross join lateral fact.budget_outlook(p.contract, 'solution', p.at) as b
 where b.kind = p.basis and (b.over_s > 0 or b.projected_over_s > 0)
 order by b.over_s > 0 desc, b.used_s / nullif(b.budget_s, 0) desc nulls last, p.contract asc;
 

@@ -13,11 +13,21 @@ import pytest
 from tests.catalogue.test_brand import SVG, font
 from tests.reporting import crises, samples
 from tests.reporting.conformance import problems
+from tests.reporting.test_notice import AFTER, closed
 from tests.reporting.test_pdf import pages
 from tests.verifying.reports import checked, month
+from tests.verifying.summarysums import overview
+from tests.verifying.test_family import annex
 
 from vigie.errors import CatalogueError, ReportError
-from vigie.reporting import lacking, make_incident_report, make_pdf
+from vigie.reporting import (
+    comparison_pdf,
+    lacking,
+    make_incident_report,
+    make_pdf,
+    notice_pdf,
+    summary_pdf,
+)
 from vigie.reporting.drawing.html import to_html
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand, Font, Picture
@@ -122,11 +132,30 @@ def test_the_incident_report_has_the_same_head_and_carries_the_brand(branded: Pa
     assert brand_of(branded) == msgspec.convert(held["report"]["brand"], Brand)
 
 
+def test_every_other_document_has_the_same_head_and_verifies_from_the_file_alone(
+    branded: Path, tmp_path: Path
+) -> None:
+    drawn = {
+        "annex": comparison_pdf(annex(), directory=branded, now=NOW, language="en"),
+        "summary": summary_pdf(overview(), directory=branded, now=NOW),
+        "notice": notice_pdf(closed(), directory=branded, now=AFTER, language="en"),
+    }
+
+    for content in drawn.values():
+        assert problems(content) == []
+        assert all("Example Hosting Ltd <script> · London" in page for page in pages(content))
+        told = checked(content, tmp_path)
+        assert all(check.holds is not False for check in told.values()), told
+        assert "byte for byte those of the data" == told["pages"].says
+
+
 def test_letters_of_the_brands_fonts_are_not_lacking(lettered: Path) -> None:
     figures = replace(samples.quiet(), contract=replace(samples.quiet().contract, customer="訂單"))
 
     assert "單訂" == lacking(figures, Path("/nonexistent"))
     assert "" == lacking(figures, lettered)
+    assert "訂" == lacking(replace(closed(), reason="訂"), Path("/nonexistent"))
+    assert "單訂" == lacking(overview(), Path("/nonexistent"), "訂單")
 
 
 def test_a_mistake_in_the_brand_is_told_in_one_line(branded: Path) -> None:

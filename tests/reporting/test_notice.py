@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,19 @@ from tests.reporting.test_pseudo import outside, pseudo, texts  # noqa: F401 - a
 from tests.sql.world import START, World, minute
 
 from vigie.errors import UsageError
-from vigie.reporting import CALENDAR, Happened, MaintenanceNotice, feed, notice, notice_pdf
+from vigie.reporting import (
+    CALENDAR,
+    Happened,
+    MaintenanceNotice,
+    NoticeFile,
+    WrittenNotice,
+    feed,
+    notice,
+    notice_pdf,
+)
 from vigie.reporting.documents.noticedocument import notice_html
 from vigie.storing import coming_maintenance
+from vigie.verifying.notices import judged_again
 
 BEGIN = datetime(2026, 5, 12, 20, tzinfo=UTC)  # 22:00 in Paris
 END = BEGIN + timedelta(hours=2)
@@ -52,6 +62,8 @@ def announced(**more: Any) -> MaintenanceNotice:
         "convention": "downtime",
         "asked": 2,
         "notice_calendar": "office",
+        "notice_timezone": "Europe/Paris",
+        "working_days": (date(2026, 5, 7), date(2026, 5, 8), date(2026, 5, 11)),
         "demonstration": False,
         "kind": "planned",
         "reason": "Database upgrade",
@@ -95,12 +107,19 @@ def closed() -> MaintenanceNotice:
 
 
 def withdrawn() -> MaintenanceNotice:
-    return announced(events=(event("withdrawn"),), valid=False, why="withdrawn")
+    events = (event("withdrawn"),)
+    return announced(events=events, valid=False, why="withdrawn", excused_s=Decimal(0))
 
 
 def late() -> MaintenanceNotice:
-    why = "announced 0 whole working days ahead, 2 asked"
-    return announced(notice_days=0, valid=False, why=why, excused_s=Decimal(0))
+    return announced(
+        announced_at=BEGIN - timedelta(days=1),
+        working_days=(),
+        notice_days=0,
+        valid=False,
+        why="announced 0 whole working days ahead, 2 asked",
+        excused_s=Decimal(0),
+    )
 
 
 def hostile() -> MaintenanceNotice:
@@ -252,6 +271,7 @@ async def test_notice_is_what_the_registry_says(world: World) -> None:
         *(found.valid, found.notice_days, found.asked, found.down_s),
         *(found.ends, found.announced_ends),
     )
+    assert ("UTC", ()) == (found.notice_timezone, found.working_days)
     assert (("Api",), (), Decimal(3600), Decimal(1200), ("closed",)) == (
         *(found.essential, found.other, found.announced_s, found.lasts_s),
         tuple(one.action for one in found.events),
@@ -261,6 +281,24 @@ async def test_notice_is_what_the_registry_says(world: World) -> None:
     assert (("Shop",), None, True, "globex") == (
         *(other.essential, other.asked, other.valid, other.contract),
     )
+
+
+async def test_notice_carries_the_working_days_that_it_counts(world: World) -> None:
+    key = await registered(world)
+    early = await world.window(60, 120, services=["api"], announced=START - timedelta(days=8))
+
+    for window in (key, early):
+        found = await notice(world.connection, key=window, contract="acme")
+        told = WrittenNotice(
+            document="maintenance-notice",
+            language="en",
+            made_at=AFTER,
+            program="0",
+            state=found.state(AFTER),
+            contact=None,
+        )
+        assert [] == list(judged_again(NoticeFile(report=told, maintenance=found)))
+    assert found.notice_days == len(found.working_days) == 5
 
 
 async def test_what_cannot_be_told_is_refused_in_one_line(world: World) -> None:

@@ -35,6 +35,7 @@ from vigie.reporting import (
 )
 from vigie.reporting.documents.summarydocument import summary_html
 from vigie.reporting.documents.summaryrecords import Standing
+from vigie.verifying.summaries import added_up, ranked
 
 NOW = datetime(2026, 6, 2, 6, tzinfo=UTC)
 NOWHERE = Path("/nonexistent")
@@ -98,6 +99,7 @@ async def test_contracts_stand_worst_first_with_the_figures_of_their_own_reports
         acme.interrupted_too_long,
     )
     assert (None, None, "not_applicable") == (free.target, calm.longest_working_s, free.verdict)
+    assert [] == [*added_up(found), *ranked(found)]
     assert "2026-05, 4 contracts: 2 missed, 1 met, 1 no target." == summary_sentence(found)
     assert ("globex-customer", 3, 3) == (globex.customer_key, found.customers, found.outages)
     for one in found.contracts:
@@ -156,6 +158,7 @@ async def test_what_needs_a_person_is_told(world: World) -> None:
 
     found = await asked(world)
 
+    assert [] == [*added_up(found), *ranked(found)]
     # Announced on Monday for Tuesday; calm and free ask for no notice.
     assert [(late, 4, 2, Decimal(7200)), (unproven, 1, 1, Decimal(0))] == [
         (one.key, one.contracts, one.broken, one.down_s) for one in found.broken
@@ -205,6 +208,7 @@ async def test_crises_are_told_with_whom_they_hit(world: World) -> None:
 
     found = await asked(world)
 
+    assert [] == [*added_up(found), *ranked(found)]
     [one], [shared] = found.crises, found.shared
     key = await cell.value("select key from fact.crisis")
     # Opened at minute 12, told at 32, resolved at 40.
@@ -225,6 +229,7 @@ async def test_period_that_runs_has_no_verdict_and_others_are_refused(world: Wor
 
     found = await asked(world, Asked("month", date(2026, 6, 1)))
 
+    assert [] == [*added_up(found), *ranked(found)]
     assert {"running", "not_applicable"} == {one.verdict for one in found.contracts}
     assert (False, 0, ()) == (found.complete, found.overdrawn, found.waiting)
     for period, said in (
@@ -332,4 +337,5 @@ def test_csv_and_json_hold_the_data_alone() -> None:
     found = summaries.busy()
 
     assert 56 == len(summary_csv(found).splitlines())
-    assert "summary" == json.loads(summary_json(found, now=NOW))["report"]["document"]
+    told = json.loads(summary_json(found, directory=NOWHERE, now=NOW))
+    assert ("summary", "en") == (told["report"]["document"], told["report"]["language"])

@@ -220,7 +220,7 @@ def test_another_pdf_is_named_as_what_it_is_not(tmp_path: Path) -> None:
         "report.json": b'{"window": "m-1"}',
         "manifest.json": json.dumps({"files": {}, "made_with": {}}).encode(),
     }
-    takes = "verify takes a report, a dispute annex or an incident report that Vigie wrote"
+    takes = "verify takes a report, a summary, a dispute annex, an incident report or a maintenance"
 
     for held, says in (({}, "nothing in it can be checked"), (files, "of no document that")):
         target = io.BytesIO()

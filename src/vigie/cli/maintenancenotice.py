@@ -43,6 +43,7 @@ async def notice(
     """
     # Imported here, so that other commands need not wait for it.
     from vigie import reporting
+    from vigie.cli.letters import tell_letters
 
     if contact is not None and not 0 < len(contact.strip()) <= LONGEST:
         raise UsageError(f"--contact: is blank or longer than {LONGEST} characters (shorten it)")
@@ -65,3 +66,4 @@ async def notice(
     reporting.write(path, pdf)
     state = found.state(now).replace("_", " ")
     print(f"Wrote {path}: {found.key} for {found.contract}, {state}; {found.why or 'valid'}.")
+    tell_letters(found, directory, contact or "")

@@ -7,6 +7,7 @@ from cyclopts import App, Parameter
 from rich.console import Console
 
 from vigie import clock, settings
+from vigie.cli.letters import tell_letters
 from vigie.cli.reportrun import run
 from vigie.cli.reportshow import diff, list_, show
 from vigie.cli.reportsteps import answer, draft, issue, object_, revise, revised
@@ -19,16 +20,10 @@ from vigie.reporting import (
     Order,
     asked,
     check_writable,
-    lacking,
     make_report,
     read,
     resolve,
     write,
-)
-
-_NO_FONT = (
-    "Note: no font of the report has {}: this system's are used, or boxes where it has none"
-    " (name a font under other_scripts in reports/brand.yaml)."
 )
 
 app = App(name="report", help="Write a contract's PDF report; keep, review and issue reports.")
@@ -121,8 +116,7 @@ async def report(
     write(path, pdf)
     console = Console(highlight=False, soft_wrap=True, markup=False)
     console.print(_told(path, found))
-    if letters := lacking(found, directory):
-        console.print(_NO_FONT.format(letters[:20]))
+    tell_letters(found, directory)
 
 
 def _told(path: Path, found: Figures) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from vigie import clock, settings
+from vigie.cli.letters import tell_letters
 from vigie.errors import UsageError
 from vigie.reporting import (
     Asked,
@@ -37,6 +38,8 @@ async def summarise(
         found = await read_summary(settings.read(directory), asked=period, now=clock.now())
     write(path, await _content(found, path.suffix, language=spoken, directory=directory))
     print(f"Wrote {path}: {summary_sentence(found)}")
+    if path.suffix == ".pdf":
+        tell_letters(found, directory)
 
 
 async def _content(found: Summary, kind: str, *, language: str | None, directory: Path) -> bytes:
@@ -44,6 +47,6 @@ async def _content(found: Summary, kind: str, *, language: str | None, directory
     if kind == ".csv":
         return summary_csv(found)
     if kind == ".json":
-        return summary_json(found, now=now.replace(microsecond=0))
+        return summary_json(found, directory=directory, now=now, language=language)
     drawing = partial(summary_pdf, found, directory=directory, now=now, language=language)
     return await draw_sealed(drawing, signing=settings.signing(), now=now)

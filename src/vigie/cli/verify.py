@@ -30,7 +30,8 @@ async def verify(
     Parameters
     ----------
     file
-        The PDF of a report, of a dispute's annex, or of an incident report.
+        The PDF of a report, a summary, a dispute's annex, an incident report, or a notice of
+        maintenance.
     database
         Compare also with what the database gives today: the figures and the raw results.
     as_json

@@ -29,12 +29,30 @@ from .documents.incidentreport import (
     incident_markdown,
     make_incident_report,
 )
-from .documents.noticedocument import CALENDAR, notice_pdf
+from .documents.noticedocument import (
+    CALENDAR,
+    NoticeFile,
+    notice_again,
+    notice_bytes,
+    notice_calendar,
+    notice_from_bytes,
+    notice_pdf,
+)
 from .documents.noticereading import notice, read_notice
-from .documents.noticerecords import Happened, MaintenanceNotice
-from .documents.summarydocument import summary_csv, summary_json, summary_pdf, summary_sentence
+from .documents.noticerecords import Happened, MaintenanceNotice, WrittenNotice
+from .documents.summarydocument import (
+    SummaryFile,
+    summary_again,
+    summary_bytes,
+    summary_csv,
+    summary_from_bytes,
+    summary_json,
+    summary_pdf,
+    summary_sentence,
+    summary_tables,
+)
 from .documents.summaryreading import read_summary, summary
-from .documents.summaryrecords import Summary
+from .documents.summaryrecords import Broken, Called, Held, Risk, Shared, Standing, Summary
 from .drawing.letters import lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
@@ -72,7 +90,9 @@ __all__ = [
     "Asked",
     "Attached",
     "Availability",
+    "Broken",
     "Budget",
+    "Called",
     "Change",
     "Clerk",
     "Compared",
@@ -86,6 +106,7 @@ __all__ = [
     "Formats",
     "Happened",
     "Happening",
+    "Held",
     "Hours",
     "Incident",
     "IncidentReport",
@@ -96,6 +117,7 @@ __all__ = [
     "MaintenanceNotice",
     "Member",
     "Notice",
+    "NoticeFile",
     "Order",
     "Outage",
     "Outcome",
@@ -108,14 +130,19 @@ __all__ = [
     "ReportFile",
     "ResultsDay",
     "Revision",
+    "Risk",
     "Seal",
     "Sealer",
     "Section",
+    "Shared",
     "Span",
+    "Standing",
     "Summary",
+    "SummaryFile",
     "Window",
     "Workers",
     "Written",
+    "WrittenNotice",
     "annex_again",
     "annex_bytes",
     "annex_from_bytes",
@@ -148,6 +175,10 @@ __all__ = [
     "make_pdf",
     "make_report",
     "notice",
+    "notice_again",
+    "notice_bytes",
+    "notice_calendar",
+    "notice_from_bytes",
     "notice_pdf",
     "open_press",
     "open_sealer",
@@ -162,10 +193,14 @@ __all__ = [
     "run_reports",
     "schema",
     "summary",
+    "summary_again",
+    "summary_bytes",
     "summary_csv",
+    "summary_from_bytes",
     "summary_json",
     "summary_pdf",
     "summary_sentence",
+    "summary_tables",
     "tables",
     "to_bytes",
     "to_json",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from vigie import __version__
 from vigie.reporting import (
+    CALENDAR,
     LINES,
     REPORT,
     RESULTS,
@@ -11,10 +12,16 @@ from vigie.reporting import (
     Figures,
     Incident,
     Made,
+    NoticeFile,
+    SummaryFile,
     annex_bytes,
     comparison_csv,
     incident_bytes,
+    notice_bytes,
+    notice_calendar,
     results_text,
+    summary_bytes,
+    summary_tables,
     tables,
     to_bytes,
     to_json,
@@ -55,6 +62,10 @@ def _spelled(told: Told) -> bytes:
             return annex_bytes(annex)
         case Incident() as incident:
             return incident_bytes(incident)
+        case SummaryFile() as overview:
+            return summary_bytes(overview)
+        case NoticeFile() as notice:
+            return notice_bytes(notice)
         case report:
             return to_bytes(report)
 
@@ -66,6 +77,10 @@ def _beside(told: Told) -> dict[str, bytes]:
             return {LINES: comparison_csv(annex.comparison)}
         case Incident():
             return {}
+        case SummaryFile() as overview:
+            return {table.name: table.content for table in summary_tables(overview.summary)}
+        case NoticeFile() as notice:
+            return {CALENDAR: notice_calendar(notice.maintenance)}
         case report:
             figures = report["figures"]
     found = {table.name: table.content for table in tables(figures)}

@@ -17,17 +17,24 @@ from vigie.reporting import (
     Figures,
     Incident,
     Made,
+    NoticeFile,
     ReportFile,
+    SummaryFile,
     Written,
     annex_from_bytes,
     digest,
     from_bytes,
     incident_from_bytes,
+    notice_from_bytes,
+    summary_from_bytes,
 )
 from vigie.verifying.container import MEBI, Container
 
 MOST_REPORT = 8 * MEBI
-TAKES = "verify takes a report, a dispute annex or an incident report that Vigie wrote"
+TAKES = (
+    "verify takes a report, a summary, a dispute annex, an incident report or a maintenance notice"
+    " that Vigie wrote"
+)
 MOST_ROWS = 20_000
 MOST_LISTED = 5_000  # outages, windows and spans of an annex, each a row on a page
 LISTED = {
@@ -36,14 +43,23 @@ LISTED = {
     "comparison.lines",
     "comparison.figures.outages",
     "incident.timeline",
+    "maintenance.events",
 }
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
-TARGET = re.compile(r"(availability|(services|parts|outlooks|effects)\[\d+\])\.target$")
+LISTS = "services|parts|outlooks|effects|contracts|risks"
+TARGET = re.compile(rf"(availability|({LISTS})\[\d+\])\.target$")
 PERCENT = re.compile(r"\d{1,3}(\.\d{1,40})?", re.ASCII)
 YEARS = range(1990, 2200)
 
-Told: TypeAlias = ReportFile | Annex | Incident
+Told: TypeAlias = ReportFile | Annex | Incident | SummaryFile | NoticeFile
+# The folders of their templates, which are read to tell what a page was drawn with.
+DOCUMENTS: Mapping[type, str] = {
+    Annex: "dispute-annex",
+    Incident: "incident-report",
+    SummaryFile: "summary",
+    NoticeFile: "maintenance-notice",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,13 +74,13 @@ class Carried:
     def made(self) -> Made | Written:
         """How it was made."""
         told = self.told
-        return told.report if isinstance(told, Annex | Incident) else told["report"]
+        return told["report"] if isinstance(told, dict) else told.report
 
     @property
     def figures(self) -> Figures | None:
-        """The figures, exactly as SQL gave them; None: an incident report has none."""
+        """The figures, exactly as SQL gave them; None: the document is not of one contract's."""
         match self.told:
-            case Incident():
+            case Incident() | SummaryFile() | NoticeFile():
                 return None
             case Annex() as annex:
                 return annex.comparison.figures
@@ -102,10 +118,13 @@ def _told(file: Container) -> Told:
         told = _read(content)
     except (ValueError, RecursionError) as error:
         raise ReportError(f"{file.name}: {REPORT} cannot be read: {error} ({TAKES})") from error
+    if not isinstance(told, dict) and told.report.document != DOCUMENTS[type(told)]:
+        raise ReportError(f"{file.name}: {REPORT}: report.document is that of another document")
+    zones = {None, *available_timezones()}
     for place, value in _values(told):
         if not (_is_plain(value) and _is_listable(place, value) and _is_target(place, value)):
             raise ReportError(f"{file.name}: {REPORT}: {place} is no value of a report")
-        if place.endswith("timezone") and value not in {None, *available_timezones()}:
+        if place.endswith("timezone") and value not in zones:
             raise ReportError(f"{file.name}: {REPORT}: {place} is no time zone")
     return told
 
@@ -120,6 +139,10 @@ def _read(content: bytes) -> Told:
         return from_bytes(content)
     if "crisis" in names:
         return incident_from_bytes(content)
+    if "maintenance" in names:
+        return notice_from_bytes(content)
+    if "summary" in names:
+        return summary_from_bytes(content)
     raise ValueError("it is of no document that this version of Vigie checks")
 
 
@@ -129,6 +152,10 @@ def _values(told: Told) -> Iterator[tuple[str, object]]:
             yield from walk(annex.comparison, "comparison")
         case Incident() as incident:
             yield from walk(incident.incident, "incident")
+        case SummaryFile() as overview:
+            yield from walk(overview.summary, "summary")
+        case NoticeFile() as notice:
+            yield from walk(notice.maintenance, "maintenance")
         case report:
             yield from walk(report["figures"], "figures")
 

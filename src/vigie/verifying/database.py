@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from vigie.reporting import (
@@ -11,9 +11,15 @@ from vigie.reporting import (
     Comparison,
     Figures,
     Incident,
+    MaintenanceNotice,
+    NoticeFile,
     Span,
+    Summary,
+    SummaryFile,
     read,
     read_comparison,
+    read_notice,
+    read_summary,
 )
 from vigie.settings import Settings
 from vigie.verifying.carried import Carried
@@ -27,6 +33,13 @@ MOVING = {
     "figures.period.name",
     "figures.evidence.results",
     "figures.evidence.sha256",
+    "maintenance.as_of",
+    # What people do after it was made.
+    "summary.as_of",
+    "summary.crises",
+    "summary.disputes",
+    "summary.reports",
+    "summary.risks",
 }
 
 
@@ -40,6 +53,10 @@ async def compare_with_database(
             return (Check(name="database", holds=None, says=says),)
         case Annex(comparison=comparison):
             return (await _annex(comparison, settings, now),)
+        case SummaryFile(summary=summary):
+            return (await _summary(summary, settings, now),)
+        case NoticeFile(maintenance=window):
+            return (await _notice(window, settings, now),)
         case report:
             return await _report(report["figures"], settings, now)
 
@@ -56,6 +73,20 @@ async def _annex(printed: Comparison, settings: Settings, now: datetime) -> Chec
         scope=figures.availability.scope,
     )
     return judged("database", unequal(printed, today, "comparison"), well=WELL)
+
+
+async def _summary(printed: Summary, settings: Settings, now: datetime) -> Check:
+    if printed.kind not in KINDS:
+        return Check(name="database", holds=False, says="no summary is of such a period")
+    asked = Asked(printed.kind, printed.noon.astimezone(UTC).date())
+    today = await read_summary(settings, asked=asked, now=now)
+    well = f"{WELL} of contracts, shared outages and windows; the rest goes on"
+    return judged("database", unequal(printed, today, "summary"), well=well)
+
+
+async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime) -> Check:
+    today = await read_notice(settings, key=printed.key, now=now, contract=printed.contract)
+    return judged("database", unequal(printed, today, "maintenance"), well=WELL)
 
 
 async def _report(printed: Figures, settings: Settings, now: datetime) -> tuple[Check, ...]:

@@ -12,7 +12,18 @@ import pikepdf
 import pypdfium2
 
 from vigie.errors import ReportError
-from vigie.reporting import Annex, Incident, annex_again, drawn_with, incident_again, made_again
+from vigie.reporting import (
+    Annex,
+    Incident,
+    NoticeFile,
+    SummaryFile,
+    annex_again,
+    drawn_with,
+    incident_again,
+    made_again,
+    notice_again,
+    summary_again,
+)
 from vigie.templating import roots
 from vigie.verifying.carried import Carried, Told
 from vigie.verifying.checks import Check, judged
@@ -46,6 +57,10 @@ def _again(told: Told, directory: Path) -> bytes:
             return annex_again(annex, directory=directory)
         case Incident() as incident:
             return incident_again(incident, directory=directory)
+        case SummaryFile() as overview:
+            return summary_again(overview, directory=directory)
+        case NoticeFile() as notice:
+            return notice_again(notice, directory=directory)
         case report:
             return made_again(report["figures"], report["report"], directory=directory)
 

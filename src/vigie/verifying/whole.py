@@ -3,7 +3,16 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from vigie.reporting import Annex, Comparison, Figures, Incident, IncidentReport
+from vigie.reporting import (
+    Annex,
+    Comparison,
+    Figures,
+    Incident,
+    IncidentReport,
+    NoticeFile,
+    Summary,
+    SummaryFile,
+)
 from vigie.verifying.agreeing import agreement
 from vigie.verifying.annexes import compared
 from vigie.verifying.budgets import budgets
@@ -13,10 +22,12 @@ from vigie.verifying.container import Container
 from vigie.verifying.further import further
 from vigie.verifying.incidents import lasted
 from vigie.verifying.lists import origins, rows
+from vigie.verifying.notices import judged_again
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
 from vigie.verifying.seals import check_seal
+from vigie.verifying.summaries import added_up, ranked
 from vigie.verifying.worked import worked
 
 
@@ -35,6 +46,11 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
             yield _annex(found)
         case Incident(incident=crisis):
             yield _incident(crisis)
+        case SummaryFile(summary=overview):
+            yield _overview(overview)
+        case NoticeFile() as notice:
+            well = "length, notice and state of the window, computed again"
+            yield judged("arithmetic", judged_again(notice), well=well)
         case report:
             yield _arithmetic(report["figures"])
             yield _lists(report["figures"])
@@ -66,6 +82,12 @@ def _annex(found: Comparison) -> Check:
 def _incident(crisis: IncidentReport) -> Check:
     counted = (_some(len(crisis.budgets), "budget"), _some(len(crisis.timeline), "event"))
     return judged("arithmetic", lasted(crisis), well=f"duration, {' and '.join(counted)} add up")
+
+
+def _overview(found: Summary) -> Check:
+    counted = (_some(len(found.contracts), "contract"), _some(len(found.risks), "budget"))
+    problems = [*added_up(found), *ranked(found)]
+    return judged("arithmetic", problems, well=f"{' and '.join(counted)}, computed again")
 
 
 def _some(number: int, word: str) -> str:

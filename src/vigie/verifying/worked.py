@@ -12,7 +12,7 @@ from vigie.reporting import Evidence, Figures, Planned, Window
 from vigie.verifying.numbers import seconds
 
 SHARES = {"p50_ms": Fraction(50, 100), "p95_ms": Fraction(95, 100), "p99_ms": Fraction(99, 100)}
-WHY = re.compile(r"announced (\d+) whole working days? ahead, (\d+) asked")
+WHY = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked")
 TENTH = Decimal("0.1")
 SMALL = re.compile(r"\d{1,9}", re.ASCII)
 MOST_CELLS = 400  # 8 to a doubling: 400 reach beyond a thousand years

@@ -1,23 +1,29 @@
 """The notice of a maintenance window as a PDF of one page, its calendar file inside."""
 
-import json
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
 from vigie import __version__
-from vigie.reporting.documents.noticerecords import MaintenanceNotice
+from vigie.reporting.documents.noticerecords import MaintenanceNotice, WrittenNotice
 from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
-from vigie.reporting.evidence.branding import brand_of
-from vigie.reporting.figures.brandrecords import SHIPPED
-from vigie.reporting.formats import utc
+from vigie.reporting.evidence.branding import at_hand, brand_of
+from vigie.reporting.evidence.reportfile import decoded, encoded
+from vigie.reporting.figures.brandrecords import SHIPPED, Brand
 from vigie.reporting.ics import feed
 from vigie.reporting.words import resolve, spoken_to
 from vigie.templating import roots
 
+TEMPLATES = "maintenance-notice"
 CALENDAR = "maintenance.ics"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeFile:
+    """What the file report.json of a notice tells: how it was made, and the window."""
+
+    report: WrittenNotice
+    maintenance: MaintenanceNotice
 
 
 def notice_pdf(
@@ -34,16 +40,51 @@ def notice_pdf(
     It is in *language*, by default the customer's. *contact*: whom to ask, as printed text.
     Equal arguments give equal bytes.
     """
+    made_at = now.replace(microsecond=0)
+    made = WrittenNotice(
+        document=TEMPLATES,
+        language=resolve(language) if language else spoken_to(found.language),
+        made_at=made_at,
+        program=__version__,
+        sealed=sealed,
+        brand=brand_of(directory),
+        state=found.state(made_at),
+        contact=contact,
+    )
+    return notice_again(NoticeFile(report=made, maintenance=found), directory=directory)
+
+
+def notice_again(kept: NoticeFile, *, directory: Path) -> bytes:
+    """Return the PDF of a notice that is made as its record says."""
     # These take a second to import.
     from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import engine
+    from vigie.reporting.evidence.sources import drawn_with
 
+    made, folders = kept.report, roots(directory)
     page = notice_html(
-        found, directory=directory, now=now, language=language, contact=contact, sealed=sealed
+        kept.maintenance,
+        directory=directory,
+        now=made.made_at,
+        language=made.language,
+        contact=made.contact,
+        sealed=made.sealed,
+        brand=at_hand(made.brand or SHIPPED, folders),
     )
-    files = tuple(_files(found, now, contact))
-    attached = (*files, manifest(files, sources=engine()))
-    return render(page, folders=roots(directory), attached=attached, created=now)
+    files = [
+        Attached(
+            name=REPORT,
+            content=notice_bytes(kept),
+            says="All that this notice says",
+            relation="Source",
+        ),
+        Attached(
+            name=CALENDAR,
+            content=notice_calendar(kept.maintenance),
+            says="The window for your calendar (iCalendar)",
+        ),
+    ]
+    files.append(manifest(files, sources=drawn_with(folders, made)))
+    return render(page, folders=folders, attached=files, created=made.made_at)
 
 
 def notice_html(
@@ -54,14 +95,15 @@ def notice_html(
     language: str | None = None,
     contact: str | None = None,
     sealed: bool = False,
+    brand: Brand | None = None,
 ) -> str:
     """Return the notice as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import _environment, fill
 
     spoken = resolve(language) if language else spoken_to(found.language)
     return fill(
-        "maintenance-notice/report.html",
-        _environment(roots(directory), spoken, found.timezone, brand_of(directory) or SHIPPED),
+        f"{TEMPLATES}/report.html",
+        _environment(roots(directory), spoken, found.timezone, brand or SHIPPED),
         n=found,
         state=found.state(now),
         contact=contact,
@@ -72,23 +114,16 @@ def notice_html(
     )
 
 
-def _files(found: MaintenanceNotice, now: datetime, contact: str | None) -> Iterator[Attached]:
-    made = {
-        "document": "maintenance-notice",
-        "made_at": utc(now.replace(microsecond=0)),
-        "program": __version__,
-        "state": found.state(now),
-        "contact": contact,
-    }
-    whole = {"report": made, "maintenance": msgspec.to_builtins(found)}
-    yield Attached(
-        name=REPORT,
-        content=(json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode(),
-        says="All that this notice says",
-        relation="Source",
-    )
-    yield Attached(
-        name=CALENDAR,
-        content=feed(found.customer_key, found.customer, [found.coming()]),
-        says="The window for your calendar (iCalendar)",
-    )
+def notice_bytes(kept: NoticeFile) -> bytes:
+    """Return the report.json of a notice; `notice_from_bytes` gives an equal one back."""
+    return encoded(kept)
+
+
+def notice_from_bytes(content: bytes) -> NoticeFile:
+    """Return what the report.json of a notice holds; ValueError names what is wrong in it."""
+    return decoded(content, NoticeFile)
+
+
+def notice_calendar(found: MaintenanceNotice) -> bytes:
+    """Return the window as iCalendar, the same entry as in the customer's feed."""
+    return feed(found.customer_key, found.customer, [found.coming()])

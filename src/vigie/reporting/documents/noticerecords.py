@@ -1,10 +1,19 @@
 """What a notice of maintenance says, exactly as the registry and SQL gave it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+from vigie.reporting.figures.evidencerecords import Written
 from vigie.storing import Coming, is_blank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenNotice(Written):
+    """How a notice was made, and what is on its page besides the window."""
+
+    state: str  # of the window when it was made
+    contact: str | None  # whom to ask, as printed text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +40,8 @@ class MaintenanceNotice:
     convention: str  # what the window takes out: downtime, window, none, up
     asked: int | None  # working days of notice; None: none asked
     notice_calendar: str | None
+    notice_timezone: str | None  # of that calendar
+    working_days: tuple[date, ...]  # of it, between the days of announcement and start
     demonstration: bool
     kind: str  # planned, security
     reason: str

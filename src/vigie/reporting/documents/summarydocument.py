@@ -1,11 +1,9 @@
 """The provider's summary over all contracts as a PDF, as JSON and as CSV."""
 
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-
-import msgspec
 
 from vigie import __version__
 from vigie.reporting.documents.summaryrecords import (
@@ -18,14 +16,24 @@ from vigie.reporting.documents.summaryrecords import (
     said,
 )
 from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
-from vigie.reporting.evidence.branding import brand_of
-from vigie.reporting.figures.brandrecords import SHIPPED
-from vigie.reporting.formats import utc
+from vigie.reporting.evidence.branding import at_hand, brand_of
+from vigie.reporting.evidence.reportfile import decoded, encoded
+from vigie.reporting.figures.brandrecords import SHIPPED, Brand
+from vigie.reporting.figures.evidencerecords import Written
 from vigie.reporting.words import FALLBACK, resolve
 from vigie.templating import roots
 
+TEMPLATES = "summary"
 ZONE = "UTC"  # contracts have zones of their own
 MOST = {"contracts": 50, "shared": 40, "crises": 40, "risks": 40, "broken": 40, "waiting": 50}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryFile:
+    """What the file report.json of a summary tells: how it was made, and the summary whole."""
+
+    report: Written
+    summary: Summary
 
 
 def summary_pdf(
@@ -40,14 +48,31 @@ def summary_pdf(
 
     The longest lists are cut on the pages, never in the files. Equal arguments give equal bytes.
     """
+    made = _made(directory, now, language, sealed=sealed)
+    return summary_again(SummaryFile(report=made, summary=found), directory=directory)
+
+
+def summary_again(kept: SummaryFile, *, directory: Path) -> bytes:
+    """Return the PDF of a summary that is made as its record says."""
     # These take a second to import, and a CSV needs neither.
     from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import engine
+    from vigie.reporting.evidence.sources import drawn_with
 
-    page = summary_html(found, directory=directory, now=now, language=language, sealed=sealed)
-    files = tuple(_files(found, now))
-    attached = (*files, manifest(files, sources=engine()))
-    return render(page, folders=roots(directory), attached=attached, created=now)
+    made, folders = kept.report, roots(directory)
+    page = summary_html(
+        kept.summary,
+        directory=directory,
+        now=made.made_at,
+        language=made.language,
+        sealed=made.sealed,
+        brand=at_hand(made.brand or SHIPPED, folders),
+    )
+    record = Attached(
+        name=REPORT, content=summary_bytes(kept), says="All of this summary", relation="Source"
+    )
+    files = [record, *summary_tables(kept.summary)]
+    files.append(manifest(files, sources=drawn_with(folders, made)))
+    return render(page, folders=folders, attached=files, created=made.made_at)
 
 
 def summary_html(
@@ -57,14 +82,15 @@ def summary_html(
     now: datetime,
     language: str | None = None,
     sealed: bool = False,
+    brand: Brand | None = None,
 ) -> str:
     """Return the summary as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import _environment, fill
 
     spoken = resolve(language or FALLBACK)
     return fill(
-        "summary/report.html",
-        _environment(roots(directory), spoken, ZONE, brand_of(directory) or SHIPPED),
+        f"{TEMPLATES}/report.html",
+        _environment(roots(directory), spoken, ZONE, brand or SHIPPED),
         s=found,
         most=MOST,
         verdicts=("missed", "not_provable", "running", "met", "no_target", "no_data"),
@@ -77,16 +103,39 @@ def summary_html(
     )
 
 
-def summary_json(found: Summary, *, now: datetime) -> bytes:
-    """Return all of the summary as JSON; exact numbers are strings, as in report.json."""
-    made = {"document": "summary", "made_at": utc(now), "program": __version__}
-    whole = {"report": made, "summary": msgspec.to_builtins(found)}
-    return (json.dumps(whole, ensure_ascii=False, indent=1) + "\n").encode()
+def summary_json(
+    found: Summary, *, directory: Path, now: datetime, language: str | None = None
+) -> bytes:
+    """Return the report.json that the PDF of a summary would carry, were it not sealed."""
+    made = _made(directory, now, language)
+    return summary_bytes(SummaryFile(report=made, summary=found))
+
+
+def summary_bytes(kept: SummaryFile) -> bytes:
+    """Return the report.json of a summary; `summary_from_bytes` gives an equal one back."""
+    return encoded(kept)
+
+
+def summary_from_bytes(content: bytes) -> SummaryFile:
+    """Return what the report.json of a summary holds; ValueError names what is wrong in it."""
+    return decoded(content, SummaryFile)
 
 
 def summary_csv(found: Summary) -> bytes:
     """Return one row for each contract, worst first, as CSV in UTF-8."""
     return csv_of(Standing, found.contracts)
+
+
+def summary_tables(found: Summary) -> Iterator[Attached]:
+    """Yield the lists of the summary as CSV: UTF-8, RFC 3339 in UTC, plain decimal numbers."""
+    tables = (
+        ("contracts", Standing, found.contracts, "Every contract, worst first"),
+        ("outages", Shared, found.shared, "Every outage of several customers"),
+        ("maintenance", Broken, found.broken, "Every window that broke a rule"),
+        ("risks", Risk, found.risks, "Every budget at risk"),
+    )
+    for name, kind, held, says in tables:
+        yield Attached(name=f"{name}.csv", content=csv_of(kind, held), says=says)
 
 
 def summary_sentence(found: Summary) -> str:
@@ -99,18 +148,12 @@ def summary_sentence(found: Summary) -> str:
     return f"{found.name}, {number} contract{'s' * (number != 1)}: {', '.join(told)}."
 
 
-def _files(found: Summary, now: datetime) -> Iterator[Attached]:
-    yield Attached(
-        name=REPORT,
-        content=summary_json(found, now=now.replace(microsecond=0)),
-        says="All of this summary",
-        relation="Source",
+def _made(directory: Path, now: datetime, language: str | None, *, sealed: bool = False) -> Written:
+    return Written(
+        document=TEMPLATES,
+        language=resolve(language or FALLBACK),
+        made_at=now.replace(microsecond=0),
+        program=__version__,
+        sealed=sealed,
+        brand=brand_of(directory),
     )
-    tables = (
-        ("contracts", Standing, found.contracts, "Every contract, worst first"),
-        ("outages", Shared, found.shared, "Every outage of several customers"),
-        ("maintenance", Broken, found.broken, "Every window that broke a rule"),
-        ("risks", Risk, found.risks, "Every budget at risk"),
-    )
-    for name, kind, held, says in tables:
-        yield Attached(name=f"{name}.csv", content=csv_of(kind, held), says=says)

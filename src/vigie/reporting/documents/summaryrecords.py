@@ -34,6 +34,9 @@ class Standing:
     left_s: Decimal | None
     over_s: Decimal | None
     used_share: str | None
+    committed_s: Decimal
+    future_s: Decimal  # not over yet
+    versions: int  # of the contract in the period; of one, its seconds give its percentage
     verdict: str
     confidence: str | None
     unplanned_s: Decimal
@@ -144,10 +147,18 @@ class Risk:
     left_s: Decimal | None
     over_s: Decimal | None
     used_share: str | None
-    to_come_s: Decimal | None
+    to_come_s: Decimal
     projected_s: Decimal | None
     projected_over_s: Decimal | None
     used_up_at: datetime | None
+    clean_percent: str | None  # at the end if nothing is down any more
+    # What it is computed from, as in the outlook of the contract's own report.
+    known_until: datetime
+    up_s: Decimal
+    down_s: Decimal
+    past_s: Decimal
+    begun: datetime
+    versions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,17 +5,19 @@ from functools import lru_cache
 from pathlib import Path
 from unicodedata import category
 
+from vigie.reporting.documents.noticerecords import MaintenanceNotice
+from vigie.reporting.documents.summaryrecords import Summary
 from vigie.reporting.evidence.branding import brand_of
 from vigie.reporting.figures.records import Figures
 from vigie.templating import roots
 
 
-def lacking(figures: Figures, directory: Path) -> str:
-    """Return, sorted, the letters of the names in *figures* that no font of a report has.
+def lacking(found: Figures | Summary | MaintenanceNotice, directory: Path, *others: str) -> str:
+    """Return, sorted, the letters of the names in *found*, and of *others*, that no font has.
 
     Those are the shipped ones, and those of the catalogue in *directory* and of its brand.
     """
-    names = "".join(_names(figures))
+    names = "".join([*_names(found), *others])
     plain = {letter for letter in names if letter.isascii() or category(letter)[0] in "CZ"}
     wanted = set(names) - plain
     if not wanted:
@@ -31,7 +33,20 @@ def _fonts(directory: Path) -> Iterator[Path]:
         yield directory / "reports" / font.file
 
 
-def _names(figures: Figures) -> Iterator[str]:
+def _names(found: Figures | Summary | MaintenanceNotice) -> Iterator[str]:
+    match found:
+        case Summary():
+            yield from found.names.values()
+            yield from (one.name for one in found.shared)
+            yield from (window.reason for window in found.broken)
+        case MaintenanceNotice():
+            yield from (found.customer, found.reason, *found.essential, *found.other, *found.proof)
+            yield from (event.reason for event in found.events)
+        case Figures():
+            yield from _names_of_report(found)
+
+
+def _names_of_report(figures: Figures) -> Iterator[str]:
     yield figures.contract.customer
     yield from figures.names.values()
     yield from (window.reason for window in figures.maintenance)

@@ -55,7 +55,12 @@ def report_file(figures: Figures, made: Made) -> ReportFile:
 
 def to_bytes(report: ReportFile) -> bytes:
     """Return report.json; `from_bytes` gives equal figures back. Exact numbers are strings."""
-    return (_text(_builtins(report), indent=1) + "\n").encode()
+    return encoded(report)
+
+
+def encoded(told: object) -> bytes:
+    """Return records as a JSON file; `decoded` gives equal ones back. Exact numbers are strings."""
+    return (_text(_builtins(told), indent=1) + "\n").encode()
 
 
 def frozen_text(figures: Figures) -> str:

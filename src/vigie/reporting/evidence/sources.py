@@ -9,15 +9,17 @@ from typing import Any
 from vigie import __version__
 from vigie.reporting.evidence.branding import fonts_digest
 from vigie.reporting.figures.evidencerecords import Made, Written
-from vigie.reporting.words import LOCALES
+from vigie.reporting.words import LOCALES, resolve
+
+SHARED = ("parts", "monthly")  # templates of which every document takes some
 
 
 def drawn_with(folders: Sequence[Path], made: Made | Written) -> Mapping[str, str]:
     """Return what the pages depend on besides the figures: equal sources draw equal pages."""
-    brand = made.brand
+    brand, spoken = made.brand, resolve(made.language)  # a file's own record is anybody's
     return engine() | {
         "templates": _digest(_drawn(folders, made.document)),
-        "words": _digest([("report.po", LOCALES / made.language / "report.po")]),
+        "words": _digest([("report.po", LOCALES / spoken / "report.po")]),
         "fonts": _digest(_found(folders, "fonts")),
         **({"brand fonts": fonts_digest(brand, folders)} if brand and brand.fonts else {}),
     }
@@ -41,7 +43,7 @@ def engine() -> dict[str, str]:
 
 
 def _drawn(folders: Sequence[Path], document: str) -> Iterator[tuple[str, Path]]:
-    for name in (document, "parts"):
+    for name in dict.fromkeys((document, *SHARED)):
         yield from _found(folders, f"templates/{name}")
 
 
