@@ -14,9 +14,21 @@ from tests.reporting.test_figures import a_month
 from tests.sql.disputes import dispute
 from tests.sql.world import World
 from tests.verifying.reports import NOW, changed, digits, genuine, with_files
+from tests.verifying.summarysums import noticed
 
 from vigie import cli, settings
-from vigie.reporting import Asked, comparison_pdf, read_comparison
+from vigie.reporting import (
+    Asked,
+    NoticeFile,
+    SummaryFile,
+    Written,
+    comparison_pdf,
+    read_comparison,
+    read_notice,
+    read_summary,
+)
+from vigie.verifying import Check, compare_with_database
+from vigie.verifying.carried import Carried
 
 REPORT = """
 from datetime import UTC, datetime
@@ -115,7 +127,7 @@ async def annex_of(directory: Path) -> Path:
     """Write the annex of the one dispute as a PDF."""
     found = await read_comparison(
         settings.read(directory),
-        key=await _only_dispute(),
+        key=await _only("dispute"),
         asked=Asked("month", date(2026, 5, 1)),
         now=NOW,
         scope="solution",
@@ -125,9 +137,9 @@ async def annex_of(directory: Path) -> Path:
     return path
 
 
-async def _only_dispute() -> str:
+async def _only(table: str) -> str:
     connection = await asyncpg.connect(os.environ["VIGIE_DATABASE_URL"])
-    key: str = await connection.fetchval("select key from fact.dispute")
+    key: str = await connection.fetchval(f"select key from fact.{table}")
     await connection.close()
     return key
 
@@ -146,6 +158,36 @@ def test_an_annex_holds_until_the_results_change(
     status, told, wrong = verify(str(annex), "--database")
     assert (1, "") == (status, wrong)
     assert "✗ fails        database: comparison.figures.availability" in told
+
+
+async def against_database(directory: Path, *held: SummaryFile | NoticeFile) -> list[Check]:
+    found = settings.read(directory)
+    return [
+        check
+        for told in held
+        for check in await compare_with_database(
+            Carried(told=told, listed={}, made_with={}), found, now=NOW
+        )
+    ]
+
+
+def test_summary_and_notice_hold_until_the_results_change(measured: str, tmp_path: Path) -> None:
+    found = settings.read(tmp_path)
+    asked = Asked("month", date(2026, 5, 1))
+    summary = asyncio.run(read_summary(found, asked=asked, now=NOW))
+    key = asyncio.run(_only("maintenance"))
+    window = asyncio.run(read_notice(found, key=key, now=NOW))
+    made = Written(document="summary", language="en", made_at=NOW, program="0")
+    kept = (SummaryFile(report=made, summary=summary), noticed(window))
+
+    holding = asyncio.run(against_database(tmp_path, *kept))
+    asyncio.run(forget_the_outage(measured))
+    overview, notice = asyncio.run(against_database(tmp_path, *kept))
+
+    assert [True, True] == [check.holds for check in holding], holding
+    assert (False, False) == (overview.holds, notice.holds)
+    assert "summary.contracts[0].percent: 99.9775 printed, 100 today" in overview.says
+    assert "maintenance.down_s: 1200 printed, 0 today" in notice.says
 
 
 def test_a_forgery_is_told_as_json_too(tmp_path: Path, verify: Verify) -> None:
