@@ -20,7 +20,7 @@ comment on function fact.excusing_windows(
 ) is
 'What excuses downtime of a service inside a span: its valid windows without what lies beyond an enforced cap, which ends no security measure.';
 
-create or replace function fact.service_class(
+create or replace function fact.classed_service(
     contract text,
     scope text,
     period tstzrange,
@@ -118,6 +118,39 @@ begin atomic
         m.covered_s
     from measured as m;
 end;
+comment on function fact.classed_service(text, text, tstzrange, fact.reading) is
+'What fact.service_class gives, planned anew at each call.';
+
+create or replace function fact.service_class(
+    contract text,
+    scope text,
+    period tstzrange,
+    reading fact.reading
+)
+returns table (
+    version_id integer,
+    service text,
+    essential boolean,
+    unplanned tstzmultirange,
+    planned tstzmultirange,
+    excluded tstzmultirange,
+    unknown tstzmultirange,
+    exposed tstzmultirange,
+    certain tstzmultirange,
+    possible tstzmultirange,
+    due_s numeric,
+    covered_s numeric
+)
+language plpgsql stable parallel safe rows 10
+set plan_cache_mode = force_generic_plan
+-- Not for its sake, but for that of plpgsql: it plans this once in a session. Written into the
+-- queries that ask for it, as SQL is, it was planned at each call, for longer than it ran.
+as $$
+begin
+    return query
+    select c.* from fact.classed_service(contract, scope, period, reading) as c;
+end
+$$;
 comment on function fact.service_class(text, text, tstzrange, fact.reading) is
 'One row per contract version and service of the scope: its classes, each service by itself, so that one service''s window never excuses another''s outage. exposed is the unknown time that no window would excuse; certain and possible are the bounds of unplanned. scope null: every service. reading: the contract read otherwise than agreed.';
 
@@ -183,7 +216,7 @@ end;
 comment on function fact.scope_class(text, text, tstzrange, fact.reading) is
 'One row per contract version: the classes of the scope, its services combined at each instant by unplanned > planned > excluded > unknown > up. future is agreed time that is not over yet.';
 
-create or replace function sla.timeline(contract text, scope text, period tstzrange)
+create or replace function fact.timeline(contract text, scope text, period tstzrange)
 returns table (span tstzrange, class text)
 language sql stable parallel safe
 begin atomic
@@ -210,6 +243,15 @@ begin atomic
     from classed as c
     cross join lateral unnest(c.spans) as part
     order by part;
+end;
+comment on function fact.timeline(text, text, tstzrange) is
+'The rows of sla.timeline, with the rights of whoever asks.';
+
+create or replace function sla.timeline(contract text, scope text, period tstzrange)
+returns table (span tstzrange, class text)
+language sql stable parallel safe
+begin atomic
+    select t.* from fact.timeline(contract, scope, period) as t;
 end;
 comment on function sla.timeline(text, text, tstzrange) is
 'One row per span of the period, each of exactly one class: outside, excluded, planned, unplanned, unknown, up. The spans partition the period. What is not over yet, as of the roll-up, is unknown. scope is solution (the essential services) or a service key.';

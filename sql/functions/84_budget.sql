@@ -1,6 +1,6 @@
 -- How the error budget was used up.
 
-create or replace function sla.budget_curve(contract text, scope text, period tstzrange)
+create or replace function fact.budget_curve(contract text, scope text, period tstzrange)
 returns table (
     at timestamptz, budget_used_s numeric, budget_left_s numeric, class text
 )
@@ -55,6 +55,17 @@ begin atomic
     from used as u
     cross join fact.availability(contract, scope, period, null::fact.reading) as a
     order by u.at;
+end;
+comment on function fact.budget_curve(text, text, tstzrange) is
+'The rows of sla.budget_curve, with the rights of whoever asks.';
+
+create or replace function sla.budget_curve(contract text, scope text, period tstzrange)
+returns table (
+    at timestamptz, budget_used_s numeric, budget_left_s numeric, class text
+)
+language sql stable parallel safe
+begin atomic
+    select b.* from fact.budget_curve(contract, scope, period) as b;
 end;
 comment on function sla.budget_curve(text, text, tstzrange) is
 'One row per corner of the error budget''s burn-down: the period''s start, every start and end of time that used it up, and the end of what is known; straight lines between them are the exact curve. at: UTC. budget_used_s and budget_left_s: seconds used up to there, and left of the whole period''s budget, 0 when it is overdrawn, null without a target; the last row has those of sla.availability. class: what uses it up from there to the next row, unplanned, or unknown where the contract counts that as down; null: nothing.';

@@ -49,30 +49,55 @@ begin atomic
                     fact.timezone(contract, (budget_outlook.at at time zone 'UTC')::date) as zone
             ) as z
     ),
-    summed as materialized (
+    -- At once for the longest of them; the others are cut from it.
+    class as materialized (
+        select c.*, v.valid, v.target
+        from (
+            select
+                range_merge(range_agg(a.span)) as span,
+                (null, null, null, null, null, null, min(a.known_until), null)::fact.reading
+                    as reading
+            from asked as a
+        ) as w
+        cross join
+            lateral fact.counted_class(
+                contract, fact.known_scope(contract, scope), w.span, w.reading
+            ) as c
+        inner join fact.contract_version as v on v.version_id = c.version_id
+        where c.scope = budget_outlook.scope
+    ),
+    measured as materialized (
         select
             a.kind,
             a.place,
             a.span,
             a.known_until,
+            c.version_id,
+            c.target,
+            sla.seconds(c.counted_up * a.span::tstzmultirange) as up_s,
+            sla.seconds(c.counted_down * a.span::tstzmultirange) as down_s,
+            sla.seconds(c.future * a.span::tstzmultirange) as future_s,
+            sla.seconds(c.agreed * a.span::tstzmultirange) as agreed_s
+        from asked as a
+        inner join class as c on c.valid && a.span
+    ),
+    summed as materialized (
+        select
+            m.kind,
+            m.place,
+            m.span,
+            m.known_until,
             (array_agg(m.target order by m.version_id desc) filter (where m.target is not null))[1]
                 as target,
             count(*) as versions,
-            sum(m.counted_up_s) as up_s,
-            sum(m.counted_down_s) as down_s,
+            sum(m.up_s) as up_s,
+            sum(m.down_s) as down_s,
             sum(m.future_s) as to_come_s,
             sum(m.agreed_s - m.future_s) as past_s,
-            sum(m.counted_down_s) filter (where m.target is not null) as used_s,
-            sum((1 - m.target) * (m.counted_up_s + m.counted_down_s + m.future_s)) as budget_s
-        from asked as a
-        cross join
-            lateral fact.measured(
-                contract,
-                fact.known_scope(contract, scope),
-                a.span,
-                (null, null, null, null, null, null, a.known_until, null)::fact.reading
-            ) as m
-        group by a.kind, a.place, a.span, a.known_until
+            sum(m.down_s) filter (where m.target is not null) as used_s,
+            sum((1 - m.target) * (m.up_s + m.down_s + m.future_s)) as budget_s
+        from measured as m
+        group by m.kind, m.place, m.span, m.known_until
     ),
     projected as (
         select

@@ -25,7 +25,7 @@ comment on function fact.joined(tstzmultirange, tstzmultirange, interval) is
 'The runs of some spans, those with at most a gap between them being one unless planned time lies in it.';
 
 create or replace function fact.outage_reach(
-    contract text, scope text, period tstzrange, reading fact.reading
+    contract text, scope text, period tstzrange, doubtful tstzmultirange, reading fact.reading
 ) returns tstzrange
 language sql stable parallel safe
 begin atomic
@@ -37,13 +37,9 @@ begin atomic
         from fact.contract_version as v
         where v.contract_id = fact.contract_id(contract) and v.replaced_at is null
     ),
-    own as (
-        select coalesce(range_agg(c.unplanned + c.possible), '{}') as doubtful
-        from fact.scope_class(contract, scope, period, reading) as c
-    ),
     -- A day more, then two, four …, while what may be an outage reaches the edge.
     back (edge, step, doubtful) as (
-        select lower(period), interval '1 day', o.doubtful from own as o
+        select lower(period), interval '1 day', outage_reach.doubtful
         union all
         select lower(w.span), b.step * 2, further.doubtful
         from back as b
@@ -61,7 +57,7 @@ begin atomic
             ) as further
     ),
     forth (edge, step, doubtful) as (
-        select upper(period), interval '1 day', o.doubtful from own as o
+        select upper(period), interval '1 day', outage_reach.doubtful
         union all
         select upper(w.span), f.step * 2, further.doubtful
         from forth as f
@@ -80,8 +76,68 @@ begin atomic
     select
         tstzrange((select min(b.edge) from back as b), (select max(f.edge) from forth as f));
 end;
-comment on function fact.outage_reach(text, text, tstzrange, fact.reading) is
-'A span that holds the period and, whole, every outage that touches it, with the unknown time and the other bounds around it.';
+comment on function fact.outage_reach(
+    text, text, tstzrange, tstzmultirange, fact.reading
+) is
+'A span that holds the period and, whole, every outage that touches it, with the unknown time and the other bounds around it. doubtful: what may be an outage in the period itself.';
+
+create or replace function fact.outage_class(
+    contract text, scope text, period tstzrange, reading fact.reading
+)
+returns table (
+    version_id integer,
+    service text,
+    unplanned tstzmultirange,
+    planned tstzmultirange,
+    excluded tstzmultirange,
+    unknown tstzmultirange,
+    exposed tstzmultirange,
+    certain tstzmultirange,
+    possible tstzmultirange
+)
+language sql stable parallel safe rows 10
+begin atomic
+    with own as materialized (
+        select c.*
+        from fact.service_class(contract, fact.known_scope(contract, scope), period, reading) as c
+    ),
+    reach as materialized (
+        select
+            fact.outage_reach(
+                contract,
+                scope,
+                period,
+                coalesce(range_agg(o.unplanned + o.possible), '{}'),
+                reading
+            ) as span
+        from own as o
+    ),
+    -- Seldom does an outage cross an edge; what the period has is not computed twice.
+    wide as (
+        select o.*
+        from own as o
+        cross join reach as r
+        where r.span = period
+        union all
+        select c.*
+        from reach as r
+        cross join lateral fact.service_class(contract, scope, r.span, reading) as c
+        where r.span <> period
+    )
+    select
+        w.version_id,
+        w.service,
+        w.unplanned,
+        w.planned,
+        w.excluded,
+        w.unknown,
+        w.exposed,
+        w.certain,
+        w.possible
+    from wide as w;
+end;
+comment on function fact.outage_class(text, text, tstzrange, fact.reading) is
+'The rows of fact.service_class, not only of the period but as far as the outages that touch it reach.';
 
 create or replace function fact.outage_cause(services text[], span tstzrange) returns text
 language sql stable parallel safe
@@ -170,12 +226,9 @@ begin atomic
         order by v.valid desc
         limit 1
     ),
-    wide as (
+    wide as materialized (
         select c.*
-        from fact.outage_reach(contract, scope, fact.checked(period), reading) as r (span)
-        cross join lateral fact.service_class(
-            contract, fact.known_scope(contract, scope), r.span, reading
-        ) as c
+        from fact.outage_class(contract, scope, fact.checked(period), reading) as c
     ),
     scope_wide as (
         select

@@ -25,8 +25,23 @@ begin atomic
         order by v.valid desc
         limit 1
     ),
-    listed as (
-        select o.working_s, o.elapsed_s from fact.outage(contract, scope, period, reading) as o
+    class as materialized (
+        select
+            coalesce(range_agg(c.unplanned), '{}') as unplanned,
+            coalesce(range_agg(c.planned), '{}') as planned,
+            coalesce(range_agg(c.exposed + c.unplanned), '{}') as worst
+        from fact.outage_class(contract, scope, fact.checked(period), reading) as c
+    ),
+    -- As fact.outage has them.
+    listed as materialized (
+        select
+            fact.interruption_s(t.calendar_id, p) as working_s,
+            sla.seconds(p) as elapsed_s
+        from terms as t
+        cross join class as c
+        cross join
+            lateral fact.joined(c.unplanned, c.planned - c.unplanned, t.join_within) as p
+        where p && period
     ),
     longest as (
         select l.working_s, l.elapsed_s
@@ -37,18 +52,10 @@ begin atomic
     -- What could have been one interruption, had all that is unknown been down; whole, as
     -- outages are: a boundary hides nothing.
     worst as (
-        select
-            max(fact.interruption_s(t.calendar_id, p)) as working_s
+        select max(fact.interruption_s(t.calendar_id, p)) as working_s
         from terms as t
-        cross join fact.outage_reach(contract, scope, period, reading) as r (span)
-        cross join
-            lateral (
-                select
-                    coalesce(range_agg(c.exposed + c.unplanned), '{}') as spans,
-                    coalesce(range_agg(c.planned), '{}') as planned
-                from fact.scope_class(contract, scope, r.span, reading) as c
-            ) as s
-        cross join lateral fact.joined(s.spans, s.planned - s.spans, t.join_within) as p
+        cross join class as c
+        cross join lateral fact.joined(c.worst, c.planned - c.worst, t.join_within) as p
         where p && period
     ),
     figure as (

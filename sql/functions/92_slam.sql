@@ -1,78 +1,5 @@
 -- The SLAM chart (service level agreement monitoring): month by month, which promise was kept.
 
-create or replace function fact.slam_scope(contract text, period tstzrange)
-returns table (
-    version_id integer,
-    scope text,
-    counted_up tstzmultirange,
-    counted_down tstzmultirange,
-    worst_down tstzmultirange,
-    future tstzmultirange,
-    unplanned tstzmultirange,
-    planned tstzmultirange,
-    exposed tstzmultirange
-)
-language sql stable parallel safe
-begin atomic
-    with class as materialized (
-        select c.* from fact.service_class(contract, null, period, null::fact.reading) as c
-    ),
-    scoped as (
-        select
-            c.version_id,
-            'solution' as scope,
-            range_agg(c.unplanned) as unplanned,
-            range_agg(c.planned) as planned,
-            range_agg(c.excluded) as excluded,
-            range_agg(c.unknown) as unknown,
-            range_agg(c.exposed) as exposed
-        from class as c
-        where c.essential
-        group by c.version_id
-        union all
-        select
-            c.version_id, c.service, c.unplanned, c.planned, c.excluded, c.unknown, c.exposed
-        from class as c
-    ),
-    -- As fact.scope_class combines them.
-    classed as (
-        select
-            s.version_id,
-            s.scope,
-            v.maintenance,
-            v.unknown as policy,
-            p.agreed - p.elapsed as future,
-            p.elapsed - s.unplanned - s.planned - s.excluded - s.unknown as up,
-            s.unplanned,
-            s.planned - s.unplanned as planned,
-            s.unknown - s.unplanned - s.planned - s.excluded as unknown,
-            s.exposed
-        from scoped as s
-        inner join fact.contract_version as v on v.version_id = s.version_id
-        inner join fact.contract_piece(contract, period, null::fact.reading) as p
-            on p.version_id = s.version_id
-    )
-    select
-        c.version_id,
-        c.scope,
-        c.up
-        + case when c.maintenance = 'up' then c.planned else '{}' end
-        + case when c.policy = 'up' then c.unknown else '{}' end,
-        c.unplanned + case when c.policy = 'down' then c.unknown * c.exposed else '{}' end,
-        case
-            when c.policy = 'neither' then c.unplanned + c.exposed
-            when c.policy = 'down' then c.unplanned + c.unknown * c.exposed
-            else c.unplanned
-        end,
-        c.future,
-        c.unplanned,
-        c.planned,
-        c.exposed
-    from classed as c;
-end;
-comment on function fact.slam_scope(text, tstzrange) is
-'One row per contract version and scope, the solution and every service: when fact.measured counts it as up, as down, as down at worst, and what is still to come; and its classes. All months of a chart are cut from it.';
-
 create or replace function fact.slam(contract text, period tstzrange, months integer)
 returns table (
     scope text,
@@ -122,7 +49,9 @@ begin atomic
         from dated as d
     ),
     class as materialized (
-        select s.* from fact.slam_scope(contract, (select r.span from reach as r)) as s
+        select s.* from fact.counted_class(
+            contract, null, (select r.span from reach as r), null::fact.reading
+        ) as s
     ),
     solution as materialized (
         select

@@ -26,7 +26,7 @@ select
     t.class as kind,
     lower(p.span) as starts,
     upper(p.span) as ends
-from sla.timeline($1, $2, $3) as t
+from fact.timeline($1, $2, $3) as t
 cross join
     lateral generate_series(
         date_trunc('day', lower(t.span) at time zone $4),

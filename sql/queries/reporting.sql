@@ -163,7 +163,7 @@ select
     a.verdict,
     a.confidence
 from scoped as sc
-cross join lateral sla.availability($1, sc.scope, $2) as a
+cross join lateral fact.availability($1, sc.scope, $2, null) as a
 order by a.ratio asc nulls last, a.unknown_s desc, sc.position asc;
 
 -- name: report_longest
@@ -174,7 +174,7 @@ select
     l.greatest_elapsed_s,
     l.limit_s,
     l.verdict
-from sla.longest_interruption($1, $2, $3) as l;
+from fact.longest_interruption($1, $2, $3, null) as l;
 
 -- name: report_outages
 -- The contract's ($1) outages of a scope ($2) that touch the period ($3).
@@ -190,7 +190,7 @@ select
     o.open,
     o.crisis,
     o.cause
-from sla.outage($1, $2, $3) as o
+from fact.outage($1, $2, $3, null) as o
 order by o.started;
 
 -- name: report_maintenance
@@ -225,7 +225,7 @@ with span as (
     select
         t.span,
         t.class
-    from sla.timeline($1, $2, $3) as t
+    from fact.timeline($1, $2, $3) as t
 ),
 
 dated as (
@@ -265,7 +265,7 @@ with corner as (
         b.budget_used_s as before_s,
         lead(b.budget_used_s) over (order by b.at) as after_s,
         b.class
-    from sla.budget_curve($1, $2, $3) as b
+    from fact.budget_curve($1, $2, $3) as b
 )
 
 select

@@ -94,7 +94,7 @@ select
 from covered as c
 inner join fact.customer as u on c.customer_id = u.customer_id
 left join called as k on c.contract_id = k.contract_id
-cross join lateral sla.availability(c.key, 'solution', c.span) as a
+cross join lateral fact.availability(c.key, 'solution', c.span, null) as a
 order by
     array_position(
         array['missed', 'not_provable', 'running', 'met', 'not_applicable'], a.verdict
@@ -119,7 +119,7 @@ select
         order by o.working_s desc, o.elapsed_s desc, o.started asc
     ) = 1 as longest
 from unnest($1::text[], $2::tstzrange[]) as p (contract, span)
-cross join lateral sla.outage(p.contract, 'solution', p.span) as o
+cross join lateral fact.outage(p.contract, 'solution', p.span, null) as o
 order by p.contract, o.started;
 
 -- name: summary_shared

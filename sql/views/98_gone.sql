@@ -4,6 +4,8 @@
 drop function if exists fact.availability(text, text, tstzrange, boolean, text, text);
 drop function if exists fact.measured(text, text, tstzrange, boolean, text, text);
 drop function if exists fact.outage_reach(text, text, tstzrange);
+drop function if exists fact.outage_reach(text, text, tstzrange, fact.reading);
+drop function if exists fact.slam_scope(text, tstzrange);
 drop function if exists fact.scope_class(text, text, tstzrange, boolean, text);
 drop function if exists fact.service_class(text, text, tstzrange, boolean, text);
 drop function if exists fact.contract_piece(text, tstzrange);

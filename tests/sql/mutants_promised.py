@@ -320,14 +320,14 @@ PROMISED = (
     Mutant(
         name="a_boundary_hides_doubt",
         file="91_longest_interruption.sql",
-        right="outage_reach(contract, scope, period, reading) as r (span)\n        cross join\n",
-        wrong="checked(period) as r (span)\n        cross join\n",
+        right="fact.outage_class(contract, scope, fact.checked(period), reading) as c",
+        wrong="fact.service_class(contract, scope, fact.checked(period), reading) as c",
     ),
     Mutant(
         name="doubtful_time_is_not_joined",
         file="91_longest_interruption.sql",
-        right="fact.joined(s.spans, s.planned - s.spans, t.join_within) as p",
-        wrong="fact.joined(s.spans, s.planned - s.spans, interval '0') as p",
+        right="fact.joined(c.worst, c.planned - c.worst, t.join_within) as p",
+        wrong="fact.joined(c.worst, c.planned - c.worst, interval '0') as p",
     ),
     Mutant(
         name="the_longest_outage_is_the_one_with_most_working_time",

@@ -48,8 +48,8 @@ READINGS = (
     Mutant(
         name="outages_are_read_as_agreed",
         file="90_outage.sql",
-        right="known_scope(contract, scope), r.span, reading\n",
-        wrong="known_scope(contract, scope), r.span, null::fact.reading\n",
+        right="fact.outage_class(contract, scope, fact.checked(period), reading) as c",
+        wrong="fact.outage_class(contract, scope, fact.checked(period), null) as c",
     ),
     Mutant(
         name="doubt_is_measured_in_the_agreed_hours",
