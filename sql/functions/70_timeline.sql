@@ -65,19 +65,47 @@ begin atomic
             scope is null
             or case when scope = 'solution' then cs.essential else s.key = scope end
     ),
+    announced as materialized (
+        select c.version_id, c.service_id, m.maintenance_id, m.kind
+        from covered as c
+        inner join fact.maintenance_scope as ms on ms.service_id = c.service_id
+        inner join fact.maintenance as m
+            on m.maintenance_id = ms.maintenance_id and tstzrange(m.starts, m.ends) && c.span
+        where c.maintenance <> 'none'
+    ),
+    -- Materialized: each window is judged once, and not for each service again.
+    asked_for as materialized (
+        select distinct a.version_id, a.maintenance_id, a.kind from announced as a
+    ),
+    excusing as materialized (
+        select
+            a.version_id,
+            a.maintenance_id,
+            fact.actual_window(a.maintenance_id)::tstzmultirange
+            -- The cap ends no security measure.
+            - case when a.kind = 'security' then '{}' else p.beyond end as spans
+        from asked_for as a
+        inner join piece as p on p.version_id = a.version_id
+        where
+            fact.why_invalid(
+                fact.judging_version(a.version_id, a.maintenance_id), a.maintenance_id, reading
+            ) is null
+    ),
     -- Its windows are asked for six times below, and each time would be computed anew.
     excused as materialized (
         select
             c.*,
-            case
-                when c.maintenance = 'none' then '{}'
-                else
-                    fact.excusing_windows(
-                        c.version_id, c.service_id, c.span, c.beyond, reading
-                    ) * c.elapsed
-            end as windows,
+            w.windows * c.elapsed as windows,
             o.excluded * c.elapsed as excluded
         from covered as c
+        cross join
+            lateral (
+                select coalesce(range_agg(x.spans), '{}') as windows
+                from announced as a
+                inner join excusing as x
+                    on x.version_id = a.version_id and x.maintenance_id = a.maintenance_id
+                where a.version_id = c.version_id and a.service_id = c.service_id
+            ) as w
         cross join lateral fact.corrections_of(
             case when coalesce((reading).corrected, true) then c.service_id end, null, c.span
         ) as o

@@ -170,8 +170,8 @@ PROMISED = (
     Mutant(
         name="a_used_up_cap_ends_security_measures",
         file="70_timeline.sql",
-        right="+ fact.windows_of_kind(version_id, service_id, span, 'security', reading)",
-        wrong="",
+        right="- case when a.kind = 'security' then '{}' else p.beyond end as spans",
+        wrong="- p.beyond as spans",
     ),
     Mutant(
         name="authors_approve_their_own_corrections",
