@@ -72,28 +72,31 @@ begin atomic
     with taken as (
         select
             s.*,
-            t.down * (
-                case
-                    when 'down' = any((claim).taken) then within - s.down - s.unknown - s.excluded
-                    else '{}'
-                end
-                + case when 'unknown' = any((claim).taken) then s.unknown else '{}' end
+            coalesce(
+                t.down * (
+                    case
+                        when 'down' = any((claim).taken)
+                            then within - s.down - s.unknown - s.excluded
+                        else '{}'
+                    end
+                    + case when 'unknown' = any((claim).taken) then s.unknown else '{}' end
+                ),
+                '{}'
             ) as became_down,
-            t.up * (
-                case when 'up' = any((claim).taken) then s.down else '{}' end
-                + case when 'unknown' = any((claim).taken) then s.unknown else '{}' end
+            coalesce(
+                t.up * (
+                    case when 'up' = any((claim).taken) then s.down else '{}' end
+                    + case when 'unknown' = any((claim).taken) then s.unknown else '{}' end
+                ),
+                '{}'
             ) as became_up
         from fact.service_state(service_id, within, corrected) as s
-        cross join
+        left join
             lateral fact.dispute_track(
                 (claim).dispute_id, claimed_state.service_id, range_merge(within)
             ) as t
-        where (claim).dispute_id is not null
+            on (claim).dispute_id is not null
     )
-    select s.*
-    from fact.service_state(service_id, within, corrected) as s
-    where (claim).dispute_id is null
-    union all
     select
         t.down - t.became_up + t.became_down,
         t.unknown - t.became_up - t.became_down,

@@ -31,13 +31,7 @@ begin atomic
             k.kind,
             k.place,
             l.known_until,
-            sla.period(
-                contract,
-                k.kind,
-                -- The period that ends at the instant, not the one that begins there.
-                ((fact.finite(budget_outlook.at) - interval '1 microsecond') at time zone z.zone)
-                ::date
-            ) as span
+            fact.local_period(k.kind, d.day, fact.timezone(contract, d.day)) as span
         from (
             values (1, 'month'), (2, 'quarter'), (3, 'year')
         ) as k (place, kind)
@@ -48,6 +42,15 @@ begin atomic
                 select
                     fact.timezone(contract, (budget_outlook.at at time zone 'UTC')::date) as zone
             ) as z
+        cross join
+            lateral (
+                -- Of the period that ends at the instant, not of the one that begins there.
+                select
+                    (
+                        (fact.finite(budget_outlook.at) - interval '1 microsecond')
+                        at time zone z.zone
+                    )::date as day
+            ) as d
     ),
     -- At once for the longest of them; the others are cut from it.
     class as materialized (

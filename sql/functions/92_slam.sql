@@ -27,7 +27,9 @@ begin atomic
     dated as materialized (
         select
             m.month::date as month,
-            sla.period(contract, 'month', m.month::date) as span
+            fact.local_period(
+                'month', m.month::date, fact.timezone(contract, m.month::date)
+            ) as span
         from local as l
         cross join
             lateral generate_series(

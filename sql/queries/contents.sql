@@ -330,7 +330,7 @@ hole as (
     left join measured as m on c.endpoint_id = m.endpoint_id
     cross join
         lateral unnest(
-            fact.counted(c.endpoint_id, c.spans) - coalesce(m.spans, '{}')
+            fact.counted_spans(c.endpoint_id, c.spans) - coalesce(m.spans, '{}')
         ) as p (span)
 )
 
