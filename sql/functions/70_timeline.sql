@@ -171,8 +171,8 @@ returns table (
 )
 language plpgsql stable parallel safe rows 10
 set plan_cache_mode = force_generic_plan
--- Not for its sake, but for that of plpgsql: it plans this once in a session. Written into the
--- queries that ask for it, as SQL is, it was planned at each call, for longer than it ran.
+-- In plpgsql because that plans it once in a session. As SQL it is written into every query that
+-- asks for it and planned anew, for longer than it runs.
 as $$
 begin
     return query

@@ -50,6 +50,7 @@ async def test_opened_database_is_migrated_and_in_utc(empty_database: str) -> No
         assert await pool.fetchval("select count(*) > 0 from fact.watermark") is True
         assert await pool.fetchval("show timezone") == "UTC"
         assert await pool.fetchval("show application_name") == "vigie"
+        assert await pool.fetchval("show jit") == "off"
 
 
 async def test_what_our_sql_refuses_is_one_line_with_its_hint(database: str) -> None:

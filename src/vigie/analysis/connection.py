@@ -18,7 +18,7 @@ from vigie.analysis.frames import frame
 from vigie.errors import UsageError
 from vigie.storing import DATABASE_TROUBLE, Embedded, explained, migrate, query, refusals
 
-_SESSION = {"application_name": "vigie analysis", "timezone": "UTC"}
+_SESSION = {"application_name": "vigie analysis", "timezone": "UTC", "jit": "off"}
 _CLOSE_S = 5.0
 
 Each = Literal["day", "month", "quarter", "year"]  # they follow each other without overlapping

@@ -25,7 +25,9 @@ _CLOSE_S = 10.0
 _GUARD_S = 2.0  # between two looks at our own server
 _LONGEST_PAUSE_S = 15.0
 # No statement time-out: an import, or a rebuild of a year, is long and right.
-_SESSION = {"application_name": "vigie", "timezone": "UTC"}
+# Compiling takes a second for queries of milliseconds: the planner cannot know how few spans there
+# are in a multirange.
+_SESSION = {"application_name": "vigie", "timezone": "UTC", "jit": "off"}
 
 
 @asynccontextmanager

@@ -44,7 +44,7 @@ async def read_summary(settings: Settings, *, asked: Asked, now: datetime) -> Su
 async def summary(connection: asyncpg.Connection, *, asked: Asked, now: datetime) -> Summary:
     """Return the summary; call it in one repeatable-read transaction.
 
-    It takes about a fifth of a second for each contract that was down, less for others.
+    It takes about a twentieth of a second for each contract.
     """
     covered = await rows(connection, "summary_contracts", asked.kind, asked.day)
     _check(asked, covered, now)
