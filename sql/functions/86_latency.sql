@@ -5,7 +5,7 @@ returns table (day date, results bigint, buckets smallint[], counts integer[])
 language sql stable parallel safe
 begin atomic
     with covered as (
-        select distinct se.endpoint_id
+        select se.endpoint_id, range_agg(v.valid * se.during) as in_force
         from fact.contract_version as v
         inner join fact.contract_service as cs on cs.version_id = v.version_id
         inner join fact.service as s on s.service_id = cs.service_id
@@ -19,6 +19,7 @@ begin atomic
                 when fact.known_scope(contract, scope) = 'solution' then cs.essential
                 else s.key = scope
             end
+        group by se.endpoint_id
     ),
     cell as (
         select d.day, u.bucket, sum(u.results) as results
@@ -28,6 +29,7 @@ begin atomic
         where
             d.day >= (lower(period) at time zone 'UTC')::date
             and d.day <= ((upper(period) - interval '1 microsecond') at time zone 'UTC')::date
+            and fact.day_span(d.day) && c.in_force
         group by d.day, u.bucket
     )
     select

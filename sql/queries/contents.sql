@@ -82,9 +82,12 @@ select
 from sla.latency($1, $2, $3) as l;
 
 -- name: contents_failures
--- What the failed probes of a scope ($2) of a contract ($1) saw in the period ($3).
+-- What the failed probes of a scope ($2) of a contract ($1) saw in the period ($3), while the
+-- contract was in force and had their service.
 with covered as (
-    select distinct se.endpoint_id
+    select
+        se.endpoint_id,
+        range_agg(v.valid * se.during * $3::tstzrange) as in_force
     from fact.contract as c
     inner join fact.contract_version as v on c.contract_id = v.contract_id
     inner join fact.contract_service as cs on v.version_id = cs.version_id
@@ -96,6 +99,7 @@ with covered as (
         and v.replaced_at is null
         and v.valid && $3::tstzrange
         and case $2 when 'solution' then cs.essential else s.key = $2 end
+    group by se.endpoint_id
 ),
 
 failed as (
@@ -106,7 +110,11 @@ failed as (
         coalesce(r.reason, 'down') as reason
     from covered as c
     inner join fact.result as r on c.endpoint_id = r.endpoint_id
-    where r.outcome = 'down' and r.at >= lower($3::tstzrange) and r.at < upper($3::tstzrange)
+    where
+        r.outcome = 'down'
+        and r.at >= lower($3::tstzrange)
+        and r.at < upper($3::tstzrange)
+        and r.at <@ c.in_force
     -- Days that were dropped have left their failures here; others are counted once.
     union
     select
@@ -116,7 +124,11 @@ failed as (
         coalesce(e.reason, 'down')
     from covered as c
     inner join fact.evidence as e on c.endpoint_id = e.endpoint_id
-    where e.outcome = 'down' and e.at >= lower($3::tstzrange) and e.at < upper($3::tstzrange)
+    where
+        e.outcome = 'down'
+        and e.at >= lower($3::tstzrange)
+        and e.at < upper($3::tstzrange)
+        and e.at <@ c.in_force
 )
 
 select

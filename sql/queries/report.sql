@@ -75,6 +75,10 @@ select fact.answer_objection($1, $2, $3, $4, $5);
 -- Issues a report ($1), as somebody ($2) decides, early for a reason ($3); $4 instant.
 select fact.issue_report($1, $2, $3, $4);
 
+-- name: report_contract
+-- The contract of a key ($1); an unknown one is refused.
+select fact.contract_id($1) as contract_id;
+
 -- name: report_list
 -- The reports of the newest periods ($2), of a contract ($1; null: any).
 select r.*

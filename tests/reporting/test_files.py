@@ -34,6 +34,18 @@ def test_a_directory_is_not_a_file(tmp_path: Path) -> None:
     assert f"{tmp_path}: is a directory (write a file name after -o)" == str(caught.value)
 
 
+def test_what_is_no_file_takes_the_content_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        write(pipe, b"report")
+        assert b"report" == os.read(reader, 100)
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_closed_directory_is_one_clear_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

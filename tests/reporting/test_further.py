@@ -72,6 +72,21 @@ async def test_what_was_not_up_is_there_by_day_with_its_reasons(told: Figures) -
     )
 
 
+async def test_nothing_is_told_of_the_time_before_the_contract(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await world.service("api", endpoints=["a"])
+    begins = minute(60 * 24)  # a day later, 5 May
+    await world.contract(valid=asyncpg.Range(begins, None))
+    await world.results("a", "UDDDU")
+    await world.results("a", "UDU", start=60 * 24)
+    await world.rolled_up_to(END)
+    found = await of_may(connection)
+
+    assert [1] == [one.probes for one in found.contents.failures]
+    assert [begins.date()] == [one.day for one in found.contents.latencies]
+
+
 async def test_crisis_has_its_instants_messages_and_summary(told: Figures) -> None:
     [crisis] = told.contents.crises
 

@@ -237,6 +237,11 @@ MISTAKES = (
         "contract acme: no report of 2026-05 is kept, there is nothing to revise",
     ),
     (("run", "--month", "2026-05", "--processes", "0"), "--processes: 0 is out of range"),
+    (("list", "--contract", "nope"), 'contract "nope": there is none of this key ('),
+    (
+        ("answer", "acme/2026-05/r1", "--text", "x", "--number", "9" * 20),
+        f"report acme/2026-05/r1: has no objection {'9' * 20} (vigie report show",
+    ),
 )
 
 

@@ -17,10 +17,13 @@ def check_writable(path: Path) -> None:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put *content* at *path* whole or not at all."""
+    """Put *content* at *path* whole or not at all; what is no file, such as a pipe, takes it."""
     check_writable(path)
     try:
-        _replace(path, content)
+        if path.exists() and not path.is_file():
+            path.write_bytes(content)  # to replace /dev/null would harm the machine
+        else:
+            _replace(path, content)
     except OSError as error:
         raise ReportError(f"{path}: cannot be written: {error.strerror}") from error
 

@@ -15,6 +15,7 @@ from vigie.storing.queries import query
 from vigie.storing.window import check_reason, check_text
 
 MOST = 1_000  # reports that are listed
+MOST_OBJECTIONS = 1_000_000  # of one report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,13 @@ async def contracts_without_report(
 async def list_reports(
     connection: asyncpg.Connection, contract: str | None = None
 ) -> list[dict[str, Any]]:
-    """Return the newest reports, of one contract or of all; columns as in `sla.report`."""
+    """Return the newest reports, of one contract or of all; columns as in `sla.report`.
+
+    Raises UsageError where there is no such contract.
+    """
+    if contract is not None:
+        with refusals():
+            await connection.fetchval(query("report_contract"), contract)
     return await _rows(connection, "report_list", contract, MOST)
 
 
@@ -197,6 +204,8 @@ async def answer_objection(
 ) -> int:
     """Record the answer to an objection (None: the only open one) and return its number."""
     check_text("answer", answer)
+    if number is not None and not 1 <= number <= MOST_OBJECTIONS:
+        raise UsageError(f"report {key}: has no objection {number} (vigie report show {key})")
     return int(await _step(connection, "report_answer", key, number, by, answer, now))
 
 
