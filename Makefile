@@ -12,7 +12,7 @@ demo: runtime ## probe a small shop for a minute, then write two reports
 	@$(BIN)/vigie demo
 
 test: dev ## the whole suite, against a real PostgreSQL
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest --numprocesses 4 --dist worksteal
 
 laws: dev ## what takes long: the demonstration, and the arithmetic's laws with many more cases
 	$(BIN)/pytest -m long
