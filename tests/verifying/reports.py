@@ -106,8 +106,8 @@ def month() -> Figures:
 
 
 @cache
-def genuine(language: str = "en") -> bytes:
-    return make_pdf(month(), directory=NOWHERE, now=NOW, language=language)
+def genuine(language: str = "en", *, sealed: bool = False) -> bytes:
+    return make_pdf(month(), directory=NOWHERE, now=NOW, language=language, sealed=sealed)
 
 
 def checked(content: bytes, folder: Path, directory: Path = NOWHERE) -> dict[str, Check]:

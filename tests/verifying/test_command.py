@@ -13,7 +13,7 @@ import pytest
 from tests.reporting.test_figures import a_month
 from tests.sql.disputes import dispute
 from tests.sql.world import World
-from tests.verifying.reports import NOW, changed, digits, genuine, with_files
+from tests.verifying.reports import NOW, changed, digits, genuine, relisted, with_files
 from tests.verifying.summarysums import noticed
 
 from vigie import cli, settings
@@ -200,6 +200,20 @@ def test_a_forgery_is_told_as_json_too(tmp_path: Path, verify: Verify) -> None:
     told = json.loads(out)
     failed = [check["name"] for check in told["checks"] if check["holds"] is False]
     assert (1, False, ["files", "data", "pages"]) == (status, told["holds"], failed)
+
+
+def test_what_could_not_be_checked_is_neither_holding_nor_failing(
+    tmp_path: Path, verify: Verify
+) -> None:
+    path = tmp_path / "elsewhere.pdf"
+    path.write_bytes(relisted(genuine(), templates="0" * 64))
+
+    status, told, wrong = verify(str(path))
+    assert (3, "") == (status, wrong)
+    assert "- not checked  pages: drawn with templates 000000000000" in told
+    assert told.endswith("elsewhere.pdf: nothing fails, but pages could not be checked.\n")
+    status, told, _ = verify(str(path), "--json")
+    assert (3, None) == (status, json.loads(told)["holds"])
 
 
 @pytest.mark.parametrize("name", ["/dev/zero", "."])

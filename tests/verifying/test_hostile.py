@@ -92,6 +92,7 @@ def test_a_hostile_file_ends_in_one_line(tmp_path: Path, case: str) -> None:
 
     assert "\n" not in str(caught.value)
     assert "report.pdf" in str(caught.value)
+    assert " at 0x" not in str(caught.value)
 
 
 def test_a_missing_list_fails_and_is_named(tmp_path: Path) -> None:

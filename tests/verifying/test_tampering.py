@@ -1,7 +1,9 @@
 """One changed digit is caught, wherever it is; a genuine report passes."""
 
+import asyncio
 import io
 import random
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -11,6 +13,7 @@ from typing import Any
 import pikepdf
 import pytest
 from tests.verifying.reports import (
+    NOW,
     changed,
     checked,
     digits,
@@ -23,10 +26,12 @@ from tests.verifying.reports import (
     with_files,
 )
 
-from vigie.reporting import Figures
+from vigie import paths
+from vigie.reporting import Figures, make_pdf
 from vigie.verifying import numbers
 from vigie.verifying.lists import origins, rows
-from vigie.verifying.pages import difference, texts
+from vigie.verifying.pages import difference
+from vigie.verifying.texts import texts, texts_of
 
 SEED = random.Random(20260603)
 FILES = ("report.json", "outages.csv", "maintenance.csv", "days.csv", "results.sha256")
@@ -198,13 +203,30 @@ def test_what_is_true_raises_no_doubt() -> None:
     assert [] == [*doubts, *origins(figures)]
 
 
-def test_made_with_other_templates_only_numbers_are_compared_and_that_is_said(
+def test_made_with_other_templates_the_pages_are_not_checked_and_that_is_said(
     tmp_path: Path,
 ) -> None:
     found = checked(relisted(genuine(), templates="0" * 64), tmp_path)["pages"]
 
-    assert found.holds
-    assert "templates 000000000000, which are not here, so numbers only" in found.says
+    assert found.holds is None
+    assert "drawn with templates 000000000000, which are not here; every number" in found.says
+    assert "but neither words nor places were compared" in found.says
+
+
+def test_another_verdict_is_caught_with_other_templates_too(tmp_path: Path) -> None:
+    own = tmp_path / "reports" / "templates" / "monthly"
+    own.mkdir(parents=True)
+    shipped = (paths.REPORTS / "templates" / "monthly" / "verdict.html").read_text("utf-8")
+    rosy = re.sub(r'(<div class="mark">).*?(</div>)', r"\1✓ Met\2", shipped)
+    (own / "verdict.html").write_text(
+        rosy.replace("<header>", "<header>\n<p>Accettato</p>"), "utf-8"
+    )
+
+    found = failing(make_pdf(month(), directory=tmp_path, now=NOW, language="en"), tmp_path)
+
+    assert rosy != shipped
+    assert {"pages"} == set(found)
+    assert "page 1 shows Met, which the data do not give; drawn with templates" in found["pages"]
 
 
 def test_a_number_that_the_data_do_not_have_is_caught_with_other_templates_too(
@@ -220,4 +242,58 @@ def test_a_number_that_the_data_do_not_have_is_caught_with_other_templates_too(
 
 
 def test_a_difference_is_named() -> None:
-    assert "byte 5 " in difference(genuine(), genuine()[:5] + b"2" + genuine()[6:])
+    other = genuine()[:5] + b"2" + genuine()[6:]
+
+    assert "byte 5 " in asyncio.run(difference(genuine(), other))
+
+
+def test_what_was_changed_is_named_before_what_saving_changed(tmp_path: Path) -> None:
+    def space(pdf: pikepdf.Pdf) -> None:
+        contents = pdf.pages[0].Contents
+        contents.write(contents.read_bytes() + b" ")
+        rewrite(pdf)
+
+    def swap(pdf: pikepdf.Pdf) -> None:
+        held: Any = pdf.attachments["days.csv"].obj.EF.F
+        held.write(held.read_bytes() + b"\r\n")
+        rewrite(pdf)
+
+    def rewrite(pdf: pikepdf.Pdf) -> None:
+        metadata: Any = pdf.Root.Metadata
+        metadata.write(metadata.read_bytes() + b" ")
+
+    drawn, filed = (failing(edited(genuine(), one), tmp_path)["pages"] for one in (space, swap))
+
+    assert "page 1 is drawn otherwise than the data give" == drawn
+    assert "files in it are not what the data give: days.csv" == filed
+
+
+def nested(pdf: pikepdf.Pdf) -> None:
+    """Let page 1 show 20^9 times the same form."""
+    inner = form(pdf, b"BT ET 0 0 1 1 re f")
+    for _ in range(9):
+        outer = form(pdf, b"/X Do " * 20)
+        outer.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=inner))
+        inner = outer
+    page = pdf.pages[0]
+    page.Resources.XObject = pikepdf.Dictionary(Z=inner)
+    page.Contents.write(b"/Z Do\n" + page.Contents.read_bytes())
+
+
+def form(pdf: pikepdf.Pdf, content: bytes) -> Any:
+    return pdf.make_stream(
+        content, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=[0, 0, 600, 800]
+    )
+
+
+@pytest.mark.parametrize("made_with", [{}, {"templates": "0" * 64}])
+def test_a_page_without_end_is_told_when_its_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, made_with: dict[str, str]
+) -> None:
+    for module in ("pages", "elsewhere"):
+        monkeypatch.setattr(f"vigie.verifying.{module}.texts_of", texts_of)
+    monkeypatch.setattr("vigie.verifying.texts.TIMEOUT_S", 0.5)
+
+    found = failing(relisted(edited(genuine(), nested), **made_with), tmp_path)
+
+    assert "their words cannot be read within 0.5 s and 512 MiB of memory" in found["pages"]

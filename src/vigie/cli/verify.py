@@ -13,6 +13,7 @@ from vigie.errors import one_line
 from vigie.verifying import Check, check_file, compare_with_database, open_report
 
 SIGNS = {True: "✓ holds      ", False: "✗ fails      ", None: "- not checked"}
+STATUS = {True: 0, False: 1, None: 3}  # 2 is a command that was misspelt
 
 
 async def verify(
@@ -25,7 +26,8 @@ async def verify(
 ) -> int:
     """Check a PDF of Vigie: seal, files, arithmetic, and its pages against its data.
 
-    It needs nothing but the file. Exit status 0: all that was checked holds; 1: something does not.
+    It needs nothing but the file. Exit status 0: all holds; 1: something does not; 3: nothing
+    fails, and not everything could be checked, such as pages that other templates drew.
 
     Parameters
     ----------
@@ -45,17 +47,38 @@ async def verify(
         found = settings.read(directory)
         checks += await compare_with_database(held, found, now=clock.now())
     print(_object(file, checks) if as_json else _lines(file, checks))
-    return int(any(check.holds is False for check in checks))
+    return STATUS[_holds(checks)]
+
+
+def _holds(checks: Sequence[Check]) -> bool | None:
+    """Return whether all hold; None: nothing fails, and not everything could be checked."""
+    if any(check.holds is False for check in checks):
+        return False
+    return None if _unchecked(checks) else True
+
+
+def _unchecked(checks: Sequence[Check]) -> list[str]:
+    return [check.name for check in checks if check.holds is None and check.is_due]
 
 
 def _lines(file: Path, checks: Sequence[Check]) -> str:
     lines = [one_line(f"{SIGNS[one.holds]}  {one.name}: {one.says}") for one in checks]
+    return "\n".join([*lines, one_line(f"{file}: {_end(checks)}.")])
+
+
+def _end(checks: Sequence[Check]) -> str:
     failed = sum(check.holds is False for check in checks)
-    end = f"{failed} of {len(checks)} checks fail" if failed else "all that was checked holds"
-    return "\n".join([*lines, one_line(f"{file}: {end}.")])
+    if failed:
+        return f"{failed} of {len(checks)} checks fail"
+    if unchecked := _unchecked(checks):
+        return f"nothing fails, but {' and '.join(unchecked)} could not be checked"
+    return "all that was checked holds"
 
 
 def _object(file: Path, checks: Sequence[Check]) -> str:
-    holds = all(check.holds is not False for check in checks)
-    told = {"file": str(file), "holds": holds, "checks": [asdict(check) for check in checks]}
+    told = {
+        "file": str(file),
+        "holds": _holds(checks),
+        "checks": [asdict(check) for check in checks],
+    }
     return json.dumps(told, ensure_ascii=False, indent=2)

@@ -75,7 +75,7 @@ from .making import made_again, make_pdf, make_report, read
 from .press import Press, draw_sealed, open_press
 from .sealing.check import Seal, verify_seal
 from .sealing.seal import Sealer, open_sealer
-from .words import resolve
+from .words import resolve, translated
 
 __all__ = [
     "CALENDAR",
@@ -204,6 +204,7 @@ __all__ = [
     "tables",
     "to_bytes",
     "to_json",
+    "translated",
     "utc",
     "verify_seal",
     "write",

@@ -48,6 +48,11 @@ def words(language: str) -> gettext.GNUTranslations:
     return _compile(LOCALES / language / "report.po", language)
 
 
+def translated(text: str, language: str) -> str:
+    """Return a message of the shipped templates in a spoken *language*."""
+    return words(language).gettext(text)
+
+
 def _compile(path: Path, language: str) -> gettext.GNUTranslations:
     with path.open("rb") as source:
         catalog = read_po(source, locale=language)

@@ -13,6 +13,7 @@ class Check:
     name: str
     holds: bool | None  # None: could not be checked
     says: str
+    is_due: bool = True  # False: there is nothing to check, and nothing is missing
 
 
 def judged(name: str, problems: Iterable[str], *, well: str) -> Check:

@@ -1,6 +1,7 @@
 """The file itself, which anybody may have made: opened within limits, its files taken out."""
 
 import io
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ MOST_STREAM = 32 * MEBI
 MOST_TOGETHER = 128 * MEBI
 MOST_OBJECTS = 500_000
 MOST_PAGES = 2_000
+# What the library calls a file that it was given as bytes.
+NAMELESS = re.compile(r"(?:stream )?<_io\.BytesIO object at 0x[0-9a-f]+>(?:: )?")
 PICTURES = (["/DCTDecode"], ["/JPXDecode"])  # a logo; nothing is unpacked of them here
 
 
@@ -53,7 +56,8 @@ class _RefusedError(Exception):
 
 
 def _short(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    said = NAMELESS.sub("", " ".join(str(error).split()))
+    return said[:120] or type(error).__name__
 
 
 def _read(path: Path) -> bytes:

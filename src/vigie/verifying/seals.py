@@ -1,6 +1,6 @@
 """The seal of a report, where it has one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vigie import reporting, settings
@@ -12,19 +12,20 @@ from vigie.verifying.container import Container
 async def check_seal(file: Container, *, is_claimed: bool) -> Check:
     """Return whether the seals are intact, cover the whole file and are of somebody trusted.
 
-    *is_claimed*: the report says that it is sealed, so a missing seal was taken away.
+    *is_claimed*: the report says that it is sealed, so a missing seal was taken away; otherwise
+    one was added. Where nobody is named as trusted it is not told whether it holds.
     """
     if not file.signatures and is_claimed:
         return Check(name="seal", holds=False, says="the report says that it is sealed, and is not")
     if not file.signatures:
         says = "none: nobody vouches for who made the report"
-        return Check(name="seal", holds=None, says=says)
+        return Check(name="seal", holds=None, says=says, is_due=False)
     verify: Any = getattr(reporting, "verify_seal", None)
     if verify is None:
         says = "there is one, and this version of Vigie cannot check it"
         return Check(name="seal", holds=None, says=says)
     try:
-        return _told(await verify(file.content, _signing()))
+        return _told(await verify(file.content, _signing()), is_claimed=is_claimed)
     except ReportError as error:
         return Check(name="seal", holds=False, says=str(error))
 
@@ -35,10 +36,16 @@ def _signing() -> object:
     return read() if read else None
 
 
-def _told(seals: Iterable[Any]) -> Check:
-    told = [(seal, list(_faults(seal))) for seal in seals]
-    says = "; ".join(", ".join([f"by {seal.signer}", *faults]) for seal, faults in told)
-    return Check(name="seal", holds=bool(told) and all(seal.holds for seal, _ in told), says=says)
+def _told(seals: Sequence[Any], *, is_claimed: bool) -> Check:
+    says = [", ".join([f"by {seal.signer}", *_faults(seal)]) for seal in seals]
+    if not is_claimed:
+        says.append("the report says that it has none, so somebody else added it")
+    if len(seals) != 1:
+        says.append(f"{len(seals)} seals, where one is expected")
+    holds: bool | None = is_claimed and len(seals) == 1 and all(seal.holds for seal in seals)
+    if holds and any(seal.trusted is None for seal in seals):
+        holds = None
+    return Check(name="seal", holds=holds, says="; ".join(says))
 
 
 def _faults(seal: Any) -> Iterator[str]:  # noqa: ANN401 - the record of verify_seal
@@ -48,6 +55,6 @@ def _faults(seal: Any) -> Iterator[str]:  # noqa: ANN401 - the record of verify_
     if not seal.whole:
         yield "it does not cover the whole file"
     if seal.trusted is None:
-        yield "intact; nothing says whom to trust"
+        yield "intact, and anybody may have made it: VIGIE_SIGN_ROOTS names nobody to trust"
     elif not seal.trusted:
         yield "its certificate is not trusted here"

@@ -54,7 +54,7 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
         case report:
             yield _arithmetic(report["figures"])
             yield _lists(report["figures"])
-    yield check_pages(file, held, directory=directory)
+    yield await check_pages(file, held, directory=directory)
 
 
 def _arithmetic(figures: Figures) -> Check:

@@ -1,0 +1,93 @@
+"""Pages that something drew which is not here: other templates, libraries or fonts."""
+
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import pikepdf
+
+from vigie.errors import ReportError
+from vigie.reporting import Formats, translated
+from vigie.verifying.carried import Carried
+from vigie.verifying.checks import Check, judged
+from vigie.verifying.container import Container
+from vigie.verifying.texts import texts, texts_of
+
+NUMBER = re.compile(r"\d(?:[\d.,:\u00a0\u202f-]*\d)?")
+VERDICTS = {
+    "met": "Met",
+    "missed": "Missed",
+    "not_provable": "Not provable",
+    "running": "So far",
+    "not_applicable": "Not applicable",
+}
+
+
+async def drawn_elsewhere(
+    file: Container, held: Carried, again: bytes, differing: Sequence[str]
+) -> Check:
+    """Return what can be said of pages that something drew which is not here.
+
+    What it was is told by the file itself, which anybody may have made: this holds at no time.
+    """
+    drawn = ", ".join(f"{name} {held.made_with.get(name, 'unknown')[:12]}" for name in differing)
+    why = f"drawn with {drawn}, which are not here"
+    try:
+        shown, ours = await texts_of(file.content), texts(again)
+    except ReportError as error:
+        return Check(name="pages", holds=False, says=f"{error} ({why})")
+    problems = [*_headline(held, ours, shown), *_numbers(file, ours, shown), *_dated(file, again)]
+    if problems:
+        return judged("pages", [*problems, why], well="")
+    says = f"{why}; every number of them occurs in the data, but neither words nor places"
+    says += " were compared"
+    return Check(name="pages", holds=None, says=says)
+
+
+def _headline(held: Carried, ours: Sequence[str], shown: Sequence[str]) -> Iterator[str]:
+    """Compare what the first page says first: figure, target and verdict.
+
+    Of words only those that our own templates show: others may leave out the rest.
+    """
+    if not isinstance(held.told, dict) or not ours or not shown:
+        return
+    of, made = held.told["figures"].availability, held.told["report"]
+    formats = Formats(made.language, made.timezone)
+    verdicts = {key: translated(word, made.language) for key, word in VERDICTS.items()}
+    first, text = _spaced(ours[0]), _spaced(" ".join(shown))
+    expected = [formats.decimals(one) for one in (of.percent, of.target) if one is not None]
+    for one in [*expected, verdicts.get(of.verdict, verdicts["not_applicable"])]:
+        if one in first and one not in text:
+            yield f"no page shows {one}, which the data give"
+    for verdict in verdicts.values():
+        found = re.compile(rf"(?<!\w){re.escape(verdict)}(?!\w)")
+        if found.search(_spaced(shown[0])) and not found.search(first):
+            yield f"page 1 shows {verdict}, which the data do not give"
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _numbers(file: Container, ours: Sequence[str], shown: Sequence[str]) -> Iterator[str]:
+    known: Counter[str] = Counter()
+    for text in ours:
+        known.update(NUMBER.findall(text))
+    for number, text in enumerate(shown, start=1):
+        known.update(str(page) for page in (number, file.pages))
+        for one in NUMBER.findall(text):
+            if one not in known:
+                yield f"page {number} shows {one[:60]}, which is no number of the data"
+
+
+def _dated(file: Container, again: bytes) -> Iterator[str]:
+    """Yield the metadata that tell other numbers."""
+    with pikepdf.open(io.BytesIO(again)) as ours, pikepdf.open(io.BytesIO(file.content)) as theirs:
+        for key in sorted(ours.docinfo.keys()):
+            if _digits(ours, key) != _digits(theirs, key) and key not in {"/Creator", "/Producer"}:
+                yield f"metadata {key} has other numbers than the data give"
+
+
+def _digits(pdf: pikepdf.Pdf, key: str) -> list[str]:
+    return NUMBER.findall(str(pdf.docinfo.get(key)))
