@@ -66,7 +66,7 @@ def _other(before: Any, now: Any, allowed: set[str], of: str) -> Iterator[str]: 
         return
     for key in sorted({*before.keys(), *now.keys()} - allowed):
         if _shape(before.get(key)) != _shape(now.get(key)):
-            yield f"{of} has another {key} since something was added"
+            yield f"{of} has another {key[:40]} since something was added"
     for key in sorted(allowed & before.keys() - {"/Annots"}):
         yield f"{of} had {key} before"
 
@@ -86,7 +86,7 @@ def _annotations(
         yield f"page {page} has other annotations since something was added"
     for one, shape in zip(found[len(own) :], shapes[len(own) :], strict=True):
         if shape not in fields:
-            yield f"page {page} has an annotation that is no seal ({one.get('/Subtype')})"
+            yield f"page {page} has an annotation that is no seal ({_kind(one)})"
 
 
 def _more(ours: pikepdf.Pdf, theirs: pikepdf.Pdf) -> Iterator[str]:
@@ -96,7 +96,7 @@ def _more(ours: pikepdf.Pdf, theirs: pikepdf.Pdf) -> Iterator[str]:
     for what, held, keys in _parts(theirs):
         allowed.add(_number(held))
         for key in sorted(_keys(held) - keys):
-            yield f"the seal's {what} has {key}"
+            yield f"the seal's {what} has {key[:40]}"
     for held in theirs.objects:
         if _number(held) not in known | allowed and not _is_table(held):
             yield f"object {_number(held)[0]} was added and is no part of a seal ({_kind(held)})"
@@ -138,7 +138,9 @@ def _is_table(held: Any) -> bool:  # noqa: ANN401
 
 def _kind(held: Any) -> str:  # noqa: ANN401
     named = isinstance(held, pikepdf.Stream | pikepdf.Dictionary)
-    return str(held.get("/Subtype", held.get("/Type", "of no kind"))) if named else "of no kind"
+    return (
+        str(held.get("/Subtype", held.get("/Type", "of no kind")))[:40] if named else "of no kind"
+    )
 
 
 def _number(held: Any) -> Number:  # noqa: ANN401
