@@ -6,10 +6,11 @@ from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
 from tests.reporting import furthersamples, samples
+from tests.reporting.stretching import LONGEST, stretched
 
 from vigie.reporting import Figures
 from vigie.reporting.figures.contents import Contents, Kept, Latency, Spell
-from vigie.reporting.figures.records import Availability, Day
+from vigie.reporting.figures.records import Availability, Day, Seconds
 
 START = datetime(2025, 12, 31, 23, tzinfo=UTC)  # in Paris
 FIRST = date(2026, 1, 1)
@@ -154,6 +155,17 @@ def late() -> Figures:
     )
 
 
+def lasting() -> Figures:
+    """Return a month in which every duration is as long as can be."""
+    base: Figures = stretched(samples.busy())
+    solution = replace(base.availability, seconds=_longest(base.availability.seconds))
+    return replace(base, availability=solution, services=(solution, *base.services))
+
+
+def _longest(seconds: Seconds) -> Seconds:
+    return replace(seconds, planned=LONGEST, unplanned=LONGEST, unmeasured=LONGEST)
+
+
 def scripts() -> Figures:
     """Return a month whose names are written in other scripts."""
     base = samples.busy()
@@ -191,6 +203,7 @@ CASES = {
     "quarter": quarter,
     "year": year,
     "late": late,
+    "lasting": lasting,
     "scripts": scripts,
     "forty": many,
 }

@@ -39,6 +39,7 @@ DOCUMENTS = {
     "empty": Odd("a month with no data", samples.empty, "it"),
     "running": Odd("a month that is not over", samples.running, "de"),
     "late": Odd("a contract that began on the 15th", facesamples.late, "fr"),
+    "lasting": Odd("durations as long as can be", facesamples.lasting, "it"),
     "forty": Odd("40 services with names of 60 characters", facesamples.many, "de"),
     "scripts": Odd("names in other scripts", facesamples.scripts, "en", OTHER_SCRIPTS),
     "quarter": Odd("a quarter with 45 outages", facesamples.quarter, "it"),

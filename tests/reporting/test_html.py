@@ -334,3 +334,10 @@ def test_a_broken_template_is_one_clear_line(tmp_path: Path, template: str, expe
 
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_no_paragraph_of_text_ends_with_a_space() -> None:
+    """WeasyPrint would print the first word of some of them on a line of its own."""
+    html = "".join(page(case(), "de") for case in (samples.busy, samples.running, samples.empty))
+
+    assert [] == re.findall(r"[^\s>]\s+</p>", html)

@@ -13,7 +13,9 @@ import pandas as pd
 from vigie.reporting.figures.records import Availability, Day, Figures
 
 STEPS = (Decimal(0), Decimal(60), Decimal(300), Decimal(600))  # upper ends; above: crisis-sized
-TICKS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200, 86400, 172800)
+DAYS = (1, 2, 4, 7, 14, 28, 60, 120)  # a year may be down whole
+TICKS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200,
+         *(days * 86400 for days in DAYS))  # fmt: skip
 
 MOST_TICKS = 6
 A_MONTH = 31  # days; a longer axis is marked by month
