@@ -7,7 +7,6 @@ from pathlib import Path
 from vigie.reporting.evidence.attachments import attached
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import made_of
-from vigie.reporting.figures.brandrecords import SHIPPED
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.periods import Asked, Days, Span
 from vigie.reporting.figures.reading import figures
@@ -111,7 +110,7 @@ def made_again(found: Figures, made: Made, *, directory: Path) -> bytes:
         document=made.document,
         sealed=made.sealed,
         revision=made.revision,
-        brand=at_hand(made.brand or SHIPPED, folders),
+        brand=at_hand(made.brand, folders),
     )
     files = attached(found, made, sources=drawn_with(folders, made))
     return render(page, folders=folders, attached=files, created=made.made_at)

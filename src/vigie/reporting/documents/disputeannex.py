@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from vigie.reporting.documents.disputed import Comparison, Line
-from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
+from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded, made_of, number, to_json
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
@@ -81,8 +81,7 @@ def comparison_pdf(
 def annex_again(annex: Annex, *, directory: Path) -> bytes:
     """Return the PDF of a comparison that is made as its record says."""
     # These take a second to import, and a table of figures needs neither.
-    from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import drawn_with
+    from vigie.reporting.drawing.pdf import render_carrying
     from vigie.templating import roots
 
     found, made, folders = annex.comparison, annex.report, roots(directory)
@@ -92,7 +91,7 @@ def annex_again(annex: Annex, *, directory: Path) -> bytes:
         now=made.made_at,
         language=made.language,
         sealed=made.sealed,
-        brand=at_hand(made.brand or SHIPPED, folders),
+        brand=at_hand(made.brand, folders),
     )
     files = [
         Attached(
@@ -100,8 +99,7 @@ def annex_again(annex: Annex, *, directory: Path) -> bytes:
         ),
         Attached(name=LINES, content=comparison_csv(found), says="Every span, compared"),
     ]
-    files.append(manifest(files, sources=drawn_with(folders, made)))
-    return render(page, folders=folders, attached=files, created=made.made_at)
+    return render_carrying(page, files, folders=folders, made=made)
 
 
 def annex_bytes(annex: Annex) -> bytes:
@@ -122,7 +120,7 @@ def comparison_html(
     now: datetime,
     language: str | None = None,
     sealed: bool = False,
-    brand: Brand | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     """Return the annex as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import fill
@@ -151,13 +149,13 @@ def comparison_sentence(found: Comparison, *, directory: Path, language: str = "
 
 
 def _templates(
-    found: Comparison, directory: Path, language: str, brand: Brand | None = None
+    found: Comparison, directory: Path, language: str, brand: Brand = SHIPPED
 ) -> "ImmutableSandboxedEnvironment":
     from vigie.reporting.drawing.html import _environment
     from vigie.templating import roots
 
     zone = found.figures.period.timezone
-    return _environment(roots(directory), language, zone, brand or SHIPPED)
+    return _environment(roots(directory), language, zone, brand)
 
 
 def _plain(record: Any) -> dict[str, Any]:  # noqa: ANN401 - any of our records

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from vigie import __version__
 from vigie.reporting.documents.incidentrecords import IncidentReport
-from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
+from vigie.reporting.evidence.attachments import REPORT, Attached
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
@@ -67,8 +67,7 @@ def make_incident_report(
 
 def incident_again(kept: Incident, *, directory: Path) -> bytes:
     """Return the PDF of a crisis that is made as its record says."""
-    from vigie.reporting.drawing.pdf import render  # takes a second to import
-    from vigie.reporting.evidence.sources import drawn_with
+    from vigie.reporting.drawing.pdf import render_carrying  # takes a second to import
 
     made, folders = kept.report, roots(directory)
     page = incident_html(
@@ -76,7 +75,7 @@ def incident_again(kept: Incident, *, directory: Path) -> bytes:
         directory=directory,
         now=made.made_at,
         sealed=made.sealed,
-        brand=at_hand(made.brand or SHIPPED, folders),
+        brand=at_hand(made.brand, folders),
     )
     record = Attached(
         name=REPORT,
@@ -84,8 +83,7 @@ def incident_again(kept: Incident, *, directory: Path) -> bytes:
         says="All that this report says",
         relation="Source",
     )
-    files = (record, manifest([record], sources=drawn_with(folders, made)))
-    return render(page, folders=folders, attached=files, created=made.made_at)
+    return render_carrying(page, [record], folders=folders, made=made)
 
 
 def incident_bytes(kept: Incident) -> bytes:
@@ -107,7 +105,7 @@ def incident_html(
     directory: Path,
     now: datetime,
     sealed: bool = False,
-    brand: Brand | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     """Return the report as one HTML page; its fonts are named `asset:`."""
     return _fill(report, "report.html", directory, now, autoescape=True, sealed=sealed, brand=brand)
@@ -127,12 +125,12 @@ def _fill(
     *,
     autoescape: bool,
     sealed: bool = False,
-    brand: Brand | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     from vigie.reporting.drawing.html import fill, offer_formats
 
     environment = sandbox(roots(directory), autoescape=autoescape)
-    offer_formats(environment, Formats("en", report.timezone), brand or SHIPPED)
+    offer_formats(environment, Formats("en", report.timezone), brand)
     environment.filters |= {"kind": _kind, "role": _role}
     environment.filters |= {"written": _written if autoescape else _blocks}
     environment.finalize = visible if autoescape else _escape  # every place that is filled

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vigie import __version__
 from vigie.reporting.documents.noticerecords import MaintenanceNotice, WrittenNotice
-from vigie.reporting.evidence.attachments import REPORT, Attached, manifest
+from vigie.reporting.evidence.attachments import REPORT, Attached
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded, encoded
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
@@ -57,8 +57,7 @@ def notice_pdf(
 def notice_again(kept: NoticeFile, *, directory: Path) -> bytes:
     """Return the PDF of a notice that is made as its record says."""
     # These take a second to import.
-    from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import drawn_with
+    from vigie.reporting.drawing.pdf import render_carrying
 
     made, folders = kept.report, roots(directory)
     page = notice_html(
@@ -68,7 +67,7 @@ def notice_again(kept: NoticeFile, *, directory: Path) -> bytes:
         language=made.language,
         contact=made.contact,
         sealed=made.sealed,
-        brand=at_hand(made.brand or SHIPPED, folders),
+        brand=at_hand(made.brand, folders),
     )
     files = [
         Attached(
@@ -83,8 +82,7 @@ def notice_again(kept: NoticeFile, *, directory: Path) -> bytes:
             says="The window for your calendar (iCalendar)",
         ),
     ]
-    files.append(manifest(files, sources=drawn_with(folders, made)))
-    return render(page, folders=folders, attached=files, created=made.made_at)
+    return render_carrying(page, files, folders=folders, made=made)
 
 
 def notice_html(
@@ -95,7 +93,7 @@ def notice_html(
     language: str | None = None,
     contact: str | None = None,
     sealed: bool = False,
-    brand: Brand | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     """Return the notice as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import _environment, fill
@@ -103,7 +101,7 @@ def notice_html(
     spoken = resolve(language) if language else spoken_to(found.language)
     return fill(
         f"{TEMPLATES}/report.html",
-        _environment(roots(directory), spoken, found.timezone, brand or SHIPPED),
+        _environment(roots(directory), spoken, found.timezone, brand),
         n=found,
         state=found.state(now),
         contact=contact,

@@ -15,7 +15,7 @@ from vigie.reporting.documents.summaryrecords import (
     Summary,
     said,
 )
-from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of, manifest
+from vigie.reporting.evidence.attachments import REPORT, Attached, csv_of
 from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.evidence.reportfile import decoded, encoded
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
@@ -55,8 +55,7 @@ def summary_pdf(
 def summary_again(kept: SummaryFile, *, directory: Path) -> bytes:
     """Return the PDF of a summary that is made as its record says."""
     # These take a second to import, and a CSV needs neither.
-    from vigie.reporting.drawing.pdf import render
-    from vigie.reporting.evidence.sources import drawn_with
+    from vigie.reporting.drawing.pdf import render_carrying
 
     made, folders = kept.report, roots(directory)
     page = summary_html(
@@ -65,14 +64,13 @@ def summary_again(kept: SummaryFile, *, directory: Path) -> bytes:
         now=made.made_at,
         language=made.language,
         sealed=made.sealed,
-        brand=at_hand(made.brand or SHIPPED, folders),
+        brand=at_hand(made.brand, folders),
     )
     record = Attached(
         name=REPORT, content=summary_bytes(kept), says="All of this summary", relation="Source"
     )
     files = [record, *summary_tables(kept.summary)]
-    files.append(manifest(files, sources=drawn_with(folders, made)))
-    return render(page, folders=folders, attached=files, created=made.made_at)
+    return render_carrying(page, files, folders=folders, made=made)
 
 
 def summary_html(
@@ -82,7 +80,7 @@ def summary_html(
     now: datetime,
     language: str | None = None,
     sealed: bool = False,
-    brand: Brand | None = None,
+    brand: Brand = SHIPPED,
 ) -> str:
     """Return the summary as one HTML page; its fonts are named `asset:`."""
     from vigie.reporting.drawing.html import _environment, fill
@@ -90,7 +88,7 @@ def summary_html(
     spoken = resolve(language or FALLBACK)
     return fill(
         f"{TEMPLATES}/report.html",
-        _environment(roots(directory), spoken, ZONE, brand or SHIPPED),
+        _environment(roots(directory), spoken, ZONE, brand),
         s=found,
         most=MOST,
         verdicts=("missed", "not_provable", "running", "met", "no_target", "no_data"),

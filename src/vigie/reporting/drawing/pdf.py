@@ -12,7 +12,9 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from vigie.errors import ReportError
 from vigie.reporting.drawing.archival import claim_both, finish
-from vigie.reporting.evidence.attachments import Attached
+from vigie.reporting.evidence.attachments import Attached, manifest
+from vigie.reporting.evidence.sources import drawn_with
+from vigie.reporting.figures.evidencerecords import Made, Written
 
 ASSET = "asset:"
 
@@ -62,6 +64,14 @@ def render(
     # WeasyPrint forgets to close its colour profile.
     with warnings.catch_warnings(action="ignore", category=ResourceWarning):
         return _write(html, folders, attachments, sha256(content).digest()[:16])
+
+
+def render_carrying(
+    html: str, files: Sequence[Attached], *, folders: Sequence[Path], made: Made | Written
+) -> bytes:
+    """Return the PDF of *html* that carries *files*, and the manifest of them and of itself."""
+    whole = (*files, manifest(files, sources=drawn_with(folders, made)))
+    return render(html, folders=folders, attached=whole, created=made.made_at)
 
 
 def _attachment(file: Attached, created: datetime) -> object:

@@ -85,9 +85,8 @@ class Workers:
             try:
                 pdf, error = await asyncio.shield(drawing)
             finally:
-                if (
-                    not drawing.done()
-                ):  # nobody waits for it any more: its thread meets a closed pipe
+                if not drawing.done():
+                    # Nobody waits for it any more: its thread meets a closed pipe.
                     worker.kill()
                     await asyncio.wait([drawing])
                 self._keep(worker)

@@ -63,12 +63,16 @@ def _weights(family: str, typeface: Typeface, folder: Path) -> Iterator[Font]:
             yield Font(family=family, weight=weight, file=file, sha256=_digest(folder / file))
 
 
-def at_hand(brand: Brand, folders: Sequence[Path]) -> Brand:
+def at_hand(brand: Brand | None, folders: Sequence[Path]) -> Brand:
     """Return *brand* with those of its fonts that are in *folders*, byte for byte.
+
+    None is the brand that is shipped.
 
     Raises:
         ReportError: its logo is none; a report's own record of it is anybody's.
     """
+    if brand is None:
+        return SHIPPED
     told = picture_problem(brand.logo.kind, brand.logo.content) if brand.logo else None
     if told:
         raise ReportError(f"the logo {told}")
