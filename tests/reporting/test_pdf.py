@@ -9,18 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 from tests.reporting import samples
 
 from vigie.errors import ReportError
 from vigie.reporting import make_pdf, to_json
+from vigie.reporting.drawing.fixed import fix
 from vigie.reporting.drawing.pdf import Assets, render
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
 NOWHERE = Path("/nonexistent")
 PDF: Any = pypdfium2.PdfDocument  # it has no types
+_Document: Any = pydyf.PDF
+_Stream: Any = pydyf.Stream
 
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
@@ -156,3 +160,35 @@ def test_what_weasyprint_complains_of_is_heard(caplog: pytest.LogCaptureFixture)
 
     assert "unknown property" in caplog.text
     caplog.clear()
+
+
+class Counted(_Stream):  # type: ignore[misc]
+    """A stream that counts how often it is turned into bytes."""
+
+    asked = 0
+
+    @property
+    def data(self) -> bytes:
+        self.asked += 1
+        made: bytes = super().data
+        return made
+
+
+def written(*, fixed: bool) -> tuple[bytes, int]:
+    document = _Document()
+    stream = Counted([b"0 0 10 10 re f"], compress=True)
+    document.add_object(stream)
+    if fixed:
+        fix(document)
+    file = io.BytesIO()
+    document.write(file, identifier=b"0" * 16, compress=True)
+    return file.getvalue(), stream.asked
+
+
+def test_an_object_is_turned_into_bytes_once_and_into_the_same() -> None:
+    plain, asked = written(fixed=False)
+    fixed, asked_once = written(fixed=True)
+
+    assert asked > 1, "pydyf needs no help any more: remove drawing/fixed.py"
+    assert asked_once == 1
+    assert fixed == plain

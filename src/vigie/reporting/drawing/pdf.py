@@ -12,6 +12,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from vigie.errors import ReportError
 from vigie.reporting.drawing.archival import claim_both, finish
+from vigie.reporting.drawing.fixed import fix
 from vigie.reporting.evidence.attachments import Attached, manifest
 from vigie.reporting.evidence.sources import drawn_with
 from vigie.reporting.figures.evidencerecords import Made, Written
@@ -93,7 +94,7 @@ def _write(
         document = _HTML(string=html, url_fetcher=assets).render()
         claim_both(document)
         pdf: bytes = document.write_pdf(
-            finisher=finish,
+            finisher=_ready,
             attachments=attachments,
             pdf_variant="pdf/a-3a",
             pdf_identifier=identifier,
@@ -103,3 +104,8 @@ def _write(
     if assets.refused:
         raise ReportError(f"{assets.refused[0]} (correct the template)")
     return pdf
+
+
+def _ready(document: object, pdf: object) -> None:
+    finish(document, pdf)
+    fix(pdf)
