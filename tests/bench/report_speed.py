@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -280,6 +281,37 @@ def beside_started_chromium() -> None:
             )
 
 
+def both_in_batch(rounds: int = 4, size: int = 6) -> None:
+    """Compare batches on all cores: two workers, and two Chromiums at a time, in turns."""
+    if shutil.which("chromium") is None:
+        return
+    html = html_for_chromium(month())
+    with at_work() as one, at_work() as other, ThreadPoolExecutor(2) as pool:
+        pairs = [
+            (
+                timed(partial(_in_turns, pool, (one, other), size)),
+                timed(lambda: list(pool.map(_cold, [html] * size))),
+            )
+            for _ in range(rounds)
+        ]
+    ours, theirs = (median(column) / size for column in zip(*pairs, strict=True))
+    print(
+        f"batches of {size} on all cores, two at a time, per document: {ours:.2f} s, Chromium "
+        f"started for each {theirs:.2f} s, ratio {median(a / b for a, b in pairs):.2f} (goal 0.7)"
+    )
+
+
+def _in_turns(pool: ThreadPoolExecutor, workers: tuple[Worker, ...], size: int) -> None:
+    found = [month(number) for number in range(size)]
+    halves = [found[n :: len(workers)] for n in range(len(workers))]
+    list(pool.map(_drawn, workers, halves))
+
+
+def _drawn(worker: Worker, found: list[Figures]) -> None:
+    for figures in found:
+        worker.draw(partial(draw, figures))
+
+
 def _cold(html: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         file = Path(place) / "x.html"
@@ -352,4 +384,5 @@ if __name__ == "__main__":
         told(one, year(), "a year with 500 outages", "6 s", 1)
     beside_chromium()
     beside_started_chromium()
+    both_in_batch()
     batch(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
