@@ -39,7 +39,7 @@ def test_an_outage_says_when_what_how_long_and_why() -> None:
         f"21 May 2026 23:58:00 - 22 May 2026 00:09:00  {LONG}, api",
         "  11 min 0 s elapsed, 2 min 0 s in period, 0 s working",
         "  at least 10 min 0 s, at most 12 min 0 s",
-        f"  {LONG}-health: connect_refused (crisis)",
+        f"  {LONG}-health: connect_refused (crisis-sized)",
         "",
     ] == lines[at + 1 : at + 6]
 
