@@ -176,6 +176,21 @@ where
     )
 order by c.key;
 
+-- name: report_covered
+-- Whether contracts were in force in a period (kind $1, a day of it $2), and whether it is over for
+-- one of them as of the roll-up, whose instant comes third.
+select
+    count(*) > 0 as covered,
+    coalesce(bool_or(upper(p.span) <= sla.as_of()), false) as is_over,
+    nullif(sla.as_of(), '-infinity') as as_of
+from fact.contract as c
+cross join lateral sla.period(c.key, $1, $2) as p (span)
+where exists (
+    select 1
+    from fact.contract_version as v
+    where v.contract_id = c.contract_id and v.replaced_at is null and v.valid && p.span
+);
+
 -- name: report_lead
 -- Asks to lead the reports on, until this session says that it is done, or ends.
 select pg_try_advisory_lock(hashtext('vigie reports'));

@@ -55,6 +55,38 @@ def test_every_command_explains_itself(name: str) -> None:
     assert f"vigie {name}" in said
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["report", "list"],
+        ["report", "run", "--month", "2026-10"],
+        ["sla", "acme", "--month", "2026-10"],
+        ["apply"],
+        ["check"],
+        ["db", "start"],
+        ["run"],
+    ],
+)
+def test_a_directory_that_is_not_there_is_refused_and_not_made(
+    command: list[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "no/such"
+    says = f"vigie: --dir: there is no such directory: {place} (write that of the catalogue, or"
+
+    assert run(*command, "--dir", str(place)) == (1, "", f"{says} vigie init it)\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, _, said = run("report", "list", "--dir", str(tmp_path / "file"))
+
+    assert (status, said.split(" (")[0]) == (
+        1,
+        f"vigie: --dir: this is no directory: {tmp_path / 'file'}",
+    )
+
+
 def test_an_unknown_command_gets_the_nearest_one() -> None:
     said = 'vigie: there is no command "repotr" (did you mean report?)\n'
 

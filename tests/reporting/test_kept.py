@@ -237,6 +237,8 @@ MISTAKES = (
         "contract acme: no report of 2026-05 is kept, there is nothing to revise",
     ),
     (("run", "--month", "2026-05", "--processes", "0"), "--processes: 0 is out of range"),
+    (("run", "--month", NOW), f"{NOW}: not over for any contract, figures are known up to 20"),
+    (("run", "--year", "2025"), "2025: no contract is in force in it (write another period)"),
     (("list", "--contract", "nope"), 'contract "nope": there is none of this key ('),
     (
         ("answer", "acme/2026-05/r1", "--text", "x", "--number", "9" * 20),
