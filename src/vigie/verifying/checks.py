@@ -16,10 +16,10 @@ class Check:
     is_due: bool = True  # False: there is nothing to check, and nothing is missing
 
 
-def judged(name: str, problems: Iterable[str], *, well: str) -> Check:
-    """Return a check that holds when there are no *problems*."""
+def judged(name: str, problems: Iterable[str], *, well: str, why: str = "") -> Check:
+    """Return a check that holds when there are no *problems*; *why* says what may explain them."""
     found = list(problems)
     if not found:
         return Check(name=name, holds=True, says=well)
     more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
-    return Check(name=name, holds=False, says="; ".join(found[:MOST]) + more)
+    return Check(name=name, holds=False, says="; ".join(found[:MOST]) + more + why)

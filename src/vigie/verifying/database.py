@@ -26,6 +26,10 @@ from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
 
 WELL = "gives the same figures today"
+SINCE = (
+    "; corrections or late results since it was made change figures: vigie report list shows later "
+    "revisions"
+)
 KINDS = {"month", "quarter", "year"}
 # The raw results are compared by themselves: older ones than the retention are told apart there.
 MOVING = {
@@ -101,7 +105,7 @@ async def _report(printed: Figures, settings: Settings, now: datetime) -> tuple[
         evidence=has_evidence,
     )
     return (
-        judged("database", unequal(printed, today, "figures"), well=WELL),
+        judged("database", unequal(printed, today, "figures"), well=WELL, why=SINCE),
         _results(printed, today),
     )
 
