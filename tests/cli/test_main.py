@@ -99,6 +99,26 @@ def test_a_command_like_no_other_gets_the_list() -> None:
     assert run("xyz") == (2, "", said)
 
 
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("report revise x", "report revise: --reason needs a value (write --reason VALUE; "),
+        ("report object x", "report object: --reason needs a value (write --reason VALUE; "),
+        ("report answer x", "report answer: --text needs a value (write --text VALUE; "),
+        (
+            "report run --processes",
+            "report run: --processes needs a value (write --processes VALUE; ",
+        ),
+        ("sla", "sla: CONTRACT is missing (write it after sla; "),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_write(command: str, says: str) -> None:
+    name = says.split(":", maxsplit=1)[0]
+    said = f"vigie: {says}vigie {name} --help explains it)\n"
+
+    assert run(*command.split()) == (2, "", said)
+
+
 def test_an_unknown_option_gets_the_nearest_one() -> None:
     status, said, complaint = run("run", "--listn", "127.0.0.1:1")
 

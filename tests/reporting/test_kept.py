@@ -17,6 +17,7 @@ import pytest
 from tests.sql.world import World
 
 from vigie import cli, clock
+from vigie.cli import reportrun
 from vigie.reporting import Asked, Order, Outcome, keep_all
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -225,6 +226,23 @@ async def test_who_interrupts_loses_nothing_that_was_told(
 
     assert (set(), True) == (set(told[:2]) - set(before), len(before) < len(orders))
     assert [f"{one.contract}/2026-05/r1" for one in orders] == await kept() == sorted(set(told))
+
+
+def test_who_interrupts_is_told_that_repeating_it_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt  # as a signal would, while reports are made
+
+    monkeypatch.setattr(reportrun, "keep_all", stopped)
+    status, said = run("run", "--month", "2026-05")
+
+    assert (130, True) == (
+        status,
+        said.endswith(
+            "vigie: what is kept stays; repeat the command to go on\nvigie: interrupted\n"
+        ),
+    )
 
 
 MISTAKES = (
