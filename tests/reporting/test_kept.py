@@ -81,7 +81,9 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     status, said = run("draft", "acme", "--month", "2026-05")
     assert (1, True) == (status, "is kept already" in said)
 
-    assert run("object", FIRST, "--reason", "The 5th was fine", "--by", "bob")[0] == 0
+    assert run("object", FIRST, "--reason", "The 5th was fine", "--by", "bob") == (
+        0, f"{FIRST}: objection 1 is recorded.\n",
+    )  # fmt: skip
     status, said = run("issue", FIRST, "--reason", "the review was held", "--by", "alice")
     assert (1, True) == (status, "objection 1 of bob is not answered: The 5th was fine" in said)
     run("answer", FIRST, "--text", "It was not: see the results", "--by", "alice")
@@ -103,6 +105,11 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     kinds = [(one["kind"], one["actor"]) for one in shown["events"]]
     assert [("drafted", "alice"), ("objected", "bob"), ("answered", "alice")] == kinds[:3]
     assert [("issued", "alice")] == kinds[3:]
+
+    status, said = run("object", FIRST, "--reason", "Look again", "--by", "bob")
+    late = f"It was issued and stays; answer it, or correct it: vigie report revise {SECOND}.\n"
+    assert (0, f"{FIRST}: objection 2 is recorded. {late}") == (status, said)
+    assert "  1 objection to answer  " in run("list")[1]
 
 
 @pytest.mark.usefixtures("drawn_here")
