@@ -10,7 +10,13 @@ from cyclopts import Parameter
 
 from vigie import clock, settings
 from vigie.errors import one_line
-from vigie.verifying import Check, check_file, compare_with_database, open_report
+from vigie.verifying import (
+    Check,
+    check_file,
+    check_revision,
+    compare_with_database,
+    open_report,
+)
 
 SIGNS = {True: "✓ holds      ", False: "✗ fails      ", None: "- not checked"}
 STATUS = {True: 0, False: 1, None: 3}  # 2 is a command that was misspelt
@@ -43,6 +49,7 @@ async def verify(
     """
     opened = open_report(file)
     held, checks = await check_file(opened, directory=directory)
+    checks += check_revision(held)
     if database:
         found = settings.read(directory)
         checks += await compare_with_database(held, found, now=clock.now())
