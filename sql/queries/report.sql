@@ -129,6 +129,17 @@ from fact.report_file as f
 inner join fact.report as r on f.report_id = r.report_id
 where r.key = $1 and f.language = coalesce($2, r.languages[1]);
 
+-- name: report_kept
+-- What a report ($1) must be, byte for byte: the digests of its files, and what it follows.
+select
+    c.key as contract,
+    fact.report_files(r.report_id) as files,
+    r.previous,
+    fact.report_successor(r.report_id) as replaced_by
+from fact.report as r
+inner join fact.contract as c on r.contract_id = c.contract_id
+where r.key = $1;
+
 -- name: report_figures
 -- The frozen figures of a report ($1).
 select figures

@@ -180,6 +180,15 @@ async def report_file(
     return record["language"], record["bytes"]
 
 
+async def kept_report(connection: asyncpg.Connection, key: str) -> dict[str, Any] | None:
+    """Return `contract`, `files` (language and SHA-256), `previous` and `replaced_by` of a report.
+
+    None: none is kept of this key.
+    """
+    record = await connection.fetchrow(query("report_kept"), key)
+    return dict(record) if record else None
+
+
 async def report_changes(
     connection: asyncpg.Connection, key: str, since: str
 ) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 from .checks import Check
 from .container import Container, open_report
 from .database import compare_with_database
+from .keptfiles import compare_with_kept
 from .revisions import check_revision
 from .whole import check_file
 
@@ -10,5 +11,6 @@ __all__ = [
     "check_file",
     "check_revision",
     "compare_with_database",
+    "compare_with_kept",
     "open_report",
 ]

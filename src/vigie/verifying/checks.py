@@ -14,6 +14,7 @@ class Check:
     holds: bool | None  # None: could not be checked
     says: str
     is_due: bool = True  # False: there is nothing to check, and nothing is missing
+    is_later: bool = False  # True: it was so when it was kept, and is not any more
 
 
 def judged(name: str, problems: Iterable[str], *, well: str, why: str = "") -> Check:
