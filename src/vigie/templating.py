@@ -2,14 +2,16 @@
 
 import re
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from types import CodeType
+from types import BuiltinMethodType, CodeType, MethodType, ModuleType
+from typing import Any
 
 from jinja2 import (
     BytecodeCache,
     ChoiceLoader,
+    Environment,
     FileSystemLoader,
     StrictUndefined,
     TemplateError,
@@ -26,6 +28,43 @@ MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeErr
 
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Templates that see records and what is offered to them by name.
+
+    They reach no module and no class, which lead to files and programs, and read neither a clock
+    nor chance: equal arguments give equal pages.
+    """
+
+    def __init__(self, folders: Sequence[Path], **options: Any) -> None:  # noqa: ANN401 - Jinja's
+        super().__init__(loader=ChoiceLoader([_Inside(folder) for folder in folders]), **options)
+        del self.globals["lipsum"], self.filters["random"]
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:  # noqa: ANN401
+        """Say whether a template may read *attr*, which is *value*, of *obj*."""
+        if isinstance(value, BuiltinMethodType | MethodType):
+            value = value.__self__  # `now`, `today` and `fromtimestamp` belong to the class
+        return not isinstance(value, ModuleType | type) and super().is_safe_attribute(
+            obj, attr, value
+        )
+
+
+class _Inside(FileSystemLoader):
+    """Templates of a report folder, out of which no link leads."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "templates")
+        self._folder = folder.resolve()
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """Return what *template* says; TemplateError where it lies elsewhere."""
+        found = super().get_source(environment, template)
+        if not Path(found[1]).resolve().is_relative_to(self._folder):
+            raise TemplateError(f"{template} is a link that leads out of {self._folder}")
+        return found
 
 
 class _Compiled(BytecodeCache):
@@ -62,16 +101,14 @@ def _compiled(_reader: str) -> _Compiled:
     return _Compiled()
 
 
-def sandbox(
-    folders: Sequence[Path], *, autoescape: bool, reader: str | None = None
-) -> ImmutableSandboxedEnvironment:
+def sandbox(folders: Sequence[Path], *, autoescape: bool, reader: str | None = None) -> Sandbox:
     """Return templates of *folders* that can do no harm; an unknown name in them is an error.
 
     Compiling takes longer than filling: templates of one *reader* are compiled once. Not of all
     readers, because filters of constants are applied as they are compiled.
     """
-    return ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader([FileSystemLoader(folder / "templates") for folder in folders]),
+    return Sandbox(
+        folders,
         extensions=["jinja2.ext.i18n"],
         autoescape=autoescape,
         undefined=StrictUndefined,

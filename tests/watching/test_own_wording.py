@@ -66,6 +66,7 @@ def test_the_user_s_directory_may_speak_another_language(own: Callable[[str, str
         ("{{ nothing }}", "'nothing' is undefined"),
         ("{% if %}", "Expected an expression"),
         ("{{ key.__class__.__mro__ }}", "unsafe"),
+        ("{{ dict.mro() }}", "unsafe"),
         ("{{ key / 0 }}", "unsupported operand"),
     ],
 )

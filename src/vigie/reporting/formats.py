@@ -25,14 +25,14 @@ class Formats:
     timezone: str
 
     @property
-    def locale(self) -> Locale:
-        """The CLDR locale of the language."""
+    def _locale(self) -> Locale:
+        """The CLDR locale of the language; templates have no use for it."""
         return Locale.parse(self.language, sep="-" if "-" in self.language else "_")
 
     @property
     def _ordinal(self) -> str:
         """The pattern of a day of the month."""
-        return "d." if self.locale.language == "de" else "d"
+        return "d." if self._locale.language == "de" else "d"
 
     def percent(self, text: str | None) -> str:
         """Return an exact percentage (`99.9798`) with the language's signs; None: a dash."""
@@ -45,18 +45,18 @@ class Formats:
 
     def decimals(self, text: str) -> str:
         """Return decimal digits, none of them touched, with the language's decimal sign."""
-        return text.replace(".", get_decimal_symbol(self.locale))
+        return text.replace(".", get_decimal_symbol(self._locale))
 
     def number(self, value: int) -> str:
         """Return a whole number, grouped: `43,200`."""
-        return format_decimal(value, locale=self.locale)
+        return format_decimal(value, locale=self._locale)
 
     def seconds(self, value: Decimal | None) -> str:
         """Return exact seconds, grouped: `2,677,200 s`."""
         if value is None:
             return DASH
         plain = value.normalize() + 0  # 540.000 is 540
-        return format_decimal(plain, locale=self.locale, decimal_quantization=False) + SPACE + "s"
+        return format_decimal(plain, locale=self._locale, decimal_quantization=False) + SPACE + "s"
 
     def milliseconds(self, value: Decimal) -> str:
         """Return exact milliseconds, or seconds from one second on: `85.2 ms`, `1.5 s`."""
@@ -87,30 +87,33 @@ class Formats:
 
     def day(self, value: date) -> str:
         """Return a date: `12 May 2026`."""
-        return format_date(value, f"{self._ordinal} MMM y", locale=self.locale)
+        return self._date(value, f"{self._ordinal} MMM y")
 
     def day_month(self, value: date) -> str:
         """Return a date without its year: `12 May`."""
-        return format_date(value, f"{self._ordinal} MMM", locale=self.locale)
+        return self._date(value, f"{self._ordinal} MMM")
 
     def month(self, value: date) -> str:
         """Return the name of a month: `May 2026`."""
-        name = format_date(value, "LLLL y", self.locale)
+        name = self._date(value, "LLLL y")
         return name[:1].upper() + name[1:]
+
+    def _date(self, value: date, pattern: str) -> str:
+        return format_date(_known(value), pattern, self._locale)
 
     def month_inside(self, value: date) -> str:
         """Return a month as it is written inside a sentence: `mayo de 2026`."""
-        return format_skeleton("yMMMM", value, locale=self.locale)
+        return format_skeleton("yMMMM", _known(value), locale=self._locale)
 
     def month_short(self, value: date, with_year: bool = False) -> str:  # noqa: FBT001, FBT002
         """Return a month in little room: `May`, and in January or if asked `May 26`."""
-        return format_date(value, "LLL yy" if with_year or value.month == 1 else "LLL", self.locale)
+        return self._date(value, "LLL yy" if with_year or value.month == 1 else "LLL")
 
     def period(self, kind: str, start: datetime) -> str:
         """Return the name of the local period that begins at *start*: `May 2026`."""
         patterns = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}
         name = format_date(
-            self.local(start).date(), patterns.get(kind, f"{self._ordinal} MMM y"), self.locale
+            self.local(start).date(), patterns.get(kind, f"{self._ordinal} MMM y"), self._locale
         )
         return name[:1].upper() + name[1:]
 
@@ -150,12 +153,18 @@ class Formats:
 
     def weekdays(self) -> list[str]:
         """Return the short names of the days of the week, Monday first."""
-        names = get_day_names("abbreviated", locale=self.locale)
+        names = get_day_names("abbreviated", locale=self._locale)
         return [names[number] for number in range(7)]
 
     def listing(self, words: list[str] | tuple[str, ...]) -> str:
         """Return *words* as a list in prose: `api, orders and crawler`."""
-        return format_list(words, locale=self.locale)
+        return format_list(words, locale=self._locale)
+
+
+def _known(value: date) -> date:
+    if not isinstance(value, date):  # of None, Babel would make today
+        raise TypeError(f"{value!r} is no date")
+    return value
 
 
 def plain(value: Decimal) -> str:

@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import structlog
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import clock, paths
 from vigie.errors import ReportError
-from vigie.templating import MISTAKES, describe, roots, sandbox
+from vigie.templating import MISTAKES, Sandbox, describe, roots, sandbox
 from vigie.watching.told import Told, for_customers, one_line, told
 
 REPORTS = ("customer_draft", "customer_report")
@@ -95,7 +94,7 @@ def _render(
 
 
 @lru_cache  # compiling takes longer than filling; a changed file is read again all the same
-def _templates(folders: tuple[Path, ...], *, rich: bool) -> ImmutableSandboxedEnvironment:
+def _templates(folders: tuple[Path, ...], *, rich: bool) -> Sandbox:
     return sandbox(folders, autoescape=rich)
 
 

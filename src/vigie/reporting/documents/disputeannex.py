@@ -20,7 +20,7 @@ from vigie.reporting.formats import Formats, utc
 from vigie.reporting.words import resolve, spoken_to
 
 if TYPE_CHECKING:
-    from jinja2.sandbox import ImmutableSandboxedEnvironment
+    from vigie.templating import Sandbox
 
 TEMPLATES = "dispute-annex"
 LINES = "lines.csv"
@@ -150,7 +150,7 @@ def comparison_sentence(found: Comparison, *, directory: Path, language: str = "
 
 def _templates(
     found: Comparison, directory: Path, language: str, brand: Brand = SHIPPED
-) -> "ImmutableSandboxedEnvironment":
+) -> "Sandbox":
     from vigie.reporting.drawing.html import _environment
     from vigie.templating import roots
 

@@ -1,21 +1,23 @@
 """Figures and a template folder become one self-contained HTML page."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from types import MappingProxyType
 
 from vigie import __version__
 from vigie.errors import ReportError
-from vigie.reporting.drawing import charts, curves, grids, strips
+from vigie.reporting.drawing.charts import bar, calendars, curve, finding
+from vigie.reporting.drawing.curves import gauges, speed
+from vigie.reporting.drawing.grids import grid
+from vigie.reporting.drawing.strips import ribbon, strip
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import Formats, utc, utc_second
 from vigie.reporting.words import resolve, spoken_to, words
-from vigie.templating import MISTAKES, describe, sandbox, visible
+from vigie.templating import MISTAKES, Sandbox, describe, sandbox, visible
 
 FILTERS = (
     "percent",
@@ -33,6 +35,19 @@ FILTERS = (
     "month_short",
     "number",
 )
+
+
+def _only(*functions: Callable[..., object]) -> Mapping[str, Callable[..., object]]:
+    return MappingProxyType({function.__name__: function for function in functions})
+
+
+# A module would lead a template to all that it imports: files, programs, clocks.
+DRAWINGS = {
+    "charts": _only(calendars, finding, curve, bar),
+    "curves": _only(speed, gauges),
+    "grids": _only(grid),
+    "strips": _only(strip, ribbon),
+}
 
 
 def to_html(
@@ -55,10 +70,7 @@ def to_html(
         f"{document}/report.html",
         _environment(folders, spoken, figures.period.timezone, brand),
         figures=figures,
-        charts=charts,
-        curves=curves,
-        grids=grids,
-        strips=strips,
+        **DRAWINGS,
         language=spoken,
         now=now.replace(microsecond=0),
         demonstration=figures.contract.demonstration,
@@ -72,7 +84,7 @@ def spoken_in(figures: Figures, language: str | None) -> str:
     return resolve(language) if language else spoken_to(figures.contract.language)
 
 
-def fill(name: str, environment: ImmutableSandboxedEnvironment, **context: object) -> str:
+def fill(name: str, environment: Sandbox, **context: object) -> str:
     """Return the template *name* with *context*; raise ReportError where it is wrong."""
     try:
         return environment.get_template(name).render(program_version=__version__, **context)
@@ -82,7 +94,7 @@ def fill(name: str, environment: ImmutableSandboxedEnvironment, **context: objec
 
 def _environment(
     folders: Sequence[Path], language: str, timezone: str, brand: Brand = SHIPPED
-) -> ImmutableSandboxedEnvironment:
+) -> Sandbox:
     environment = sandbox(folders, autoescape=True, reader=f"{language} {timezone}")
     environment.finalize = visible  # every place that is filled
     # The extension adds this method at run time.
@@ -92,9 +104,7 @@ def _environment(
     return environment
 
 
-def offer_formats(
-    environment: ImmutableSandboxedEnvironment, formats: Formats, brand: Brand = SHIPPED
-) -> None:
+def offer_formats(environment: Sandbox, formats: Formats, brand: Brand = SHIPPED) -> None:
     """Give templates the filters that print numbers and dates for one reader, and the brand."""
     environment.filters |= {name: getattr(formats, name) for name in FILTERS}
     environment.filters |= {"utc": utc, "utc_second": utc_second, "sentence": _sentence}
