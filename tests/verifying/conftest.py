@@ -1,6 +1,7 @@
 """What costs time is made once."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,22 @@ def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(found, made, directory=directory)
 
     monkeypatch.setattr("vigie.verifying.pages.made_again", again)
+
+
+class _Here:
+    async def draw(self, job: Callable[[], bytes]) -> bytes:
+        return job()
+
+
+@pytest.fixture(autouse=True)
+def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw in this process: one of its own takes seconds to begin."""
+
+    @asynccontextmanager
+    async def workers(**_: object) -> AsyncIterator[_Here]:
+        yield _Here()
+
+    monkeypatch.setattr("vigie.verifying.pages.open_workers", workers)
 
 
 @pytest.fixture(autouse=True)

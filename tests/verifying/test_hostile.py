@@ -4,6 +4,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.verifying.reports import checked, edited, genuine, with_files
 
 from vigie.errors import ReportError
+from vigie.reporting import open_workers
 from vigie.verifying.container import MOST_FILE, MOST_STREAM
 
 
@@ -75,6 +77,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "bytes": (lambda: with_files(genuine(), {"report.json": b"\xff"}), "cannot be read"),
     "astronomical": (lambda: with_figure("used_s", "1e999999"), "figures.availability.used_s"),
     "endless": (lambda: with_rows("outages", 5_001), "figures.outages is no value"),
+    "countless": (lambda: with_rows("services", 2_001), "figures.services is no value"),
     "elsewhere": (lambda: with_figure("timezone", "../../etc/passwd", "period"), "no time zone"),
     "without a zone": (lambda: with_figure("ends", "2026-06-01T00:00:00", "period"), "period.ends"),
     "ancient": (lambda: with_figure("ends", "0001-01-01T00:00:00Z", "period"), "period.ends"),
@@ -120,3 +123,27 @@ def test_data_of_which_no_page_can_be_made_fail(tmp_path: Path) -> None:
 
     assert found.holds is False
     assert found.says.startswith("cannot be made of the data: language 'tlh'")
+
+
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ({"timeout": 0.5}, "the document took longer than 0.5 s"),
+        ({"memory": 32 * 2**20}, "a document may take 32 MiB of memory"),
+    ],
+)
+def test_data_that_draw_for_ever_end_with_the_limits_of_a_worker(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    limit: dict[str, Any],
+    says: str,
+) -> None:
+    monkeypatch.setattr("vigie.verifying.pages.open_workers", partial(open_workers, **limit))
+
+    found = checked(with_rows("outages", 1_500), tmp_path)["pages"]
+
+    assert found.holds is False
+    assert found.says.startswith("cannot be made of the data: ")
+    assert found.says.endswith(says)
+    assert ("", "") == capfd.readouterr()

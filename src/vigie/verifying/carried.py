@@ -37,13 +37,16 @@ TAKES = (
 )
 MOST_ROWS = 20_000
 MOST_LISTED = 5_000  # outages, windows and spans of an annex, each a row on a page
+MOST_SERVICES = 2_000  # each a row in several tables: more are not drawn in their time
 LISTED = {
-    "figures.outages",
-    "figures.maintenance",
-    "comparison.lines",
-    "comparison.figures.outages",
-    "incident.timeline",
-    "maintenance.events",
+    "figures.outages": MOST_LISTED,
+    "figures.maintenance": MOST_LISTED,
+    "figures.services": MOST_SERVICES,
+    "comparison.lines": MOST_LISTED,
+    "comparison.services": MOST_SERVICES,
+    "comparison.figures.outages": MOST_LISTED,
+    "incident.timeline": MOST_LISTED,
+    "maintenance.events": MOST_LISTED,
 }
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
@@ -176,7 +179,7 @@ def _is_plain(value: object) -> bool:
 
 
 def _is_listable(place: str, value: object) -> bool:
-    return place not in LISTED or (isinstance(value, tuple) and len(value) <= MOST_LISTED)
+    return place not in LISTED or (isinstance(value, tuple) and len(value) <= LISTED[place])
 
 
 def _is_target(place: str, value: object) -> bool:

@@ -1,7 +1,9 @@
 """The pages against the data: made again from the data, they must be the same."""
 
 import io
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -12,13 +14,16 @@ from vigie.errors import ReportError
 from vigie.reporting import (
     Annex,
     Incident,
+    Made,
     NoticeFile,
     SummaryFile,
+    Written,
     annex_again,
     drawn_with,
     incident_again,
     made_again,
     notice_again,
+    open_workers,
     summary_again,
 )
 from vigie.templating import roots
@@ -37,19 +42,39 @@ async def check_pages(file: Container, held: Carried, *, directory: Path) -> Che
     are not checked, but for a number that the data do not have.
     """
     try:
-        again = _again(held.told, directory)
-        ours = drawn_with(roots(directory), held.made)
-        differing = sorted(name for name in ours if ours[name] != held.made_with.get(name))
-    # The data are anybody's: a template may trip over anything in them.
-    except (ReportError, ValueError, TypeError, LookupError, ArithmeticError) as error:
-        return Check(name="pages", holds=False, says=f"cannot be made of the data: {error}")
+        again, ours = await _drawn_again(held, directory)
+    except ReportError as error:
+        # Of the limits of a worker, too: no template is to blame for what the data ask of it.
+        why = str(error).removesuffix(" (correct the template)")
+        return Check(name="pages", holds=False, says=f"cannot be made of the data: {why}")
+    differing = sorted(name for name in ours if ours[name] != held.made_with.get(name))
     if differing:
         return await drawn_elsewhere(file, held, again, differing)
     problems = await _exactly(file, again)
     return judged("pages", problems, well="byte for byte those of the data")
 
 
+async def _drawn_again(held: Carried, directory: Path) -> tuple[bytes, Mapping[str, str]]:
+    """Return the PDF of data that are anybody's, and what drew it, within a worker's limits."""
+    async with open_workers(quiet=True) as workers:
+        again = await workers.draw(partial(_again, held.told, directory))
+        ours = await workers.draw(partial(_sources, held.made, directory))
+    return again, json.loads(ours)
+
+
+def _sources(made: Made | Written, directory: Path) -> bytes:
+    return json.dumps(dict(drawn_with(roots(directory), made))).encode()
+
+
 def _again(told: Told, directory: Path) -> bytes:
+    try:
+        return _made_of(told, directory)
+    # A template may trip over anything in them.
+    except (ValueError, TypeError, LookupError, ArithmeticError) as error:
+        raise ReportError(str(error)) from error
+
+
+def _made_of(told: Told, directory: Path) -> bytes:
     match told:
         case Annex() as annex:
             return annex_again(annex, directory=directory)

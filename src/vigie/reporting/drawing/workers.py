@@ -7,6 +7,7 @@ and no more than its own document.
 import asyncio
 import gc
 import multiprocessing
+import os
 import resource
 import signal
 import traceback
@@ -51,13 +52,15 @@ async def open_workers(
     memory: int = MEMORY,
     documents: int = DOCUMENTS,
     libraries: Sequence[str] = LIBRARIES,
+    quiet: bool = False,
 ) -> AsyncIterator["Workers"]:
     """Give at most so many *processes* that draw; they end with the context.
 
     Each may take *timeout* seconds and *memory* bytes for a document, and draws so many
-    *documents* before it gives way to a new one.
+    *documents* before it gives way to a new one. *quiet*: errors are told by one line alone.
     """
-    workers = Workers(processes, partial(Worker, timeout, memory, libraries), documents)
+    begun = partial(Worker, timeout, memory, libraries, quiet=quiet)
+    workers = Workers(processes, begun, documents)
     try:
         yield workers
     finally:
@@ -110,13 +113,20 @@ class Workers:
 class Worker:
     """A process that draws one document after the other."""
 
-    def __init__(self, timeout: float, memory: int, libraries: Sequence[str] = LIBRARIES) -> None:
+    def __init__(
+        self,
+        timeout: float,
+        memory: int,
+        libraries: Sequence[str] = LIBRARIES,
+        *,
+        quiet: bool = False,
+    ) -> None:
         self.drawn = 0
         self._timeout, self._memory = timeout, memory
         self._begun = False
         context = multiprocessing.get_context("spawn")  # nothing of ours is open in it
         self._pipe, theirs = context.Pipe()
-        terms = (theirs, timeout, memory, libraries)
+        terms = (theirs, timeout, memory, libraries, quiet)
         self._process = context.Process(target=_serve, args=terms, daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends when the worker does
@@ -171,8 +181,17 @@ def _too_much(memory: int) -> str:
     return f"a document may take {memory // 2**20} MiB of memory (correct the template)"
 
 
-def _serve(pipe: Connection, timeout: float, memory: int, libraries: Sequence[str]) -> None:
+def _serve(
+    pipe: Connection,
+    timeout: float,
+    memory: int,
+    libraries: Sequence[str],
+    quiet: bool,  # noqa: FBT001 - of Process, by position
+) -> None:
     """Draw what comes until nobody sends any more: what a worker does."""
+    if quiet:
+        with Path(os.devnull).open("w") as nowhere:
+            os.dup2(nowhere.fileno(), 2)  # libraries write there, too
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
     for name in libraries:
         import_module(name)
@@ -213,7 +232,7 @@ def _done(job: Job, memory: int) -> Answer:
         return job(), None
     except VigieError as error:
         return None, str(error)
-    except MemoryError:
+    except (MemoryError, SystemError):  # the interpreter itself stumbles where memory ends
         pass  # outside, what was drawn so far is forgotten
     except RecursionError:
         return None, "the document is nested too deeply (correct the template)"
