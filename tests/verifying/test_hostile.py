@@ -1,7 +1,10 @@
 """Files that are no report, or that want to harm: one line each."""
 
+import asyncio
 import io
 import json
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from functools import partial
@@ -14,6 +17,7 @@ from tests.verifying.reports import checked, edited, genuine, with_files
 
 from vigie.errors import ReportError
 from vigie.reporting import open_workers
+from vigie.verifying import open_within_limits, opening
 from vigie.verifying.container import MOST_FILE, MOST_STREAM
 
 
@@ -26,6 +30,23 @@ def bomb(pdf: pikepdf.Pdf) -> None:
 def otherwise_packed(pdf: pikepdf.Pdf) -> None:
     stream: Any = pdf.attachments["report.json"].obj.EF.F
     stream.write(b"00", filter=pikepdf.Name.JBIG2Decode)
+
+
+def unpacked_as_it_opens(mebi: int) -> bytes:
+    """Return a small PDF whose table of objects unpacks, twice, to so many MiB of zeros."""
+    table = zlib.compress(zlib.compress(bytes(mebi * 2**20), 9), 9)
+    objects = (
+        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+        b"2 0 obj\n<< /Type /Pages /Kids [4 0 R] /Count 1 >>\nendobj\n"
+        b"4 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>\nendobj\n"
+    )
+    head = (
+        b"3 0 obj\n<< /Type /XRef /Size 5 /W [1 2 1] /Index [0 5] /Root 1 0 R"
+        b" /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n" % len(table)
+    )
+    begin = b"%PDF-1.7\n" + objects
+    end = b"\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\nstartxref\n%d\n%%%%EOF\n"
+    return begin + head + table + end % len(begin)
 
 
 def without(name: str) -> Callable[[pikepdf.Pdf], None]:
@@ -147,3 +168,64 @@ def test_data_that_draw_for_ever_end_with_the_limits_of_a_worker(
     assert found.says.startswith("cannot be made of the data: ")
     assert found.says.endswith(says)
     assert ("", "") == capfd.readouterr()
+
+
+def test_a_table_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    """It does so as the file is opened; a child's memory is measured, since it has no other."""
+    (tmp_path / "report.pdf").write_bytes(unpacked_as_it_opens(600))
+    program = (
+        "import resource, sys; from pathlib import Path\n"
+        "from vigie.verifying import open_report\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "try: open_report(Path(sys.argv[1]))\n"
+        "except Exception as error: print(error)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "report.pdf"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    *said, kibibytes = done.stdout.splitlines()
+    assert 100 * 1024 > int(kibibytes)
+    assert ["report.pdf: is packed in a way that no report is"] == [
+        line.replace(f"{tmp_path}/", "").partition(" (")[0] for line in said
+    ]
+
+
+def tables_in_a_row(count: int) -> bytes:
+    """Return a small PDF with so many tables of objects, each of which unpacks to 16 MiB."""
+    table = zlib.compress(bytes(2**24), 9)
+    content, before = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n", b""
+    for number in range(count):
+        at = len(content)
+        content += (
+            b"%d 0 obj\n<< /Type /XRef /Size %d /W [1 2 1] /Index [0 5] /Root 1 0 R%s"
+            b" /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+        ) % (number + 3, count + 3, before, len(table), table)
+        before = b" /Prev %d" % at
+    return content + b"startxref\n%d\n%%%%EOF\n" % at
+
+
+def test_opening_ends_with_the_limits_of_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(tables_in_a_row(400))
+    monkeypatch.setattr(opening, "TIMEOUT_S", 0.5)
+
+    with pytest.raises(ReportError) as caught:
+        asyncio.run(open_within_limits(path))
+
+    assert f"{path}: cannot be opened within 0.5 s and 512 MiB of memory" == str(caught.value)
+    assert ("", "") == capfd.readouterr()
+
+
+def test_what_is_wrong_in_a_file_is_told_from_the_worker_too(tmp_path: Path) -> None:
+    path = tmp_path / "report.pdf"
+    path.write_bytes(encrypted("secret"))
+
+    with pytest.raises(ReportError, match=r"report\.pdf: is encrypted \(give the file"):
+        asyncio.run(open_within_limits(path))

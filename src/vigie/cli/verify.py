@@ -16,7 +16,7 @@ from vigie.verifying import (
     check_revision,
     compare_with_database,
     compare_with_kept,
-    open_report,
+    open_within_limits,
 )
 
 SIGNS = {True: "✓ holds      ", False: "✗ fails      ", None: "- not checked"}
@@ -51,7 +51,7 @@ async def verify(
     directory
         The catalogue's directory; its reports/templates win over the shipped ones.
     """
-    opened = open_report(file)
+    opened = await open_within_limits(file)
     held, checks = await check_file(opened, directory=directory)
     checks += check_revision(held)
     if database:

@@ -2,6 +2,7 @@ from .checks import Check
 from .container import Container, open_report
 from .database import compare_with_database
 from .keptfiles import compare_with_kept
+from .opening import open_within_limits
 from .revisions import check_revision
 from .whole import check_file
 
@@ -13,4 +14,5 @@ __all__ = [
     "compare_with_database",
     "compare_with_kept",
     "open_report",
+    "open_within_limits",
 ]

@@ -18,6 +18,14 @@ MOST_STREAM = 32 * MEBI
 MOST_TOGETHER = 128 * MEBI
 MOST_OBJECTS = 500_000
 MOST_PAGES = 2_000
+# Of the whole process, which opens no other PDF than reports.
+UNPACKING: Mapping[str, Any] = {
+    "flate_max_memory": MOST_STREAM,
+    "png_max_memory": MOST_STREAM,
+    "run_length_max_memory": MOST_STREAM,
+    "tiff_max_memory": MOST_STREAM,
+    "max_stream_filters": 1,
+}
 # What the library calls a file that it was given as bytes.
 NAMELESS = re.compile(r"(?:stream )?<_io\.BytesIO object at 0x[0-9a-f]+>(?:: )?")
 PICTURES = (["/DCTDecode"], ["/JPXDecode"])  # a logo; nothing is unpacked of them here
@@ -36,7 +44,13 @@ class Container:
 
 def open_report(path: Path) -> Container:
     """Return the file at *path*, opened; ReportError says in one line why it cannot be."""
-    content = _read(path)
+    return opened(path, read(path))
+
+
+def opened(path: Path, content: bytes) -> Container:
+    """Return the *content* of the file at *path*, opened; raises as `open_report` does."""
+    # The library unpacks tables of objects as it opens a file, before anything can be weighed.
+    pikepdf.settings.set_qpdf_limits(**UNPACKING)
     try:
         with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
             return _contained(path.name, content, pdf)
@@ -60,7 +74,8 @@ def _short(error: BaseException) -> str:
     return said[:120] or type(error).__name__
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path) -> bytes:
+    """Return what the file at *path* holds; ReportError where it cannot be, or is too large."""
     if path.exists() and not path.is_file():
         raise ReportError(f"{path}: is no file (write the name of a PDF)")
     try:
@@ -77,6 +92,8 @@ def _contained(name: str, content: bytes, pdf: pikepdf.Pdf) -> Container:
         raise _RefusedError("is encrypted (give the file without a password)")
     if len(pdf.objects) > MOST_OBJECTS or len(pdf.pages) > MOST_PAGES:
         raise _RefusedError("has more pages or objects than any report")
+    if any("bad_alloc" in str(one) for one in pdf.get_warnings()):  # it goes on without memory
+        raise _RefusedError("takes more memory than any report")
     _weigh(pdf)
     return Container(
         name=name,
