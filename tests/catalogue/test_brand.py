@@ -16,6 +16,7 @@ from vigie.catalogue.brandgrammar import contrast_on_white
 from vigie.errors import CatalogueError
 
 untyped: Any = FontBuilder
+BOX = "(write left, top, width and height: 0 0 200 50)"
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{}</svg>'
 
 
@@ -94,6 +95,19 @@ def test_a_whole_brand_is_read(read: Read) -> None:
         ("a.svg", b"<svg/>", "has no size (save it with a viewBox)"),
         ("a.svg", b"<!DOCTYPE svg [<!ENTITY a 'b'>]><svg/>",
          "declares entities (save it as plain SVG)"),
+        ("a.svg", "<!DOCTYPE svg [<!ENTITY a 'b'>]><svg>&a;</svg>".encode("utf-16"),
+         "declares entities (save it as plain SVG)"),
+        ("a.svg", SVG.format('<marker id="m"><path marker-mid="url(#m)"/></marker>').encode(),
+         "holds <marker> (draw its marks in paths)"),
+        ("a.svg", b"<svg viewBox='0 0 9 9' width='xpx'/>",
+         "has a width that is no length (save it with a viewBox)"),
+        ("a.svg", b"<svg width='9' height=''/>",
+         "has a height that is no length (save it with a viewBox)"),
+        ("a.svg", b"<svg viewBox='x'/>", f"has no size by its viewBox {BOX}"),
+        ("a.svg", b"<svg viewBox='0 0 9'/>", f"has no size by its viewBox {BOX}"),
+        ("a.svg", b"<svg viewBox='0,0 NaN,9'/>", f"has no size by its viewBox {BOX}"),
+        ("a.svg", b"<svg viewBox='0 0 9 1e400'/>", f"has no size by its viewBox {BOX}"),
+        ("a.svg", b"<svg viewBox='0 0 0 9'/>", f"has no size by its viewBox {BOX}"),
         ("a.svg", SVG.format("<script/>").encode(),
          "holds <script> (save it as a still picture, without scripts)"),
         ("a.svg", SVG.format('<g onload="x()"/>').encode(),
@@ -157,3 +171,18 @@ def test_a_link_must_not_lead_outside(tmp_path: Path) -> None:
 )
 def test_contrast_is_that_of_wcag(colour: str, expected: float) -> None:
     assert expected == pytest.approx(contrast_on_white(colour), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "size",
+    [
+        'width="200" height="50.5"',
+        'width="20mm" height=".5in"',
+        'width="100%" height="auto" viewBox="-1,-1 9.5 1e2"',
+    ],
+)
+def test_a_logo_of_any_usual_size_is_taken(read: Read, size: str) -> None:
+    brand = read("logo: {file: a.svg, alt: A}", a_svg=f"<svg {size}/>".encode())
+
+    assert brand
+    assert brand.logo

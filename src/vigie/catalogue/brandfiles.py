@@ -4,8 +4,10 @@ import io
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from math import isfinite
 from pathlib import Path
 from xml.etree import ElementTree as ET
+from xml.parsers import expat
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 MOST_LOGO = 128 * 1024  # it is in every report, twice
@@ -13,13 +15,17 @@ MOST_FONT = 32 * 2**20
 MOST_PIXELS = 4000  # a side
 SIGNS = "0123456789.,:%+-"  # of which figures consist
 WIDEST = 720  # thousandths of an em: wider digits leave no room for words beside them
+SIDES = 4
+BOX = "write left, top, width and height: 0 0 200 50"
 
 _FETCHED = re.compile(r"url\(\s*+['\"]?+(?!#)|@import", re.IGNORECASE)
+_LENGTH = re.compile(r"\s*(\d+\.?\d*|\.\d+)\s*([a-z]{1,3}|%)?\s*|auto", re.IGNORECASE | re.ASCII)
 _RUNS = {"script", "foreignObject", "iframe", "animate", "set", "handler"}
 _WRITE = {
     "text": "turn its letters into paths",  # it would look otherwise where other fonts are
     "image": "write a PNG, or draw it in paths",
     "use": "save it without references",  # a few of them can become millions
+    "marker": "draw its marks in paths",  # each point of each path has one, and its points too
 }
 _RESTRICTED = 0x0002  # fsType of OpenType: must not be embedded
 
@@ -67,7 +73,7 @@ def _size_problem(path: Path, most: int, write: str) -> str | None:
 
 
 def _svg_problem(content: bytes) -> str | None:
-    if b"<!ENTITY" in content:  # a few of them can become gigabytes
+    if _declares_entities(content):  # a few of them can become gigabytes
         return "declares entities (save it as plain SVG)"
     try:
         root = ET.fromstring(content)  # noqa: S314 # it has no entities
@@ -76,6 +82,27 @@ def _svg_problem(content: bytes) -> str | None:
     if _local(root.tag) != "svg":
         return "is not SVG: its root is another element (save it anew)"
     return next(_harms(root), None) or _shape_problem(root)
+
+
+def _declares_entities(content: bytes) -> bool:
+    """Ask the parser, which knows the encoding; it reads no further than there."""
+
+    def found(*_: object) -> None:
+        raise _EntityError
+
+    parser = expat.ParserCreate()
+    parser.EntityDeclHandler = found
+    try:
+        parser.Parse(content, True)  # noqa: FBT003 - by position only
+    except _EntityError:
+        return True
+    except expat.ExpatError:
+        return False  # no SVG at all
+    return False
+
+
+class _EntityError(Exception):
+    """The first one."""
 
 
 def _harms(root: ET.Element) -> Iterator[str]:
@@ -102,9 +129,22 @@ def _attribute_harms(element: ET.Element) -> Iterator[str]:
 
 
 def _shape_problem(root: ET.Element) -> str | None:
-    if "viewBox" in root.attrib or {"width", "height"} <= root.attrib.keys():
+    for side in ("width", "height"):
+        if not _LENGTH.fullmatch(root.get(side, "auto")):
+            return f"has a {side} that is no length (save it with a viewBox)"
+    if "viewBox" in root.attrib:
+        return None if _is_box(root.attrib["viewBox"]) else f"has no size by its viewBox ({BOX})"
+    if {"width", "height"} <= root.attrib.keys():
         return None
     return "has no size (save it with a viewBox)"
+
+
+def _is_box(written: str) -> bool:
+    try:
+        numbers = [float(one) for one in written.replace(",", " ").split()]
+    except ValueError:
+        return False
+    return len(numbers) == SIDES and all(map(isfinite, numbers)) and min(numbers[2:]) > 0
 
 
 def _local(name: object) -> str:
