@@ -32,9 +32,11 @@ def otherwise_packed(pdf: pikepdf.Pdf) -> None:
     stream.write(b"00", filter=pikepdf.Name.JBIG2Decode)
 
 
-def unpacked_as_it_opens(mebi: int) -> bytes:
-    """Return a small PDF whose table of objects unpacks, twice, to so many MiB of zeros."""
-    table = zlib.compress(zlib.compress(bytes(mebi * 2**20), 9), 9)
+def unpacked_as_it_opens(mebi: int, times: int = 2) -> bytes:
+    """Return a small PDF whose table of objects unpacks, so many times, to MiB of zeros."""
+    table = bytes(mebi * 2**20)
+    for _ in range(times):
+        table = zlib.compress(table, 9)
     objects = (
         b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
         b"2 0 obj\n<< /Type /Pages /Kids [4 0 R] /Count 1 >>\nendobj\n"
@@ -42,7 +44,7 @@ def unpacked_as_it_opens(mebi: int) -> bytes:
     )
     head = (
         b"3 0 obj\n<< /Type /XRef /Size 5 /W [1 2 1] /Index [0 5] /Root 1 0 R"
-        b" /Filter [/FlateDecode /FlateDecode] /Length %d >>\nstream\n" % len(table)
+        b" /Filter [%s] /Length %d >>\nstream\n" % (b" /FlateDecode" * times, len(table))
     )
     begin = b"%PDF-1.7\n" + objects
     end = b"\nendstream\nendobj\ntrailer\n<< /Root 1 0 R /Size 5 >>\nstartxref\n%d\n%%%%EOF\n"
@@ -193,6 +195,27 @@ def test_a_table_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> No
     assert ["report.pdf: is packed in a way that no report is"] == [
         line.replace(f"{tmp_path}/", "").partition(" (")[0] for line in said
     ]
+
+
+def test_a_table_for_which_memory_does_not_suffice_is_not_passed_over(tmp_path: Path) -> None:
+    """The library goes on without the table, and another process would have the memory."""
+    (tmp_path / "report.pdf").write_bytes(unpacked_as_it_opens(30, times=1))
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from vigie.reporting.drawing import workers\n"
+        "from vigie.verifying import open_report\n"
+        "workers._limit_memory(2**24)\n"
+        "try: open_report(Path(sys.argv[1]))\n"
+        "except Exception as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, tmp_path / "report.pdf"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert f"{tmp_path}/report.pdf: takes more memory than any report\n" == done.stdout
 
 
 def tables_in_a_row(count: int) -> bytes:
