@@ -52,7 +52,10 @@ def test_a_row_of_which_nothing_was_measured_holds_no_promise() -> None:
 
 @pytest.mark.parametrize(
     ("language", "over", "ended"),
-    [("en", "4.56\u00a0s\u00a0over", "ended"), ("de", "4,56\u00a0s\u00a0zu\u00a0viel", "abgelaufen")],
+    [
+        ("en", "4.56\u00a0s\u00a0over", "ended"),
+        ("de", "4,56\u00a0s\u00a0zu\u00a0viel", "abgelaufen"),
+    ],
 )
 def test_a_period_that_ended_and_a_budget_that_is_overdrawn_have_words_of_their_own(
     language: str, over: str, ended: str
