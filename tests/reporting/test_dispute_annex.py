@@ -192,6 +192,13 @@ def test_words_of_a_customer_are_shown_and_not_run() -> None:
     assert f",'{HOSTILE}\r\n" in comparison_csv(found).decode()
 
 
+def test_counts_are_grouped_as_the_language_does() -> None:
+    for language, expected in (("en", "44,640 results"), ("de", "44.640 Ergebnisse")):
+        html = comparison_html(disputed(), directory=NOWHERE, now=NOW, language=language)
+
+        assert f": {expected} " in html
+
+
 def test_many_differences_fill_pages_with_heads_and_none_says_so() -> None:
     many = pages(
         comparison_pdf(

@@ -13,6 +13,7 @@ from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
 from vigie.reporting.drawing.html import to_html
 from vigie.reporting.figures.records import Clause
+from vigie.reporting.figures.revisions import Change, Past, Revision
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -85,14 +86,14 @@ def test_every_case_has_every_section(case: str, language: str) -> None:
 def test_the_verdict_is_told_in_one_sentence() -> None:
     assert (
         "May 2026: 99.9798 % (cut, not rounded), target 99.98 %: missed by 4.56 s"
-        " (540 s unplanned, 535.44 s allowed)."
+        " (9 min 0 s unplanned, 8 min 55.44 s allowed)."
     ) in text(page(samples.busy()))
 
 
 def test_the_verdict_is_told_in_french() -> None:
     assert (
         "Mai 2026 : 99,9798 % (tronqué, non arrondi), objectif 99,98 % : manqué de 4,56 s"
-        " (540 s non planifiées, 535,44 s admises)."
+        " (9 min 0 s non planifiées, 8 min 55,44 s admises)."
     ) in text(page(samples.busy(), "fr"))
 
 
@@ -294,6 +295,34 @@ def test_the_reader_s_templates_win(tmp_path: Path) -> None:
 
     assert "<h1>Ours, acme</h1>" in html
     assert "Outages" in html  # the other pages are the shipped ones
+
+
+def test_the_appendix_of_a_revision_is_written_in_its_language() -> None:
+    changes = (
+        Change(figure="contents.outlooks[x].clean_percent", before="99.9622", after="99.9629"),
+        Change(figure="contents.latency[x].p50_ms", before="85.25", after="1500"),
+        Change(figure="contents.spells[x].kind", before="unplanned", after="excluded"),
+    )
+    revision = Revision(
+        key="acme/2026-05/r2",
+        number=2,
+        made_at=NOW,
+        made_by="alice",
+        reason="A correction",
+        objections_until=NOW,
+        changes=changes,
+        past=(Past(number=1, made_at=NOW, made_by="bob", reason=None, issued_at=NOW),),
+        before=None,
+        before_digest=None,
+    )
+    html = to_html(
+        samples.busy(), folders=roots(NOWHERE), now=NOW, language="fr", revision=revision
+    )
+    told = text(html).replace("\u202f", " ").replace("\xa0", " ")
+
+    assert "contents.outlooks[x].clean_percent 99,9622 % → 99,9629 %;" in told
+    assert "contents.latency[x].p50_ms 85,25 ms → 1,5 s;" in told
+    assert "contents.spells[x].kind non planifié → exclu" in told
 
 
 def test_own_style_comes_last(tmp_path: Path) -> None:

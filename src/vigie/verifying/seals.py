@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from vigie import reporting, settings
-from vigie.errors import ReportError
+from vigie.errors import ReportError, SettingError
 from vigie.verifying.checks import Check
 from vigie.verifying.container import Container
 
@@ -13,7 +13,8 @@ async def check_seal(file: Container, *, is_claimed: bool) -> Check:
     """Return whether the seals are intact, cover the whole file and are of somebody trusted.
 
     *is_claimed*: the report says that it is sealed, so a missing seal was taken away; otherwise
-    one was added. Where nobody is named as trusted it is not told whether it holds.
+    one was added. Where nobody is named as trusted it is not told whether it holds. Raises
+    SettingError where whom to trust cannot be read: that says nothing of the file.
     """
     if not file.signatures and is_claimed:
         return Check(name="seal", holds=False, says="the report says that it is sealed, and is not")
@@ -26,6 +27,8 @@ async def check_seal(file: Container, *, is_claimed: bool) -> Check:
         return Check(name="seal", holds=None, says=says)
     try:
         return _told(await verify(file.content, _signing()), is_claimed=is_claimed)
+    except SettingError:
+        raise
     except ReportError as error:
         return Check(name="seal", holds=False, says=str(error))
 
