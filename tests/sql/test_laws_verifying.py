@@ -12,11 +12,14 @@ from tests.sql.strategies import scenarios
 from vigie.errors import UsageError
 from vigie.reporting import Figures, Span, figures, from_bytes, report_file, to_bytes
 from vigie.reporting.evidence.reportfile import made_of
+from vigie.verifying.attributed import attributed
 from vigie.verifying.budgets import budgets
+from vigie.verifying.complete import complete
 from vigie.verifying.further import further
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
+from vigie.verifying.periods import placed
 from vigie.verifying.worked import worked
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -34,6 +37,7 @@ async def test_what_sql_gives_raises_no_doubt_and_comes_back_equal(
     assert found is not None
     doubts = [*recomputed(found), *totals(found), *rows(found), *origins(found)]
     doubts += [*further(found), *budgets(found), *outlooks(found), *worked(found)]
+    doubts += [*complete(found), *attributed(found), *placed(found.period, LATER)]
     assert [] == doubts
     made = made_of(found, language="en", now=LATER)
     assert found == from_bytes(to_bytes(report_file(found, made)))["figures"]

@@ -16,6 +16,7 @@ from vigie.verifying import (
     check_revision,
     compare_with_database,
     compare_with_kept,
+    left_to_the_database,
     open_report,
 )
 
@@ -60,6 +61,8 @@ async def verify(
         is_kept = any(check.holds for check in kept)
         today = await compare_with_database(held, found, now=clock.now(), is_kept=is_kept)
         checks += (*kept, *today)
+    else:
+        checks += left_to_the_database(held)
     print(_object(file, checks) if as_json else _lines(file, checks))
     return STATUS[_holds(checks)]
 

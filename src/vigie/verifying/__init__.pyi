@@ -3,7 +3,7 @@ from .container import Container, open_report
 from .database import compare_with_database
 from .keptfiles import compare_with_kept
 from .revisions import check_revision
-from .whole import check_file
+from .whole import check_file, left_to_the_database
 
 __all__ = [
     "Check",
@@ -12,5 +12,6 @@ __all__ = [
     "check_revision",
     "compare_with_database",
     "compare_with_kept",
+    "left_to_the_database",
     "open_report",
 ]
