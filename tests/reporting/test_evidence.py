@@ -103,6 +103,18 @@ def test_no_cell_is_computed_by_a_spreadsheet(name: str) -> None:
     assert f"'{name}" == window["reason"]
 
 
+def test_report_json_comes_with_its_schema() -> None:
+    files = files_of(samples.busy())
+    held = files["report.schema.json"]
+
+    assert ("Supplement", "JSON Schema of report.json") == (held.relation, held.says)
+    assert held.content == (paths.REPORTS / "report.schema.json").read_bytes()
+    found = jsonschema.Draft202012Validator(json.loads(held.content))
+    found.validate(json.loads(files["report.json"].content))
+    listed = json.loads(files["manifest.json"].content)["files"]
+    assert len(held.content) == listed["report.schema.json"]["bytes"]
+
+
 def test_the_manifest_lists_the_digest_of_each_file() -> None:
     files = files_of(samples.busy())
     told = json.loads(files.pop("manifest.json").content)

@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from vigie.paths import REPORTS
 from vigie.reporting.evidence.reportfile import ReportFile, report_file, to_bytes
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Day, Figures, Outage, Window
@@ -16,6 +17,7 @@ from vigie.reporting.figures.results import digest, results_text
 from vigie.reporting.formats import plain, utc
 
 REPORT, MANIFEST, RESULTS = "report.json", "manifest.json", "results.sha256"
+SCHEMA = "report.schema.json"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
 
 
@@ -34,14 +36,25 @@ def attached(figures: Figures, made: Made, *, sources: Mapping[str, str]) -> tup
 
     *sources* names what draws the pages and its version; the manifest keeps it.
     """
-    files = tuple(_files(report_file(figures, made)))
+    files = report_files(report_file(figures, made))
     return (*files, manifest(files, sources=sources))
+
+
+def report_files(report: ReportFile) -> tuple[Attached, ...]:
+    """Return the files that the PDF of a report carries, all but the manifest."""
+    return tuple(_files(report))
 
 
 def _files(report: ReportFile) -> Iterator[Attached]:
     figures = report["figures"]
     yield Attached(
         name=REPORT, content=to_bytes(report), says="All figures of this report", relation="Source"
+    )
+    yield Attached(
+        name=SCHEMA,
+        content=(REPORTS / SCHEMA).read_bytes(),
+        says="JSON Schema of report.json",
+        relation="Supplement",
     )
     yield from tables(figures)
     if figures.evidence is not None:
