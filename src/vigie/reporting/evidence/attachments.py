@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
@@ -18,7 +19,11 @@ from vigie.reporting.formats import plain, utc
 
 REPORT, MANIFEST, RESULTS = "report.json", "manifest.json", "results.sha256"
 SCHEMA = "report.schema.json"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
+# Some spreadsheets part cells at semicolons and tabs, and begin a row at any line. A cell computes
+# where one of the signs, narrow or wide, is the first that they do not skip.
+ENDS_A_CELL = re.compile(r"([;\t\r\n])")
+COMPUTES = re.compile(r"[\s\0-\x1f\"\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+BREAKS = ("\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,4 +142,5 @@ def _cell(value: object) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    marked = (f"'{part}" if COMPUTES.match(part) else part for part in ENDS_A_CELL.split(text))
+    return ("'" if text.startswith(BREAKS) else "") + "".join(marked)
