@@ -100,6 +100,21 @@ def test_no_figure_without_parts_counts_as_computed() -> None:
     )
 
 
+def test_a_period_of_two_hundred_years_is_not_counted_day_by_day_and_endpoint() -> None:
+    """76,000 days of 20,000 endpoints would be more rows than memory holds."""
+    whole = month()
+    assert whole.evidence is not None
+    ends = datetime(2199, 1, 1, tzinfo=UTC)
+    long = replace(whole.period, starts=datetime(1990, 1, 1, tzinfo=UTC), ends=ends, as_of=ends)
+    [first, *_] = whole.evidence.results
+    many = tuple(replace(first, endpoint=f"e{number}") for number in range(20_000))
+    forged = replace(whole, period=long, evidence=replace(whole.evidence, results=many))
+
+    assert "figures.evidence.results: are not one for each endpoint and day that is over" in list(
+        complete(forged)
+    )
+
+
 def by_another(of: Figures) -> Figures:
     return replace(of, outages=tuple(replace(one, services=("crawler",)) for one in of.outages))
 

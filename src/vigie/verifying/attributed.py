@@ -1,6 +1,8 @@
 """Whose downtime it is, and what excuses it: services, outages, windows and corrections."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 
 from vigie.reporting import Availability, Figures, Outage
 from vigie.verifying.complete import SOLUTION
@@ -51,11 +53,14 @@ def _named(
 
 def _downtime(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
     """Compare the downtime of each service with its outages, and of all with the scope's."""
+    listed: dict[str, Decimal] = defaultdict(Decimal)
+    for outage in figures.outages:
+        for key in {*outage.services}:
+            listed[key] += outage.clipped_s
     for key, service in own.items():
-        listed = sum(one.clipped_s for one in figures.outages if key in one.services)
-        if service.seconds.unplanned > listed:
-            down = service.seconds.unplanned
-            yield f"figures.outages: those of {key} last {listed} s, {down} s unplanned said"
+        down = service.seconds.unplanned
+        if down > listed[key]:
+            yield f"figures.outages: those of {key} last {listed[key]} s, {down} s unplanned said"
     downs = [one.seconds.unplanned for one in own.values()]
     if not max(downs, default=0) <= figures.availability.seconds.unplanned <= sum(downs):
         yield "figures.services: the essential ones were down otherwise than the solution"
