@@ -76,7 +76,7 @@ async def stamped_over(content: bytes, issued: Issued, tail: bytes) -> bytes:
     assert len(whole) == len(plain) + len(tail)
     covered = whole[: numbers[1]] + whole[numbers[2] :]
     made: Any = await stamper(issued).async_timestamp(sha256(covered).digest(), "sha256")
-    held = made.dump().hex().encode().ljust(numbers[2] - numbers[1] - 2, b"0")
+    held: bytes = made.dump().hex().encode().ljust(numbers[2] - numbers[1] - 2, b"0")
     return whole[: numbers[1]] + b"<" + held + b">" + whole[numbers[2] :]
 
 
