@@ -9,12 +9,16 @@ import pikepdf
 
 from vigie.errors import ReportError
 from vigie.reporting import Formats, translated
+from vigie.verifying.behind import NUMBER
 from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
 from vigie.verifying.texts import texts, texts_of
+from vigie.verifying.unseen import unseen
 
-NUMBER = re.compile(r"\d(?:[\d.,:\u00a0\u202f-]*\d)?")
+# These draw words and choose none.
+LAYOUT = {"brand fonts", "fonts", "pango"}
+MAKERS = {"/Creator": r"Vigie [\w.+]{1,20}", "/Producer": r"WeasyPrint [\w.]{1,20}"}
 VERDICTS = {
     "met": "Met",
     "missed": "Missed",
@@ -38,12 +42,16 @@ async def drawn_elsewhere(
     except ReportError as error:
         return Check(name="pages", holds=False, says=f"{error} ({why})")
     problems = [*_numbers(file, ours, shown), *_dated(file, again)]
-    if "brand fonts" not in differing:  # the text of an unknown font may not be readable
+    readable = "brand fonts" not in differing  # the text of an unknown font may not be
+    if readable:
         problems += _headline(held, ours, shown)
+    words = {"ours": ours, "shown": shown if readable else ()}
+    is_worded = LAYOUT.issuperset(differing)
+    problems += unseen(again, file.content, **words, is_worded=is_worded)
     if problems:
         return judged("pages", [*problems, why], well="")
-    says = f"{why}; every number of them occurs in the data, but neither words nor places"
-    says += " were compared"
+    says = f"{why}; every number of the extracted text occurs in the data, but neither words nor"
+    says += " places were compared; glyphs and drawings were not looked at"
     return Check(name="pages", holds=None, says=says)
 
 
@@ -87,8 +95,11 @@ def _dated(file: Container, again: bytes) -> Iterator[str]:
     """Yield the metadata that tell other numbers."""
     with pikepdf.open(io.BytesIO(again)) as ours, pikepdf.open(io.BytesIO(file.content)) as theirs:
         for key in sorted(ours.docinfo.keys()):
-            if _digits(ours, key) != _digits(theirs, key) and key not in {"/Creator", "/Producer"}:
+            if key not in MAKERS and _digits(ours, key) != _digits(theirs, key):
                 yield f"metadata {key} has other numbers than the data give"
+        for key, known in MAKERS.items():
+            if not re.fullmatch(known, str(theirs.docinfo.get(key))):
+                yield f"metadata {key} is not what the data give"
 
 
 def _digits(pdf: pikepdf.Pdf, key: str) -> list[str]:
