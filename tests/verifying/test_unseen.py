@@ -149,7 +149,9 @@ def test_words_are_compared_where_the_templates_are_here(tmp_path: Path, case: s
     assert others.holds is None, others.says
 
 
-@pytest.mark.parametrize("made_with", [ELSEWHERE, {"pango": "1.0.0"}])
+@pytest.mark.parametrize(
+    "made_with", [ELSEWHERE, {"pango": "1.0.0"}, {"harfbuzz": "1", "fontconfig": "1"}]
+)
 def test_an_honest_file_that_something_else_drew_does_not_fail(
     tmp_path: Path, made_with: dict[str, str]
 ) -> None:

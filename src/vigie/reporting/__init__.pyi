@@ -53,7 +53,7 @@ from .documents.summarydocument import (
 )
 from .documents.summaryreading import read_summary, summary
 from .documents.summaryrecords import Broken, Called, Held, Risk, Shared, Standing, Summary
-from .drawing.letters import lacking
+from .drawing.letters import foreign, lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
 from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
@@ -160,6 +160,7 @@ __all__ = [
     "drawn_with",
     "feed",
     "figures",
+    "foreign",
     "from_bytes",
     "incident_again",
     "incident_bytes",

@@ -4,20 +4,25 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pikepdf
 
 from vigie.errors import ReportError
-from vigie.reporting import Formats, translated
+from vigie.reporting import Formats, foreign, translated
 from vigie.verifying.behind import NUMBER
-from vigie.verifying.carried import Carried
+from vigie.verifying.carried import Carried, walk
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
 from vigie.verifying.texts import texts, texts_of
 from vigie.verifying.unseen import unseen
 
 # These draw words and choose none.
-LAYOUT = {"brand fonts", "fonts", "pango"}
+LAYOUT = {
+    *("brand fonts", "fontconfig", "fonts", "fonttools", "harfbuzz", "pango", "pillow", "qpdf"),
+    *("system fonts", "zlib"),
+}
+MOST = 5  # names that are told of what drew a page
 MAKERS = {"/Creator": r"Vigie [\w.+]{1,20}", "/Producer": r"WeasyPrint [\w.]{1,20}"}
 VERDICTS = {
     "met": "Met",
@@ -35,8 +40,34 @@ async def drawn_elsewhere(
 
     What it was is told by the file itself, which anybody may have made: this holds at no time.
     """
-    drawn = ", ".join(f"{name} {held.made_with.get(name, 'unknown')[:12]}" for name in differing)
-    why = f"drawn with {drawn}, which are not here"
+    return await _judged(file, held, again, differing, why=_with(held, differing))
+
+
+def _with(held: Carried, differing: Sequence[str]) -> str:
+    told = [f"{name} {held.made_with.get(name, 'unknown')[:12]}" for name in differing[:MOST]]
+    more = f" and {len(differing) - MOST} more" if len(differing) > MOST else ""
+    return f"drawn with {', '.join(told)}{more}, which are not here"
+
+
+async def drawn_with_system_fonts(
+    file: Container, held: Carried, again: bytes, letters: str
+) -> Check:
+    """Return the same of pages with *letters* that each system takes from fonts of its own."""
+    why = f"has letters ({letters[:12]}) that come from fonts of the system, which may be others"
+    return await _judged(file, held, again, ["system fonts"], why=why)
+
+
+def strangers(held: Carried, again: bytes, folders: Sequence[Path]) -> str:
+    """Return the letters of the data and of their pages that no font of the report has."""
+    told = held.told
+    parts = (told["figures"], told["report"]) if isinstance(told, dict) else (told,)
+    data = (value for part in parts for _, value in walk(part, "") if isinstance(value, str))
+    return foreign("".join([*data, *texts(again)]), folders, held.made.brand)
+
+
+async def _judged(
+    file: Container, held: Carried, again: bytes, differing: Sequence[str], *, why: str
+) -> Check:
     try:
         shown, ours = await texts_of(file.content), texts(again)
     except ReportError as error:
