@@ -1,6 +1,7 @@
 """What a file has beside its pages is compared, whatever drew the pages."""
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -160,6 +161,19 @@ def test_an_honest_file_that_something_else_drew_does_not_fail(
     assert found.holds is None, found.says
     assert "every number of the extracted text occurs in the data" in found.says
     assert found.says.endswith("glyphs and drawings were not looked at")
+
+
+def test_what_the_manifest_tells_of_is_named_first(tmp_path: Path) -> None:
+    def forget(pdf: pikepdf.Pdf) -> None:
+        held: Any = pdf.attachments["manifest.json"].obj.EF.F
+        told = json.loads(held.read_bytes())
+        told["made_with"] = {"vigie": told["made_with"]["vigie"], "templates": "0" * 64}
+        held.write(json.dumps(told).encode())
+
+    found = checked(edited(genuine(), forget), tmp_path)["pages"]
+
+    assert found.says.startswith("drawn with templates 000000000000, babel unknown, ")
+    assert "more, which are not here; every number" in found.says
 
 
 def test_own_templates_may_have_own_headings_pictures_and_links(tmp_path: Path) -> None:

@@ -44,7 +44,9 @@ async def drawn_elsewhere(
 
 
 def _with(held: Carried, differing: Sequence[str]) -> str:
-    told = [f"{name} {held.made_with.get(name, 'unknown')[:12]}" for name in differing[:MOST]]
+    known = held.made_with  # what it tells comes first: earlier manifests told less
+    first = sorted(differing, key=lambda name: name not in known)[:MOST]
+    told = [f"{name} {known.get(name, 'unknown')[:12]}" for name in first]
     more = f" and {len(differing) - MOST} more" if len(differing) > MOST else ""
     return f"drawn with {', '.join(told)}{more}, which are not here"
 
