@@ -20,7 +20,14 @@ language sql stable parallel safe
 begin atomic
     with local as (
         select
-            (upper(fact.checked(period)) - interval '1 microsecond') at time zone fact.timezone(
+            -- A month that has not begun has no mark.
+            (
+                least(
+                    upper(fact.checked(period)),
+                    -- Nothing may have been rolled up at all.
+                    greatest(sla.as_of(), lower(period) + interval '1 microsecond')
+                ) - interval '1 microsecond'
+            ) at time zone fact.timezone(
                 contract, (upper(period) at time zone 'UTC')::date
             ) as ends
     ),
@@ -168,8 +175,9 @@ begin atomic
         i.indicator,
         i.month,
         case
-            when i.committed_s = 0 then 'not_measurable'
-            when i.complete and i.used_s > i.limit_s then 'missed'
+            when i.complete and i.committed_s = 0 then 'not_measurable'
+            -- The limit is that of the whole month: no clean rest of it makes up for more.
+            when i.used_s > i.limit_s then 'missed'
             when i.complete and i.worst_s > i.worst_limit_s then 'not_measurable'
             when i.used_s > 0 and i.used_s * 4 >= i.limit_s * 3 then 'at_risk'
             when not i.complete then 'running'
@@ -204,4 +212,4 @@ begin atomic
     from fact.slam(contract, fact.checked(period), months) as s;
 end;
 comment on function sla.slam(text, tstzrange, integer) is
-'The SLAM chart (service level agreement monitoring): one row per commitment and local month, for so many months up to the one in which the period ends; key: scope, indicator, month. Only months in which the contract promises it. scope is solution or a service; indicator: availability, or the solution''s longest interruption. month: its first day. mark: met; missed; at_risk: met, or running, with at least three quarters of the budget or of the longest interruption allowed used; not_measurable: nothing was committed, or unknown time could make it missed; running: not over as of the roll-up. The marks are those of sla.availability and sla.longest_interruption; an interruption is followed for a week beyond the chart. percent: the availability of the month, cut; null when nothing was committed, and for interruptions.';
+'The SLAM chart (service level agreement monitoring): one row per commitment and local month, for so many months up to the one in which the period ends, or the roll-up''s where that is earlier, but not before the one in which the period begins; key: scope, indicator, month. Only months in which the contract promises it. scope is solution or a service; indicator: availability, or the solution''s longest interruption. month: its first day. mark: met; missed: beyond the limit, also before the month is over, as no clean time makes up for it; at_risk: met, or running, with at least three quarters of the budget or of the longest interruption allowed used; not_measurable: over, and nothing was committed, or unknown time could make it missed; running: not over as of the roll-up. Of months that are over, the marks are those of sla.availability and sla.longest_interruption; an interruption is followed for a week beyond the chart. percent: the availability of the month, cut; null when nothing was committed, and for interruptions.';

@@ -37,6 +37,14 @@ cross join
 where cc.crisis_id = $1
 order by u.key;
 
+-- name: briefing_services
+-- The names of the services of a crisis ($1), in the order of their keys.
+select s.name
+from fact.crisis_service as c
+inner join fact.service as s on s.service_id = c.service_id
+where c.crisis_id = $1
+order by s.key;
+
 -- name: briefing_down
 -- One row per service of a crisis ($1) whose incident is not over: whether it is up again at an
 -- instant ($2) while others of the incident still fail.
@@ -125,6 +133,7 @@ order by k.key;
 select
     p.kind,
     to_char($3::date, p.form) as name,
+    date_trunc(p.kind, $3::date::timestamp) at time zone 'UTC' as begins,
     a.target,
     a.budget_s,
     a.budget_used_s,

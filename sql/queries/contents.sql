@@ -134,7 +134,7 @@ failed as (
 select
     f.reason,
     count(*) as probes,
-    sla.raised_percent(count(*), sum(count(*)) over ()) as share
+    sla.cut_percent(count(*), sum(count(*)) over ()) as share
 from failed as f
 group by f.reason
 order by count(*) desc, f.reason asc;

@@ -129,6 +129,17 @@ from fact.report_file as f
 inner join fact.report as r on f.report_id = r.report_id
 where r.key = $1 and f.language = coalesce($2, r.languages[1]);
 
+-- name: report_kept
+-- What a report ($1) must be, byte for byte: the digests of its files, and what it follows.
+select
+    c.key as contract,
+    fact.report_files(r.report_id) as files,
+    r.previous,
+    fact.report_successor(r.report_id) as replaced_by
+from fact.report as r
+inner join fact.contract as c on r.contract_id = c.contract_id
+where r.key = $1;
+
 -- name: report_figures
 -- The frozen figures of a report ($1).
 select figures
@@ -175,6 +186,21 @@ where
         where r.contract_id = c.contract_id and r.scope = 'solution' and r.period = $3
     )
 order by c.key;
+
+-- name: report_covered
+-- Whether contracts were in force in a period (kind $1, a day of it $2), and whether it is over for
+-- one of them as of the roll-up, whose instant comes third.
+select
+    count(*) > 0 as covered,
+    coalesce(bool_or(upper(p.span) <= sla.as_of()), false) as is_over,
+    nullif(sla.as_of(), '-infinity') as as_of
+from fact.contract as c
+cross join lateral sla.period(c.key, $1, $2) as p (span)
+where exists (
+    select 1
+    from fact.contract_version as v
+    where v.contract_id = c.contract_id and v.replaced_at is null and v.valid && p.span
+);
 
 -- name: report_lead
 -- Asks to lead the reports on, until this session says that it is done, or ends.

@@ -71,3 +71,7 @@ class ExpiredLinkError(LinkError):
 
 class ReportError(VigieError):
     """The report could not be made."""
+
+
+class SettingError(ReportError):
+    """A setting of seals names what cannot be used."""

@@ -47,6 +47,13 @@ services:
 """
 
 
+def test_every_word_of_an_import_is_documented() -> None:
+    section = PROBES.split("## Results from elsewhere", maxsplit=1)[1].split("\n## ")[0]
+    words = set(re.findall(r"`(\w+)`", section))
+
+    assert set() == {*probing.Outcome, *probing.Reason} - words
+
+
 def test_examples_load_together(write: Write) -> None:
     contract, plan, calendar, rota, _ = examples(REPORTS)
     directory = write(

@@ -240,7 +240,11 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
     text = (tmp_path / "report.md").read_text(encoding="utf-8")
 
     assert not re.search(r"\d\.\d+(Z| UTC)", draft)
-    assert "| globex-sa | no address | not sent | waived |" in draft
+    assert "| Globex | no address | not sent | waived |" in draft
+    assert "# Incident report: Shop, 20" in draft
+    assert "| Acme | acme | Q" in draft
+    assert "alice is incident manager" in draft
+    assert "All unplanned downtime of each period, that of other incidents too" in draft
     assert 3 == draft.count("Pre-filled from what was recorded")
     assert "Resolved" in draft
     assert 2 == text.count("Pre-filled from what was recorded")

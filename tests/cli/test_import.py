@@ -48,7 +48,8 @@ def test_bad_row_is_reported_with_its_line_and_the_status_is_1(typed: Typed) -> 
 
 
 def test_many_bad_rows_are_counted(typed: Typed) -> None:
-    status, _, problems = typed("import", "results", str(write(typed, RESULTS, *["x"] * 60)))
+    rows = [f"endpoint-{number},main,2026-03-02T12:00:00Z,up,,," for number in range(60)]
+    status, _, problems = typed("import", "results", str(write(typed, RESULTS, *rows)))
 
     assert status == 1
     assert len(problems.splitlines()) == 51

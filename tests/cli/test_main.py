@@ -55,6 +55,38 @@ def test_every_command_explains_itself(name: str) -> None:
     assert f"vigie {name}" in said
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["report", "list"],
+        ["report", "run", "--month", "2026-10"],
+        ["sla", "acme", "--month", "2026-10"],
+        ["apply"],
+        ["check"],
+        ["db", "start"],
+        ["run"],
+    ],
+)
+def test_a_directory_that_is_not_there_is_refused_and_not_made(
+    command: list[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "no/such"
+    says = f"vigie: --dir: there is no such directory: {place} (write that of the catalogue, or"
+
+    assert run(*command, "--dir", str(place)) == (1, "", f"{says} vigie init it)\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_no_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    status, _, said = run("report", "list", "--dir", str(tmp_path / "file"))
+
+    assert (status, said.split(" (")[0]) == (
+        1,
+        f"vigie: --dir: this is no directory: {tmp_path / 'file'}",
+    )
+
+
 def test_an_unknown_command_gets_the_nearest_one() -> None:
     said = 'vigie: there is no command "repotr" (did you mean report?)\n'
 
@@ -65,6 +97,26 @@ def test_a_command_like_no_other_gets_the_list() -> None:
     said = f'vigie: there is no command "xyz" (choose from {", ".join(sorted(NAMES))})\n'
 
     assert run("xyz") == (2, "", said)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("report revise x", "report revise: --reason needs a value (write --reason VALUE; "),
+        ("report object x", "report object: --reason needs a value (write --reason VALUE; "),
+        ("report answer x", "report answer: --text needs a value (write --text VALUE; "),
+        (
+            "report run --processes",
+            "report run: --processes needs a value (write --processes VALUE; ",
+        ),
+        ("sla", "sla: CONTRACT is missing (write it after sla; "),
+    ],
+)
+def test_what_is_missing_is_named_with_what_to_write(command: str, says: str) -> None:
+    name = says.split(":", maxsplit=1)[0]
+    said = f"vigie: {says}vigie {name} --help explains it)\n"
+
+    assert run(*command.split()) == (2, "", said)
 
 
 def test_an_unknown_option_gets_the_nearest_one() -> None:

@@ -39,7 +39,7 @@ def test_an_outage_says_when_what_how_long_and_why() -> None:
         f"21 May 2026 23:58:00 - 22 May 2026 00:09:00  {LONG}, api",
         "  11 min 0 s elapsed, 2 min 0 s in period, 0 s working",
         "  at least 10 min 0 s, at most 12 min 0 s",
-        f"  {LONG}-health: connect_refused (crisis)",
+        f"  {LONG}-health: connect_refused (crisis-sized)",
         "",
     ] == lines[at + 1 : at + 6]
 
@@ -105,3 +105,14 @@ def test_a_service_has_a_line_for_its_name_and_one_for_its_figures() -> None:
 @pytest.mark.parametrize("case", samples.CASES)
 def test_no_sign_of_a_cut(case: str) -> None:
     assert not [line for line in printed(samples.CASES[case]()) if "…" in line]
+
+
+@pytest.mark.parametrize(("percent", "why"), [(None, "no data"), ("99.9", "no target")])
+def test_a_verdict_that_does_not_apply_says_why_as_the_summary_does(
+    percent: str | None, why: str
+) -> None:
+    found = samples.empty()
+    of = replace(found.availability, target=None, percent=percent)
+    [line] = [one for one in printed(replace(found, availability=of)) if one.startswith("Verdict ")]
+
+    assert line.endswith(f"not applicable ({why})")

@@ -236,9 +236,9 @@ def busy() -> Contents:
         latencies=latencies(),
         ceiling_s=Decimal(10),
         failures=(
-            Failure(reason="status", probes=14, share="66.67"),
-            Failure(reason="connect_refused", probes=5, share="23.81"),
-            Failure(reason="timeout", probes=2, share="9.53"),
+            Failure(reason="status", probes=14, share="66.6666"),
+            Failure(reason="connect_refused", probes=5, share="23.8095"),
+            Failure(reason="timeout", probes=2, share="9.5238"),
         ),
         crises=(crisis(),),
         measures=measures(),

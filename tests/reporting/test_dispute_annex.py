@@ -173,7 +173,7 @@ def test_annex_is_a_pdf_that_holds_its_data_and_the_same_bytes_again() -> None:
     assert ["lines.csv", "manifest.json", "report.json"] == names
     assert "fr" == language  # the customer's
     assert "Annexe : la mesure du client en regard de la nôtre Acme" in text
-    assert "leurs pannes, là où nous disons disponible 99,9529 % 21 min 0 s +12 min 0 s" in text
+    assert "leurs échecs, là où nous disons disponible 99,9529 % 21 min 0 s +12 min 0 s" in text
     assert (
         "leurs succès, là où nous disons en panne 99,9820 % 8 min 0 s \N{MINUS SIGN}1 min 0 s"
         in text
@@ -190,6 +190,13 @@ def test_words_of_a_customer_are_shown_and_not_run() -> None:
     assert "<script>" not in html
     assert 3 == html.count("=&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}}")
     assert f",'{HOSTILE}\r\n" in comparison_csv(found).decode()
+
+
+def test_counts_are_grouped_as_the_language_does() -> None:
+    for language, expected in (("en", "44,640 results"), ("de", "44.640 Ergebnisse")):
+        html = comparison_html(disputed(), directory=NOWHERE, now=NOW, language=language)
+
+        assert f": {expected} " in html
 
 
 def test_many_differences_fill_pages_with_heads_and_none_says_so() -> None:

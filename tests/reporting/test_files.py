@@ -46,6 +46,13 @@ def test_what_is_no_file_takes_the_content_and_stays(tmp_path: Path) -> None:
     assert pipe.is_fifo()
 
 
+def test_what_takes_no_file_is_told_with_what_to_write() -> None:
+    with pytest.raises(
+        ReportError, match=r"^/proc/x\.pdf: cannot be written: .+ \(write another -o"
+    ):
+        write(Path("/proc/x.pdf"), b"")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_closed_directory_is_one_clear_line(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)

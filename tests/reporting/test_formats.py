@@ -18,6 +18,8 @@ HOUR, MINUTE = 3600, 60
         (FR, "99.9798", "99,9798\u202f%"),
         (EN, "99.9999", "99.9999\u202f%"),  # CLDR's own pattern would say 100
         (FR, "100", "100\u202f%"),
+        (EN, "1000.50", "1,000.50\u202f%"),
+        (FR, "104166.67", "104\u202f166,67\u202f%"),
         (EN, None, "\u2013"),
     ],
 )
@@ -157,3 +159,17 @@ def test_german_days_are_ordinals() -> None:
         german.day(date(2026, 5, 12)),
         german.day_month(date(2026, 5, 12)),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10s", "10\u00a0s"),
+        ("500ms", "500\u00a0ms"),
+        ("1m", "1\u00a0min"),
+        ("2h", "2\u00a0h"),
+        (None, "\u2013"),
+    ],
+)
+def test_durations_of_the_catalogue_have_their_unit_apart(text: str | None, expected: str) -> None:
+    assert expected == EN.written(text)

@@ -55,7 +55,7 @@ async def test_what_was_not_up_is_there_by_day_with_its_reasons(told: Figures) -
     ] == [(one.kind, one.starts, one.ends) for one in measured]
     assert {date(2026, 5, 4)} == {one.day for one in measured}
     # and why, and how long a probe would have waited
-    assert [("status", 12, "80.00"), ("down", 3, "20.00")] == [
+    assert [("status", 12, "80.0000"), ("down", 3, "20.0000")] == [
         (one.reason, one.probes, one.share) for one in told.contents.failures
     ]
     assert Decimal("1.5") == told.contents.ceiling_s

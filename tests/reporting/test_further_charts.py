@@ -27,6 +27,16 @@ def test_grid_ends_with_the_last_month_and_has_a_place_for_each() -> None:
     assert grids.grid(with_pages()) is None
 
 
+def test_month_that_is_not_over_is_not_kept_yet_but_may_be_lost() -> None:
+    kept = furthersamples.kept("solution", "mmxrrs" + "." * 7, percents={})
+    running = tuple(replace(one, complete=number < 2) for number, one in enumerate(kept))
+
+    grid = grids.grid(with_pages(kept=running))
+
+    assert grid is not None
+    assert {"met": 2, "missed": 1, "running": 3} == grid.counts
+
+
 def test_strip_has_a_column_a_day_and_a_clock_from_top_to_bottom() -> None:
     spells = (
         furthersamples.spell("unplanned", 1, "12:00", 360),

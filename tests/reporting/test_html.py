@@ -13,6 +13,7 @@ from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
 from vigie.reporting.drawing.html import to_html
 from vigie.reporting.figures.records import Clause
+from vigie.reporting.figures.revisions import Change, Past, Revision
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -37,14 +38,16 @@ def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
         Clause(term="interruption.max", clause="LEN-02"),
         Clause(term="maintenance.notice.working_days", clause="LEN-05"),
         Clause(term="maintenance.or", clause="LEN-05"),
+        Clause(term="availability.maintenance", clause="LEN-01, LEN-04"),
     )
     contract = replace(busy.contract, document="SLA, 2024", clauses=clauses)
 
     told = text(page(replace(busy, contract=contract)))
 
     assert "Clauses are those of: SLA, 2024." in told
-    assert "Outages are never joined. Clause LEN-03, LEN-02 Crisis" in told
+    assert "Outages are never joined. Clauses LEN-03, LEN-02 Crisis" in told
     assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
+    assert "valid maintenance window. Clauses LEN-01, LEN-04 Unplanned" in told
     none = "No clause is named in the contract file."
     assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told
     assert 1 == text(page(replace(busy, contract=replace(contract, clauses=())))).count(none)
@@ -83,14 +86,14 @@ def test_every_case_has_every_section(case: str, language: str) -> None:
 def test_the_verdict_is_told_in_one_sentence() -> None:
     assert (
         "May 2026: 99.9798 % (cut, not rounded), target 99.98 %: missed by 4.56 s"
-        " (540 s unplanned, 535.44 s allowed)."
+        " (9 min 0 s unplanned, 8 min 55.44 s allowed)."
     ) in text(page(samples.busy()))
 
 
 def test_the_verdict_is_told_in_french() -> None:
     assert (
         "Mai 2026 : 99,9798 % (tronqué, non arrondi), objectif 99,98 % : manqué de 4,56 s"
-        " (540 s non planifiées, 535,44 s admises)."
+        " (9 min 0 s non planifiées, 8 min 55,44 s admises)."
     ) in text(page(samples.busy(), "fr"))
 
 
@@ -239,13 +242,17 @@ def test_a_window_that_breaks_nothing_says_no_more() -> None:
 
 def test_a_window_that_is_not_valid_says_why_in_the_language() -> None:
     assert "not valid announced 0 whole working days ahead, 2 asked" in text(page(samples.busy()))
-    assert "non valable annoncée 0 jours ouvrés entiers à" in text(page(samples.busy(), "fr"))
+    assert "non valable annoncée 0 jour ouvré entier à" in text(page(samples.busy(), "fr"))
 
 
 def test_the_formula_holds_the_numbers_of_the_period() -> None:
     shown = text(page(samples.busy()))
 
     assert "540 s) ÷ 2,677,200 s = 99.9798 %" in shown
+
+
+def test_timeouts_and_pauses_have_their_unit_apart() -> None:
+    assert "1 min 10 s 2 s, 10 s paris" in text(page(samples.busy()))
 
 
 @pytest.mark.parametrize("policy", ["neither", "up", "down"])
@@ -288,6 +295,34 @@ def test_the_reader_s_templates_win(tmp_path: Path) -> None:
 
     assert "<h1>Ours, acme</h1>" in html
     assert "Outages" in html  # the other pages are the shipped ones
+
+
+def test_the_appendix_of_a_revision_is_written_in_its_language() -> None:
+    changes = (
+        Change(figure="contents.outlooks[x].clean_percent", before="99.9622", after="99.9629"),
+        Change(figure="contents.latency[x].p50_ms", before="85.25", after="1500"),
+        Change(figure="contents.spells[x].kind", before="unplanned", after="excluded"),
+    )
+    revision = Revision(
+        key="acme/2026-05/r2",
+        number=2,
+        made_at=NOW,
+        made_by="alice",
+        reason="A correction",
+        objections_until=NOW,
+        changes=changes,
+        past=(Past(number=1, made_at=NOW, made_by="bob", reason=None, issued_at=NOW),),
+        before=None,
+        before_digest=None,
+    )
+    html = to_html(
+        samples.busy(), folders=roots(NOWHERE), now=NOW, language="fr", revision=revision
+    )
+    told = text(html).replace("\u202f", " ").replace("\xa0", " ")
+
+    assert "contents.outlooks[x].clean_percent 99,9622 % → 99,9629 %;" in told
+    assert "contents.latency[x].p50_ms 85,25 ms → 1,5 s;" in told
+    assert "contents.spells[x].kind non planifié → exclu" in told
 
 
 def test_own_style_comes_last(tmp_path: Path) -> None:

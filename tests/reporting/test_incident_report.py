@@ -37,7 +37,7 @@ HEADINGS = [
     "Actions decided",
     "Timeline",
     "Crisis cell",
-    "What it cost the contracts",
+    "Where the budgets of the contracts stand",
     "Messages to customers",
 ]
 

@@ -17,6 +17,7 @@ import pytest
 from tests.sql.world import World
 
 from vigie import cli, clock
+from vigie.cli import reportrun
 from vigie.reporting import Asked, Order, Outcome, keep_all
 
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -80,7 +81,9 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     status, said = run("draft", "acme", "--month", "2026-05")
     assert (1, True) == (status, "is kept already" in said)
 
-    assert run("object", FIRST, "--reason", "The 5th was fine", "--by", "bob")[0] == 0
+    assert run("object", FIRST, "--reason", "The 5th was fine", "--by", "bob") == (
+        0, f"{FIRST}: objection 1 is recorded.\n",
+    )  # fmt: skip
     status, said = run("issue", FIRST, "--reason", "the review was held", "--by", "alice")
     assert (1, True) == (status, "objection 1 of bob is not answered: The 5th was fine" in said)
     run("answer", FIRST, "--text", "It was not: see the results", "--by", "alice")
@@ -102,6 +105,11 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     kinds = [(one["kind"], one["actor"]) for one in shown["events"]]
     assert [("drafted", "alice"), ("objected", "bob"), ("answered", "alice")] == kinds[:3]
     assert [("issued", "alice")] == kinds[3:]
+
+    status, said = run("object", FIRST, "--reason", "Look again", "--by", "bob")
+    late = f"It was issued and stays; answer it, or correct it: vigie report revise {SECOND}.\n"
+    assert (0, f"{FIRST}: objection 2 is recorded. {late}") == (status, said)
+    assert "  1 objection to answer  " in run("list")[1]
 
 
 @pytest.mark.usefixtures("drawn_here")
@@ -227,6 +235,23 @@ async def test_who_interrupts_loses_nothing_that_was_told(
     assert [f"{one.contract}/2026-05/r1" for one in orders] == await kept() == sorted(set(told))
 
 
+def test_who_interrupts_is_told_that_repeating_it_goes_on(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt  # as a signal would, while reports are made
+
+    monkeypatch.setattr(reportrun, "keep_all", stopped)
+    status, said = run("run", "--month", "2026-05")
+
+    assert (130, True) == (
+        status,
+        said.endswith(
+            "vigie: what is kept stays; repeat the command to go on\nvigie: interrupted\n"
+        ),
+    )
+
+
 MISTAKES = (
     (("show", "acme/2026-05/r7"), 'there is no report "acme/2026-05/r7" (none is kept yet'),
     (("draft", "acme", "--month", NOW), f"{NOW} is not over, or its results are not"),
@@ -237,6 +262,8 @@ MISTAKES = (
         "contract acme: no report of 2026-05 is kept, there is nothing to revise",
     ),
     (("run", "--month", "2026-05", "--processes", "0"), "--processes: 0 is out of range"),
+    (("run", "--month", NOW), f"{NOW}: not over for any contract, figures are known up to 20"),
+    (("run", "--year", "2025"), "2025: no contract is in force in it (write another period)"),
     (("list", "--contract", "nope"), 'contract "nope": there is none of this key ('),
     (
         ("answer", "acme/2026-05/r1", "--text", "x", "--number", "9" * 20),

@@ -66,14 +66,27 @@ async def test_month_has_the_mark_of_its_figure(
 
 
 @pytest.mark.parametrize(
-    ("down", "mark"), [(0, "running"), (55, "running"), (56, "at_risk"), (80, "at_risk")]
+    ("down", "mark"),
+    [(0, "running"), (55, "running"), (56, "at_risk"), (74, "at_risk"), (75, "missed")],
 )
-async def test_running_month_is_not_judged(world: World, down: int, mark: str) -> None:
+async def test_running_month_is_missed_once_nothing_makes_up_for_it(
+    world: World, down: int, mark: str
+) -> None:
     """The budget of the whole month counts: 74.4 h."""
     await a_month(world, "D" * down, as_of=JUNE - 10 * HOUR)
     await world.contract(target=Decimal("0.9"))
 
     assert [mark] == (await marks(world, months=1))["availability"]
+
+
+async def test_months_that_have_not_begun_have_no_mark(world: World) -> None:
+    await a_month(world, "", as_of=JUNE - 10 * HOUR)
+    await world.contract(target=Decimal("0.9"))
+    year = asyncpg.Range(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+
+    rows = await world.connection.fetch(MARKS, year, 12)
+
+    assert (date(2026, 5, 1), "running") == max((row["month"], row["mark"]) for row in rows)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +135,7 @@ MEANS = {
     "missed": ("missed",),
     "not_provable": ("not_measurable",),
     "not_applicable": ("not_measurable",),
-    "running": ("running", "at_risk", "not_measurable"),  # nothing was measured yet
+    "running": ("running", "at_risk", "missed"),
 }
 
 

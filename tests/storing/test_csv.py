@@ -156,9 +156,40 @@ async def test_bad_rows_are_named_and_stop_nothing_else(
 async def test_first_fifty_problems_are_told_and_the_rest_counted(
     known: asyncpg.Pool, tmp_path: Path
 ) -> None:
-    imported = await import_results(known, write(tmp_path, *["x"] * 70, GOOD), NOW)
+    rows = [f"e{n},paris,2026-03-02T12:00:00Z,up,,," for n in range(70)]
+    imported = await import_results(known, write(tmp_path, *rows, GOOD), NOW)
 
-    assert (imported.rows, imported.refused, len(imported.problems)) == (1, 70, 50)
+    assert (1, 70, 50, 20) == (
+        imported.rows,
+        imported.refused,
+        len(imported.problems),
+        imported.untold,
+    )
+
+
+async def test_a_problem_of_many_rows_is_told_once_with_every_word_that_is_right(
+    known: asyncpg.Pool, tmp_path: Path
+) -> None:
+    rows = [
+        f"api-health,paris,2026-03-02T12:{n:02}:00Z,{how}"
+        for n in range(60)
+        for how in ("down,,,xyz", "DWN,,,")
+    ]
+    path = write(tmp_path, *rows, "x")
+    imported = await import_results(known, path, NOW)
+    reason, outcome, other = imported.problems
+
+    assert (121, 0) == (imported.refused, imported.untold)
+    assert reason.startswith(
+        f'{path}:2: reason: "xyz" is not a known reason (write one of address_'
+    )
+    assert reason.endswith("unreachable); 59 more rows like it")
+    assert "…" not in reason
+    assert (
+        f'{path}:3: outcome: "DWN" is not an outcome (write one of down, unknown, up); 59 more'
+        in (outcome)
+    )
+    assert f"{path}:122: has 1 columns (write 7: {HEADER})" == other
 
 
 @pytest.mark.parametrize(

@@ -119,6 +119,9 @@ def test_a_report_is_the_same_anywhere_and_holds_until_the_results_change(
     status, told, wrong = verify(str(one), "--database")
     assert (1, "") == (status, wrong)
     assert "✗ fails        database: figures.availability" in told
+    assert (
+        "more; corrections or late results since it was made change figures: vigie report" in told
+    )
     assert "✗ fails        results: a 2026-05-05: other results are stored now" in told
     assert "2 of 8 checks fail." in told
 

@@ -14,7 +14,7 @@ from tests.reporting.authority import issue
 from tests.verifying.reports import NOW, checked, genuine, with_signature
 
 from vigie import reporting
-from vigie.errors import ReportError
+from vigie.errors import ReportError, SettingError
 from vigie.reporting.sealing.seal import open_sealer
 from vigie.settings import Signing
 
@@ -95,6 +95,19 @@ def test_a_seal_that_cannot_be_read_does_not_hold(
     found = checked(with_signature(genuine()), tmp_path)["seal"]
 
     assert (False, "the seal cannot be read: nonsense") == (found.holds, found.says)
+
+
+@pytest.mark.parametrize("content", [None, b"nonsense"])
+def test_roots_that_cannot_be_read_are_no_fault_of_the_report(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes | None
+) -> None:
+    roots = tmp_path / "roots.pem"
+    if content is not None:
+        roots.write_bytes(content)
+    monkeypatch.setenv("VIGIE_SIGN_ROOTS", str(roots))
+
+    with pytest.raises(SettingError, match=rf"^VIGIE_SIGN_ROOTS: {roots}: .* \(write "):
+        checked(with_signature(genuine(sealed=True)), tmp_path)
 
 
 def test_a_seal_that_was_taken_away_is_missed(tmp_path: Path) -> None:

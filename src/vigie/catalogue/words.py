@@ -30,13 +30,13 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return next(iter(get_close_matches(word, list(known), 1, 0.6)), None)
 
 
-def advice(word: str, known: Iterable[str]) -> str:
-    """Return what to write for *word*: its nearest match, or what there is."""
+def advice(word: str, known: Iterable[str], most: int = _MOST) -> str:
+    """Return what to write for *word*: its nearest match, or *most* of what there is."""
     options = sorted(known)
     match = nearest(word, options)
     if match:
         return f"write {match}"
     if not options:
         return "there is none yet"
-    more = ", …" if len(options) > _MOST else ""
-    return f"write one of {', '.join(options[:_MOST])}{more}"
+    more = ", …" if len(options) > most else ""
+    return f"write one of {', '.join(options[:most])}{more}"

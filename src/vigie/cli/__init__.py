@@ -7,13 +7,16 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from vigie import __version__
 from vigie.cli.commands import overview
-from vigie.errors import CatalogueError, VigieError, one_line
+from vigie.errors import CatalogueError, UsageError, VigieError, one_line
 
 __all__ = ["main"]
+
+MAKES_ITS_DIRECTORY = {"init", "demo", "watch"}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -37,10 +40,19 @@ def _run(arguments: Sequence[str] | None) -> int:
     from vigie.cli.parser import parser  # four times the cost of everything above
 
     command, bound, _ = parser().parse_args(tokens)
+    _check_directory(tokens[0], bound.arguments.get("directory"))
     answer = command(*bound.args, **bound.kwargs)
     if inspect.iscoroutine(answer):
         answer = _loop()(answer)
     return answer if isinstance(answer, int) else 0
+
+
+def _check_directory(command: str, directory: Path | None) -> None:
+    """Refuse a directory that is not there: the database would be made in it."""
+    if directory is None or command in MAKES_ITS_DIRECTORY or directory.is_dir():
+        return
+    what = "this is no directory" if directory.exists() else "there is no such directory"
+    raise UsageError(f"--dir: {what}: {directory} (write that of the catalogue, or vigie init it)")
 
 
 def _loop() -> Callable[[Any], Any]:

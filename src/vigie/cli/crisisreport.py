@@ -45,11 +45,12 @@ async def export(found: Briefing, file: Path, *, directory: Path, now: datetime)
 def incident_report(found: Briefing) -> reporting.IncidentReport:
     """Return what the report prints; sections that nobody wrote are pre-filled, without author."""
     now = found.now
+    services = ", ".join(found.services)
     written = {one["section"]: _section(one, found) for one in found.sections}
     return reporting.IncidentReport(
         crisis=now["key"],
-        title=f"{', '.join(now['services'])}, {short(now['started'])}",
-        services=tuple(now["services"]),
+        title=f"{services}, {short(now['started'])}",
+        services=found.services,
         started=_second(now["started"]),
         ended=_second(now["good_since"]),
         duration=None if now["lasted_s"] is None else FORMATS.duration(now["lasted_s"]),
@@ -67,10 +68,10 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
             if holder
         ),
         timeline=tuple(
-            reporting.Happening(at=_second(one["at"]), who=one["actor"], what=happened(one))
+            reporting.Happening(at=_second(one["at"]), who=one["actor"], what=_happened(one))
             for one in found.events
         ),
-        messages=(*map(_notice, found.notices), *_untold(found)),
+        messages=(*_notices(found), *_untold(found)),
         summary=written["summary"],
         analysis=written["analysis"],
         corrective=written["corrective"],
@@ -85,6 +86,19 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
     )
 
 
+def _happened(event: Row) -> str:
+    """Return in words what happened; roles as the page names them."""
+    if event["kind"] != "filled":
+        return happened(event)
+    role = event["detail"]["role"].replace("_", " ")
+    return happened(event | {"detail": event["detail"] | {"role": role}})
+
+
+def _names(found: Briefing) -> dict[str, str]:
+    """Return the customers' names by their keys."""
+    return {one["customer"]: one["name"] for one in found.customers}
+
+
 def _section(one: Row, found: Briefing) -> reporting.Section:
     if one["said"]:
         return reporting.Section(text=one["said"], author=one["author"], at=_second(one["at"]))
@@ -94,7 +108,7 @@ def _section(one: Row, found: Briefing) -> reporting.Section:
 
 def _summary(found: Briefing) -> Iterator[str]:
     now = found.now
-    yield f"Affected: {', '.join(now['services'])}, from {short(now['started'])}."
+    yield f"Affected: {', '.join(found.services)}, from {short(now['started'])}."
     if now["good_since"]:
         yield f"Good again since {short(now['good_since'])}."
     yield f"Customers affected: {len(found.customers)}."
@@ -127,13 +141,14 @@ PREFILLED = {
 
 
 def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
+    names = _names(found)
     for budget in found.budgets:
         for one in budget.periods:
             if one["target"] is not None:
                 yield reporting.Budget(
                     contract=budget.contract,
-                    customer=budget.customer,
-                    period=one["name"],
+                    customer=names[budget.customer],
+                    period=FORMATS.period(one["kind"], one["begins"]),
                     used=FORMATS.duration(one["budget_used_s"]),
                     allowed=FORMATS.duration(one["budget_s"]),
                     left=FORMATS.duration(one["budget_left_s"]),
@@ -141,13 +156,15 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
                 )
 
 
-def _notice(one: Row) -> reporting.Notice:
-    return reporting.Notice(
-        who=one["recipient"],
-        what=NOTICES[one["kind"]],
-        at=_second(one["sent_at"]),
-        state=one["state"],
-    )
+def _notices(found: Briefing) -> Iterator[reporting.Notice]:
+    names = _names(found)
+    for one in found.notices:
+        yield reporting.Notice(
+            who=names.get(one["recipient"]) or one["recipient"],
+            what=NOTICES[one["kind"]],
+            at=_second(one["sent_at"]),
+            state=one["state"],
+        )
 
 
 def _second(at: Any) -> Any:  # noqa: ANN401 - an instant of the database, or none
@@ -161,7 +178,7 @@ def _untold(found: Briefing) -> Iterator[reporting.Notice]:
     for one in found.customers:
         if one["customer"] not in told and not has_address(one):
             state = "waived" if one["how"] == "waived" else "not told"
-            yield reporting.Notice(who=one["customer"], what="no address", at=None, state=state)
+            yield reporting.Notice(who=one["name"], what="no address", at=None, state=state)
 
 
 def _approval(found: Briefing) -> reporting.Approval | None:

@@ -8,7 +8,7 @@ from vigie.cli.slatables import COLOURS, GAP, words
 from vigie.reporting import Comparison, Effect, Formats, Line, comparison_sentence
 
 TAKEN = {
-    "nothing": "as reported",
+    "nothing": "as it stands now",
     "down": "their failures taken",
     "up": "their successes taken",
     "down and up": "both taken",

@@ -30,7 +30,8 @@ async def results(
     """Store the results of a CSV file; what is stored already is left alone.
 
     The header is endpoint,location,at,outcome,duration_ms,status,reason. Times have an offset;
-    the last three columns may be empty. A bad row is reported and stops nothing else.
+    the last three columns may be empty; probes/README.md has the words of outcome and reason.
+    A bad row is reported and stops nothing else.
 
     Parameters
     ----------
@@ -97,9 +98,8 @@ def tell_problems(imported: storing.Imported) -> None:
     """Print the bad rows with their lines, as errors."""
     for problem in imported.problems:
         print(f"vigie: {problem}", file=sys.stderr)
-    unsaid = imported.refused - len(imported.problems)
-    if unsaid:
-        print(f"vigie: and {unsaid:,} more bad rows", file=sys.stderr)
+    if imported.untold:
+        print(f"vigie: and {count(imported.untold, 'more bad row')}", file=sys.stderr)
 
 
 def count(number: int, what: str) -> str:

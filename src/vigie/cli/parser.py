@@ -2,7 +2,7 @@
 
 import difflib
 
-from cyclopts import App, CycloptsError, UnknownCommandError
+from cyclopts import App, CycloptsError, MissingArgumentError, UnknownCommandError
 from rich.console import Console
 
 from vigie import __version__
@@ -30,7 +30,17 @@ def parser() -> App:
 def _problem(error: CycloptsError) -> str:
     if isinstance(error, UnknownCommandError) and error.unused_tokens:
         return f"vigie: {_unknown(error.unused_tokens[0], error)}"
+    if isinstance(error, MissingArgumentError) and error.argument and error.command_chain:
+        return f"vigie: {_missing(error.argument.name, ' '.join(error.command_chain))}"
     return f"vigie: {' '.join(str(error).split())}"
+
+
+def _missing(name: str, command: str) -> str:
+    if name.startswith("-"):
+        says = f"{name} needs a value (write {name} VALUE;"
+    else:
+        says = f"{name} is missing (write it after {command};"
+    return f"{command}: {says} vigie {command} --help explains it)"
 
 
 def _unknown(token: str, error: UnknownCommandError) -> str:

@@ -1,6 +1,8 @@
 """The command `vigie report run`: the reports of a period for all contracts."""
 
+import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +53,11 @@ async def run(
     if not 1 <= processes <= MOST:
         raise UsageError(f"--processes: {processes} is out of range (write 1 to {MOST})")
     period, who = asked(month=month, quarter=quarter, year=year), operator(by)
-    made = await _made(period, who, processes, directory, quiet=as_json)
+    try:
+        made = await _made(period, who, processes, directory, quiet=as_json)
+    except (asyncio.CancelledError, KeyboardInterrupt):  # Ctrl-C cancels what waits
+        print("vigie: what is kept stays; repeat the command to go on", file=sys.stderr)
+        raise
     failed = [one for one in made if one.why]
     if as_json:
         print(json.dumps(_told(made), indent=2))

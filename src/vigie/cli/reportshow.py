@@ -8,6 +8,7 @@ from cyclopts import Parameter
 
 from vigie import storing
 from vigie.cli.answers import AsJson
+from vigie.cli.import_ import count
 from vigie.cli.registry import connected, plain, short
 from vigie.errors import UsageError
 from vigie.reporting import check_writable, write
@@ -145,7 +146,7 @@ def _line(one: dict[str, Any]) -> str:
     if one["issued_at"]:
         parts.append(f"issued {short(one['issued_at'])}")
     if one["open_objections"]:
-        parts.append(f"{one['open_objections']} to answer")
+        parts.append(f"{count(one['open_objections'], 'objection')} to answer")
     if one["replaced_by"]:
         parts.append(f"replaced by {one['replaced_by']}")
     return "  ".join(parts)

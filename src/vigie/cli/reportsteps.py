@@ -1,7 +1,7 @@
 """The commands that keep a report and lead it to the customer: draft, object, answer, issue."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 
@@ -129,7 +129,9 @@ async def object_(
     as_json: AsJson = False,
     directory: Directory = Path(),
 ) -> None:
-    """Record an objection: a draft is not issued before it is answered.
+    """Record an objection, to a draft or to what was issued: a draft then waits for the answer.
+
+    An issued report never changes; where the objection is right, it is revised.
 
     Parameters
     ----------
@@ -148,12 +150,21 @@ async def object_(
         number = await storing.object_report(
             connection, report, reason=reason, by=operator(by), now=clock.now()
         )
+        known = await storing.read_report(connection, report)
     answers.answer(
-        f"{report}: objection {number} is recorded.",
+        f"{report}: objection {number} is recorded.{_late(known)}",
         as_json=as_json,
         report=report,
         objection=number,
     )
+
+
+def _late(known: dict[str, Any]) -> str:
+    """Say what an objection does to a report that was issued."""
+    if not known["issued_at"]:
+        return ""
+    newest = known["replaced_by"] or known["report"]
+    return f" It was issued and stays; answer it, or correct it: vigie report revise {newest}."
 
 
 async def answer(

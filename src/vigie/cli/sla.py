@@ -146,6 +146,8 @@ def _span(found: Figures, formats: Formats) -> str:
 
 def _verdict(of: Availability, found: Figures) -> Text:
     text = Text(words(of.verdict), style=f"bold {COLOURS.get(of.verdict, 'default')}")
+    if of.verdict == "not_applicable":
+        text.append(" (no data)" if of.percent is None else " (no target)", style="default")
     if of.confidence:
         text.append(f" ({words(of.confidence)})", style="default")
     if of.target and not found.basis:

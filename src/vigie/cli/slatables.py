@@ -46,7 +46,7 @@ def outages(found: Figures, formats: Formats) -> Text:
 
 def _outage(outage: Outage, formats: Formats) -> str:
     end = None if outage.open else outage.ends
-    causes = filter(None, (outage.cause, "(crisis)" if outage.crisis else None))
+    causes = filter(None, (outage.cause, "(crisis-sized)" if outage.crisis else None))
     low, high = formats.duration(outage.certain_s), formats.duration(outage.possible_s)
     return _lines(
         f"{_span(outage.starts, end, formats)}{GAP}{', '.join(outage.services)}",

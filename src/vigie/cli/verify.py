@@ -10,9 +10,17 @@ from cyclopts import Parameter
 
 from vigie import clock, settings
 from vigie.errors import one_line
-from vigie.verifying import Check, check_file, compare_with_database, open_report
+from vigie.verifying import (
+    Check,
+    check_file,
+    check_revision,
+    compare_with_database,
+    compare_with_kept,
+    open_report,
+)
 
 SIGNS = {True: "✓ holds      ", False: "✗ fails      ", None: "- not checked"}
+LATER = "- differs    "
 STATUS = {True: 0, False: 1, None: 3}  # 2 is a command that was misspelt
 
 
@@ -36,7 +44,9 @@ async def verify(
         The PDF of a report, a summary, a dispute's annex, an incident report, or a notice of
         maintenance.
     database
-        Compare also with what the database gives today: the figures and the raw results.
+        Compare also with the file of a report that is kept, byte for byte, and with what the
+        database gives today: the figures and the raw results. The file that is kept does not fail
+        where corrections or late results came after it: that is told, with status 3.
     as_json
         Print one JSON object instead of lines.
     directory
@@ -44,9 +54,13 @@ async def verify(
     """
     opened = open_report(file)
     held, checks = await check_file(opened, directory=directory)
+    checks += check_revision(held)
     if database:
         found = settings.read(directory)
-        checks += await compare_with_database(held, found, now=clock.now())
+        kept = await compare_with_kept(opened, held, found)
+        is_kept = any(check.holds for check in kept)
+        today = await compare_with_database(held, found, now=clock.now(), is_kept=is_kept)
+        checks += (*kept, *today)
     print(_object(file, checks) if as_json else _lines(file, checks))
     return STATUS[_holds(checks)]
 
@@ -55,16 +69,21 @@ def _holds(checks: Sequence[Check]) -> bool | None:
     """Return whether all hold; None: nothing fails, and not everything could be checked."""
     if any(check.holds is False for check in checks):
         return False
-    return None if _unchecked(checks) else True
+    is_open = _unchecked(checks) or any(check.is_later for check in checks)
+    return None if is_open else True
 
 
 def _unchecked(checks: Sequence[Check]) -> list[str]:
-    return [check.name for check in checks if check.holds is None and check.is_due]
+    return [one.name for one in checks if one.holds is None and one.is_due and not one.is_later]
 
 
 def _lines(file: Path, checks: Sequence[Check]) -> str:
-    lines = [one_line(f"{SIGNS[one.holds]}  {one.name}: {one.says}") for one in checks]
+    lines = [one_line(f"{_sign(one)}  {one.name}: {one.says}") for one in checks]
     return "\n".join([*lines, one_line(f"{file}: {_end(checks)}.")])
+
+
+def _sign(check: Check) -> str:
+    return LATER if check.is_later else SIGNS[check.holds]
 
 
 def _end(checks: Sequence[Check]) -> str:
@@ -73,6 +92,8 @@ def _end(checks: Sequence[Check]) -> str:
         return f"{failed} of {len(checks)} checks fail"
     if unchecked := _unchecked(checks):
         return f"nothing fails, but {' and '.join(unchecked)} could not be checked"
+    if any(check.is_later for check in checks):
+        return "the file is genuine; the database gives other values today"
     return "all that was checked holds"
 
 

@@ -56,7 +56,15 @@ from .documents.summaryrecords import Broken, Called, Held, Risk, Shared, Standi
 from .drawing.letters import foreign, lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import MANIFEST, REPORT, RESULTS, Attached, attached, tables
-from .evidence.reportfile import ReportFile, from_bytes, report_file, schema, to_bytes, to_json
+from .evidence.reportfile import (
+    ReportFile,
+    from_bytes,
+    frozen_text,
+    report_file,
+    schema,
+    to_bytes,
+    to_json,
+)
 from .evidence.sources import drawn_with
 from .figures.contents import Contents, Kept, Outlook, Planned
 from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
@@ -162,6 +170,7 @@ __all__ = [
     "figures",
     "foreign",
     "from_bytes",
+    "frozen_text",
     "incident_again",
     "incident_bytes",
     "incident_from_bytes",

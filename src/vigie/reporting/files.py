@@ -25,7 +25,9 @@ def write(path: Path, content: bytes) -> None:
         else:
             _replace(path, content)
     except OSError as error:
-        raise ReportError(f"{path}: cannot be written: {error.strerror}") from error
+        raise ReportError(
+            f"{path}: cannot be written: {error.strerror} (write another -o)"
+        ) from error
 
 
 def _replace(path: Path, content: bytes) -> None:

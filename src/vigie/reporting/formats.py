@@ -13,6 +13,7 @@ from babel.numbers import format_decimal, get_decimal_symbol
 NARROW = "\u202f"  # no-break thin space, before a percent sign
 SPACE = "\u00a0"  # no-break space, before a unit
 DASH = "\u2013"
+UNGROUPED = 3  # digits; what has more is grouped
 A_SECOND = 1000  # milliseconds
 
 
@@ -34,8 +35,13 @@ class Formats:
         return "d." if self.locale.language == "de" else "d"
 
     def percent(self, text: str | None) -> str:
-        """Return an exact percentage (`99.9798`) with the language's decimal sign; None: a dash."""
-        return DASH if text is None else self.decimals(text) + NARROW + "%"
+        """Return an exact percentage (`99.9798`) with the language's signs; None: a dash."""
+        if text is None:
+            return DASH
+        whole, point, fraction = text.partition(".")
+        if len(whole) > UNGROUPED:
+            whole = self.number(int(whole))
+        return whole + self.decimals(point + fraction) + NARROW + "%"
 
     def decimals(self, text: str) -> str:
         """Return decimal digits, none of them touched, with the language's decimal sign."""
@@ -78,6 +84,13 @@ class Formats:
         for part in empty:
             text = text.removesuffix(part)
         return text
+
+    def written(self, text: str | None) -> str:
+        """Return a duration of the catalogue (`2s`, `1m`) with its unit apart: `2 s`, `1 min`."""
+        if text is None:
+            return DASH
+        number, unit = text.rstrip("smhd"), text.lstrip("0123456789")
+        return f"{number}{SPACE}{'min' if unit == 'm' else unit}"
 
     def day(self, value: date) -> str:
         """Return a date: `12 May 2026`."""

@@ -36,6 +36,7 @@ class Briefing:
 
     now: Row
     fit: tuple[Row, ...]  # for each empty role somebody of the rota, nobody twice
+    services: tuple[str, ...]  # their names
     down: tuple[Row, ...]  # services, each with its own `since`; is_up: good again by itself
     downtime_s: Decimal | None  # of `lasted_s`, how long any service was down; None: not measured
     cause: str | None
@@ -73,6 +74,7 @@ async def read_briefing(
         return Briefing(
             now=_plain(row) if row else {},
             fit=_fit(await connection.fetch(query("briefing_fit"), number, now)),
+            services=tuple(one["name"] for one in await rows("briefing_services")),
             down=tuple(
                 _plain(one) for one in await connection.fetch(query("briefing_down"), number, now)
             ),

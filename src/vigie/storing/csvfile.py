@@ -30,7 +30,10 @@ class Imported:
     rows: int  # good ones
     new: int  # of them, not in the database before
     refused: int
-    problems: tuple[str, ...]  # the first of them: `FILE:LINE: column: what (what to write)`
+    problems: tuple[
+        str, ...
+    ]  # each once: `FILE:LINE: column: what (what to write)`, its first line
+    untold: int = 0  # refused rows that the problems, the first ones, do not tell of
     notes: tuple[str, ...] = ()  # on new ones that were recorded all the same: `KEY: what`
 
 
@@ -46,7 +49,7 @@ class CsvFile:
         self.line = 1  # lines read
         self.row_line = 1  # of the row that is being parsed: its last one
         self.refused = 0
-        self._problems: list[tuple[int, str]] = []  # the first ones, with their lines
+        self._problems: dict[str, tuple[int, int]] = {}  # the first line of each, and how many
         self._path = path
         self._raw = raw
         self._text = text
@@ -65,9 +68,14 @@ class CsvFile:
 
     def imported(self, rows: int, new: int, notes: Sequence[str] = ()) -> Imported:
         """Return what became of the rows, of which so many were good and new."""
-        problems = tuple(f"{self._path}:{line}: {why}" for line, why in sorted(self._problems))
+        found = sorted((line, times, why) for why, (line, times) in self._problems.items())
         return Imported(
-            rows=rows, new=new, refused=self.refused, problems=problems, notes=tuple(notes)
+            rows=rows,
+            new=new,
+            refused=self.refused,
+            problems=tuple(f"{self._path}:{line}: {why}{_more(n - 1)}" for line, n, why in found),
+            untold=self.refused - sum(n for _, n, _ in found),
+            notes=tuple(notes),
         )
 
     def _rows(self, lines: list[str], parse: Parse[Row]) -> list[Row]:
@@ -91,10 +99,11 @@ class CsvFile:
         return lines
 
     def refuse(self, line: int, why: str) -> None:
-        """Count a row as bad, and keep the first ones with *why*."""
+        """Count a row as bad, and keep *why*, each once; only the first ones."""
         self.refused += 1
-        if self.refused <= KEPT_PROBLEMS:
-            self._problems.append((line, why))
+        if why in self._problems or len(self._problems) < KEPT_PROBLEMS:
+            first, times = self._problems.get(why, (line, 0))
+            self._problems[why] = (min(first, line), times + 1)
 
     def _check_header(self, header: Sequence[str]) -> None:
         wanted = ",".join(header)
@@ -104,6 +113,10 @@ class CsvFile:
             raise UsageError(f"{self._path}: is empty (the first line must be {wanted})")
         if next(csv.reader([written]), []) != list(header):
             raise UsageError(f"{self._path}:1: the header is {shown(written)} (write {wanted})")
+
+
+def _more(others: int) -> str:
+    return f"; {others:,} more row{'' if others == 1 else 's'} like it" if others else ""
 
 
 @contextmanager

@@ -123,7 +123,8 @@ def _told(outcome: str, status: str, reason: str) -> Told:
 
 def _one_of(column: str, word: str, what: str, words: type[Outcome | Reason]) -> None:
     if word not in set(words):
-        raise BadRowError(f"{column}: {shown(word)} is not {what} ({advice(word, words)})")
+        choice = advice(word, words, most=len(words))
+        raise BadRowError(f"{column}: {shown(word)} is not {what} ({choice})")
 
 
 def _status(text: str) -> int | None:

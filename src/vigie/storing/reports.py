@@ -12,7 +12,7 @@ from vigie.catalogue import advice, shown
 from vigie.errors import UsageError
 from vigie.storing.explain import refusals
 from vigie.storing.queries import query
-from vigie.storing.window import check_reason, check_text
+from vigie.storing.window import check_reason, check_text, utc_text
 
 MOST = 1_000  # reports that are listed
 MOST_OBJECTIONS = 1_000_000  # of one report
@@ -119,7 +119,16 @@ async def changes_from(
 async def contracts_without_report(
     connection: asyncpg.Connection, kind: str, day: date, period: str
 ) -> list[str]:
-    """Return the contracts that cover a period that is over, and have no report of it."""
+    """Return the contracts that cover a period that is over, and have no report of it.
+
+    Raises UsageError where it is not over for any contract, or none was in force in it.
+    """
+    covered, is_over, as_of = await connection.fetchrow(query("report_covered"), kind, day)
+    if not covered:
+        raise UsageError(f"{period}: no contract is in force in it (write another period)")
+    if not is_over:
+        known = f"figures are known up to {utc_text(as_of)}" if as_of else "nothing is measured yet"
+        raise UsageError(f"{period}: not over for any contract, {known} (write one that is over)")
     records = await connection.fetch(query("report_missing"), kind, day, period)
     return [record["key"] for record in records]
 
@@ -169,6 +178,15 @@ async def report_file(
     if not record["intact"]:
         raise UsageError(f"report {key}: its file was changed in the database (restore a backup)")
     return record["language"], record["bytes"]
+
+
+async def kept_report(connection: asyncpg.Connection, key: str) -> dict[str, Any] | None:
+    """Return `contract`, `files` (language and SHA-256), `previous` and `replaced_by` of a report.
+
+    None: none is kept of this key.
+    """
+    record = await connection.fetchrow(query("report_kept"), key)
+    return dict(record) if record else None
 
 
 async def report_changes(

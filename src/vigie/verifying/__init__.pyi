@@ -1,6 +1,16 @@
 from .checks import Check
 from .container import Container, open_report
 from .database import compare_with_database
+from .keptfiles import compare_with_kept
+from .revisions import check_revision
 from .whole import check_file
 
-__all__ = ["Check", "Container", "check_file", "compare_with_database", "open_report"]
+__all__ = [
+    "Check",
+    "Container",
+    "check_file",
+    "check_revision",
+    "compare_with_database",
+    "compare_with_kept",
+    "open_report",
+]

@@ -85,7 +85,7 @@ def _effects(found: Comparison) -> Iterator[str]:
     as_it_is, of = found.reported, found.figures.availability
     said = (as_it_is.percent, as_it_is.unplanned_s, as_it_is.committed_s, as_it_is.verdict)
     if said != (of.percent, of.seconds.unplanned, of.seconds.committed, of.verdict):
-        yield "comparison.effects[0]: is not the figure as reported"
+        yield "comparison.effects[0]: is not the figure of the annex itself"
     for number, effect in enumerate(found.effects):
         place = f"comparison.effects[{number}]"
         if effect.target != of.target:

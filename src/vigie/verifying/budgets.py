@@ -37,9 +37,9 @@ def _kept(kept: Kept, place: str) -> Iterator[str]:
 
 
 def _mark(kept: Kept) -> str:
-    if kept.committed_s == 0:
+    if kept.complete and kept.committed_s == 0:
         return "not_measurable"
-    if kept.complete and kept.used_s > kept.limit_s:
+    if kept.used_s > kept.limit_s:
         return "missed"
     if kept.complete and kept.worst_s > kept.worst_limit_s:
         return "not_measurable"

@@ -158,6 +158,7 @@ def _values(told: Told) -> Iterator[tuple[str, object]]:
             yield from walk(notice.maintenance, "maintenance")
         case report:
             yield from walk(report["figures"], "figures")
+            yield from walk(report["report"].revision, "report.revision")
 
 
 def _is_plain(value: object) -> bool:

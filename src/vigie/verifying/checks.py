@@ -14,12 +14,13 @@ class Check:
     holds: bool | None  # None: could not be checked
     says: str
     is_due: bool = True  # False: there is nothing to check, and nothing is missing
+    is_later: bool = False  # True: it was so when it was kept, and is not any more
 
 
-def judged(name: str, problems: Iterable[str], *, well: str) -> Check:
-    """Return a check that holds when there are no *problems*."""
+def judged(name: str, problems: Iterable[str], *, well: str, why: str = "") -> Check:
+    """Return a check that holds when there are no *problems*; *why* says what may explain them."""
     found = list(problems)
     if not found:
         return Check(name=name, holds=True, says=well)
     more = f"; and {len(found) - MOST} more" if len(found) > MOST else ""
-    return Check(name=name, holds=False, says="; ".join(found[:MOST]) + more)
+    return Check(name=name, holds=False, says="; ".join(found[:MOST]) + more + why)

@@ -1,6 +1,6 @@
 """The printed figures against those that the database gives today."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,8 +24,13 @@ from vigie.reporting import (
 from vigie.settings import Settings
 from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged
+from vigie.verifying.keptfiles import later
 
 WELL = "gives the same figures today"
+SINCE = (
+    "; corrections or late results since it was made change figures: vigie report list shows later "
+    "revisions"
+)
 KINDS = {"month", "quarter", "year"}
 # The raw results are compared by themselves: older ones than the retention are told apart there.
 MOVING = {
@@ -44,9 +49,12 @@ MOVING = {
 
 
 async def compare_with_database(
-    held: Carried, settings: Settings, *, now: datetime
+    held: Carried, settings: Settings, *, now: datetime, is_kept: bool = False
 ) -> tuple[Check, ...]:
-    """Return whether SQL gives the printed figures, and the same raw results are stored."""
+    """Return whether SQL gives the printed figures, and the same raw results are stored.
+
+    *is_kept*: it is the very file that is kept, so what differs came after it, and does not fail.
+    """
     match held.told:
         case Incident():
             says = "an incident report holds what people wrote; vigie crisis show has the rest"
@@ -58,7 +66,7 @@ async def compare_with_database(
         case NoticeFile(maintenance=window):
             return (await _notice(window, settings, now),)
         case report:
-            return await _report(report["figures"], settings, now)
+            return await _report(report["figures"], settings, now, later if is_kept else judged)
 
 
 async def _annex(printed: Comparison, settings: Settings, now: datetime) -> Check:
@@ -89,7 +97,9 @@ async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime)
     return judged("database", unequal(printed, today, "maintenance"), well=WELL)
 
 
-async def _report(printed: Figures, settings: Settings, now: datetime) -> tuple[Check, ...]:
+async def _report(
+    printed: Figures, settings: Settings, now: datetime, judge: Callable[..., Check]
+) -> tuple[Check, ...]:
     has_evidence = printed.evidence is not None
     today = await read(
         settings,
@@ -101,8 +111,8 @@ async def _report(printed: Figures, settings: Settings, now: datetime) -> tuple[
         evidence=has_evidence,
     )
     return (
-        judged("database", unequal(printed, today, "figures"), well=WELL),
-        _results(printed, today),
+        judge("database", unequal(printed, today, "figures"), well=WELL, why=SINCE),
+        _results(printed, today, judge),
     )
 
 
@@ -130,7 +140,7 @@ def unequal(printed: Any, today: Any, place: str) -> Iterator[str]:  # noqa: ANN
         yield f"{place}: {printed} printed, {today} today"
 
 
-def _results(printed: Figures, today: Figures) -> Check:
+def _results(printed: Figures, today: Figures, judge: Callable[..., Check]) -> Check:
     if printed.evidence is None or today.evidence is None:
         return Check(name="results", holds=None, says="the report carries no digest of them")
     old = {(one.endpoint, one.day): one for one in printed.evidence.results}
@@ -142,4 +152,4 @@ def _results(printed: Figures, today: Figures) -> Check:
         if old.get((endpoint, day)) != new.get((endpoint, day))
     ]
     aside = f"; {len(dropped)} endpoint days are older than the retention now" if dropped else ""
-    return judged("results", changed, well=f"the same ones are stored{aside}")
+    return judge("results", changed, well=f"the same ones are stored{aside}")

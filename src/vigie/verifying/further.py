@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from vigie.reporting import Figures
 from vigie.verifying.numbers import seconds
-from vigie.verifying.percentages import raised
+from vigie.verifying.percentages import cut
 
 Spans = list[tuple[datetime, datetime]]
 MOST_GAPS = 40  # the longest ones are listed
@@ -80,7 +80,7 @@ def _failures(figures: Figures) -> Iterator[str]:
     failures = figures.contents.failures
     whole = Fraction(sum(one.probes for one in failures))
     for number, one in enumerate(failures):
-        share = raised(Fraction(one.probes), whole)
+        share = cut(Fraction(one.probes), whole)
         if one.share != share:
             place = f"figures.contents.failures[{number}].share"
             yield f"{place}: says {one.share}, {one.probes} of {whole} give {share}"

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from vigie import reporting, settings
-from vigie.errors import ReportError
+from vigie.errors import ReportError, SettingError
 from vigie.reporting import Seal
 from vigie.verifying.carried import carried
 from vigie.verifying.checks import Check
@@ -18,13 +18,16 @@ async def check_seal(file: Container, *, is_claimed: bool) -> Check:
 
     *is_claimed*: the report says that it is sealed, so a missing seal was taken away; otherwise
     one was added. Where nobody is named as trusted it is not told whether it holds; whoever names
-    somebody expects a seal, and is told of a report without one.
+    somebody expects a seal, and is told of a report without one. Raises SettingError where whom to
+    trust cannot be read: that says nothing of the file.
     """
     if not file.signatures:
         return _missing(is_claimed=is_claimed)
     try:
         found = await reporting.verify_seal(file.content, settings.signing())
         return _told(found, carried(file).made.made_at, is_claimed=is_claimed)
+    except SettingError:
+        raise
     except ReportError as error:
         return Check(name="seal", holds=False, says=str(error))
 

@@ -24,7 +24,8 @@ class Grid:
 
     months: tuple[date, ...]
     lines: tuple[Line, ...]
-    counts: dict[str, int]  # of the solution's availability, by mark
+    # Of the solution's availability, by mark; what is not over yet, and not missed, is running.
+    counts: dict[str, int]
 
 
 def grid(figures: Figures, *, months: int = 13) -> Grid | None:
@@ -49,5 +50,9 @@ def _months_before(month: date, number: int) -> date:
 
 
 def _counts(kept: Iterable[Kept], scope: str) -> dict[str, int]:
-    marks = [one.mark for one in kept if (one.scope, one.indicator) == (scope, "availability")]
-    return dict(Counter(marks))
+    own = (one for one in kept if (one.scope, one.indicator) == (scope, "availability"))
+    return dict(Counter(_judged(one) for one in own))
+
+
+def _judged(one: Kept) -> str:
+    return one.mark if one.complete or one.mark == "missed" else "running"

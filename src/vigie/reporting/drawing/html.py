@@ -22,6 +22,7 @@ FILTERS = (
     "seconds",
     "duration",
     "limit",
+    "written",
     "day",
     "day_month",
     "month",

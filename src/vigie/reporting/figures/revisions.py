@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-PERCENTS = ("percent", "low", "high", "coverage", "target", "used_share")
+PERCENTS = ("percent", "low", "high", "coverage", "target", "used_share", "clean_percent")
 HEADLINES = 8  # changes on the first page; the appendix has them all
 
 
@@ -23,12 +23,16 @@ class Change:
 
     @property
     def unit(self) -> str:
-        """How it is printed: percent, seconds, verdict, or text as it is."""
+        """How it is printed: percent, seconds, milliseconds, verdict, class, or text as it is."""
         name = self.figure.rpartition(".")[2]
         if ".seconds." in self.figure or name.endswith("_s"):
             return "seconds"
         if name in PERCENTS:
             return "percent"
+        if name.endswith("_ms"):
+            return "milliseconds"
+        if name == "kind" and ".spells[" in self.figure:
+            return "class"
         return "verdict" if name == "verdict" else "text"
 
     def number(self, text: str) -> Decimal:

@@ -55,6 +55,7 @@ async def verify_seal(pdf: bytes, signing: Signing | None = None) -> tuple[Seal,
     those in the file.
 
     Raises:
+        SettingError: the roots cannot be read.
         ReportError: the file or a signature cannot be read.
     """
     roots = certificates(signing.roots, "ROOTS") if signing and signing.roots else []

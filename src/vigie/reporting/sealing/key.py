@@ -19,7 +19,7 @@ from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers import Signer, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from vigie.errors import ReportError
+from vigie.errors import ReportError, SettingError
 from vigie.probing import filled
 from vigie.settings import Signing
 
@@ -164,7 +164,7 @@ def certificates(path: Path, setting: str) -> list[Certificate]:
     with suppress(ValueError, TypeError):
         if found := list(load_certs_from_pemder_data(content)):
             return found
-    raise ReportError(f"VIGIE_SIGN_{setting}: {path}: holds no certificate (write a PEM file)")
+    raise SettingError(f"VIGIE_SIGN_{setting}: {path}: holds no certificate (write a PEM file)")
 
 
 def read_setting(path: Path, setting: str) -> bytes:
@@ -172,6 +172,7 @@ def read_setting(path: Path, setting: str) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise ReportError(
-            f"VIGIE_SIGN_{setting}: {path}: cannot be read: {error.strerror}"
+        raise SettingError(
+            f"VIGIE_SIGN_{setting}: {path}: cannot be read: {error.strerror} (write the path of a "
+            "file that this user may read)"
         ) from error

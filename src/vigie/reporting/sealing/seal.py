@@ -4,13 +4,14 @@ A seal is an incremental update: the bytes of the unsealed report are the beginn
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from io import BytesIO
 from typing import Any
 
-from aiohttp import ClientResponseError
+from aiohttp import ClientConnectorError, ClientResponseError
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
@@ -149,6 +150,8 @@ async def _try(stamper: HTTPTimeStamper, digest: str) -> None:
         cause = error.__cause__ if isinstance(error, TimestampRequestError) else error
         raise ReportError(
             f"VIGIE_SIGN_TIMESTAMP: {URL(stamper.url).origin()}: {_answered(cause or error)}"
+            " (write the URL of a timestamp server, or leave it out: seals then bear the time of"
+            " this computer)"
         ) from error
 
 
@@ -157,6 +160,10 @@ def _answered(error: BaseException) -> str:
         return "gave no answer in time"
     if isinstance(error, ClientResponseError):
         return f"answered {error.status}, which is no timestamp"
+    if isinstance(error, ClientConnectorError):
+        # The library's own text names the host twice, and how it would have encrypted.
+        number = error.errno or 0
+        return f"cannot be reached: {os.strerror(number) if number > 0 else error.strerror}"
     if isinstance(error, OSError | TimestampRequestError):
         return _why(error)
     return "answered what is no timestamp"
