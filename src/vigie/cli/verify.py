@@ -36,7 +36,8 @@ async def verify(
     """Check a PDF of Vigie: seal, files, arithmetic, and its pages against its data.
 
     It needs nothing but the file. Exit status 0: all holds; 1: something does not; 3: nothing
-    fails, and not everything could be checked, such as pages that other templates drew.
+    fails, and not everything could be checked, such as pages that other templates drew, or a file
+    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it.
 
     Parameters
     ----------

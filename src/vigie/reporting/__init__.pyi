@@ -57,7 +57,7 @@ from .documents.summarydocument import (
 )
 from .documents.summaryreading import read_summary, summary
 from .documents.summaryrecords import Broken, Called, Held, Risk, Shared, Standing, Summary
-from .drawing.letters import lacking
+from .drawing.letters import foreign, lacking
 from .drawing.workers import Workers, draw, open_workers
 from .evidence.attachments import (
     MANIFEST,
@@ -183,6 +183,7 @@ __all__ = [
     "drawn_with",
     "feed",
     "figures",
+    "foreign",
     "from_bytes",
     "frozen_text",
     "incident_again",
