@@ -118,7 +118,7 @@ def test_the_fonts_of_a_brand_are_used_and_asked_for_when_it_is_verified(
     elsewhere = checked(content, tmp_path)["pages"]
     assert elsewhere.holds is None
     assert elsewhere.says.startswith("drawn with brand fonts ")
-    assert elsewhere.says.endswith("neither words nor places were compared")
+    assert elsewhere.says.endswith("glyphs and drawings were not looked at")
 
 
 def test_the_incident_report_has_the_same_head_and_carries_the_brand(branded: Path) -> None:

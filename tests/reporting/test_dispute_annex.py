@@ -173,7 +173,7 @@ def test_annex_is_a_pdf_that_holds_its_data_and_the_same_bytes_again() -> None:
     assert ["lines.csv", "manifest.json", "report.json"] == names
     assert "fr" == language  # the customer's
     assert "Annexe : la mesure du client en regard de la nôtre Acme" in text
-    assert "leurs pannes, là où nous disons disponible 99,9529 % 21 min 0 s +12 min 0 s" in text
+    assert "leurs échecs, là où nous disons disponible 99,9529 % 21 min 0 s +12 min 0 s" in text
     assert (
         "leurs succès, là où nous disons en panne 99,9820 % 8 min 0 s \N{MINUS SIGN}1 min 0 s"
         in text

@@ -103,6 +103,46 @@ def test_no_cell_is_computed_by_a_spreadsheet(name: str) -> None:
     assert f"'{name}" == window["reason"]
 
 
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("\n=1+1", "'\n'=1+1"),
+        (" =1+1", "' =1+1"),
+        ("\u200b\u00a0+1", "'\u200b\u00a0+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),  # a wide =
+        ("move;=cmd|'/C calc'!A0", "move;'=cmd|'/C calc'!A0"),
+        ('move; "=1+1"', 'move;\' "=1+1"'),
+        ("move\t@sum", "move\t'@sum"),
+        ("move\r\n-1", "move\r\n'-1"),
+        ("move; then =1, a-b", "move; then =1, a-b"),
+    ],
+)
+def test_no_part_of_a_cell_is_computed_by_a_spreadsheet_of_another_land(
+    name: str, cell: str
+) -> None:
+    """Where the decimal sign is a comma, semicolons part the cells."""
+    busy = samples.busy()
+    hostile = replace(
+        busy, maintenance=tuple(replace(one, reason=name) for one in busy.maintenance)
+    )
+
+    [window, _] = rows_of(files_of(hostile)["maintenance.csv"])
+
+    assert cell == window["reason"]
+
+
+def test_report_json_comes_with_its_schema() -> None:
+    files = files_of(samples.busy())
+    held = files["report.schema.json"]
+
+    assert ("Supplement", "JSON Schema of report.json") == (held.relation, held.says)
+    assert held.content == (paths.REPORTS / "report.schema.json").read_bytes()
+    found = jsonschema.Draft202012Validator(json.loads(held.content))
+    found.validate(json.loads(files["report.json"].content))
+    listed = json.loads(files["manifest.json"].content)["files"]
+    assert len(held.content) == listed["report.schema.json"]["bytes"]
+
+
 def test_the_manifest_lists_the_digest_of_each_file() -> None:
     files = files_of(samples.busy())
     told = json.loads(files.pop("manifest.json").content)

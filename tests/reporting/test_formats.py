@@ -159,3 +159,17 @@ def test_german_days_are_ordinals() -> None:
         german.day(date(2026, 5, 12)),
         german.day_month(date(2026, 5, 12)),
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("10s", "10\u00a0s"),
+        ("500ms", "500\u00a0ms"),
+        ("1m", "1\u00a0min"),
+        ("2h", "2\u00a0h"),
+        (None, "\u2013"),
+    ],
+)
+def test_durations_of_the_catalogue_have_their_unit_apart(text: str | None, expected: str) -> None:
+    assert expected == EN.written(text)

@@ -38,14 +38,16 @@ def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
         Clause(term="interruption.max", clause="LEN-02"),
         Clause(term="maintenance.notice.working_days", clause="LEN-05"),
         Clause(term="maintenance.or", clause="LEN-05"),
+        Clause(term="availability.maintenance", clause="LEN-01, LEN-04"),
     )
     contract = replace(busy.contract, document="SLA, 2024", clauses=clauses)
 
     told = text(page(replace(busy, contract=contract)))
 
     assert "Clauses are those of: SLA, 2024." in told
-    assert "Outages are never joined. Clause LEN-03, LEN-02 Crisis" in told
+    assert "Outages are never joined. Clauses LEN-03, LEN-02 Crisis" in told
     assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
+    assert "valid maintenance window. Clauses LEN-01, LEN-04 Unplanned" in told
     none = "No clause is named in the contract file."
     assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told
     assert 1 == text(page(replace(busy, contract=replace(contract, clauses=())))).count(none)
@@ -240,13 +242,17 @@ def test_a_window_that_breaks_nothing_says_no_more() -> None:
 
 def test_a_window_that_is_not_valid_says_why_in_the_language() -> None:
     assert "not valid announced 0 whole working days ahead, 2 asked" in text(page(samples.busy()))
-    assert "non valable annoncée 0 jours ouvrés entiers à" in text(page(samples.busy(), "fr"))
+    assert "non valable annoncée 0 jour ouvré entier à" in text(page(samples.busy(), "fr"))
 
 
 def test_the_formula_holds_the_numbers_of_the_period() -> None:
     shown = text(page(samples.busy()))
 
     assert "540 s) ÷ 2,677,200 s = 99.9798 %" in shown
+
+
+def test_timeouts_and_pauses_have_their_unit_apart() -> None:
+    assert "1 min 10 s 2 s, 10 s paris" in text(page(samples.busy()))
 
 
 @pytest.mark.parametrize("policy", ["neither", "up", "down"])

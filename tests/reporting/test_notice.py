@@ -154,7 +154,7 @@ def test_page_says_what_an_announcement_must() -> None:
         "Services Public API Essential, so your whole solution may be inaccessible. Crawler Not",
         "Start 12 May 2026 22:00:00 Europe/Paris (2026-05-12T20:00:00Z)",
         "email, ops@acme.example, mail.eml sha256:5e5e5e5e5e5e…",
-        "3 whole working days before the start, 2 asked (office)",
+        "3 whole working days before the start, 2 asked (calendar office)",
         "● the window keeps the rules of the contract",
         "inaccessible for 2 h at most",
         "Contact ops, 112",

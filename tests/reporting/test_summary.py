@@ -246,6 +246,13 @@ def pdf(case: str) -> bytes:
     return summary_pdf(summaries.CASES[case](), directory=NOWHERE, now=NOW)
 
 
+def text_of(found: Summary) -> str:
+    document: Any = PDF(summary_pdf(found, directory=NOWHERE, now=NOW))
+    told = [page.get_textpage().get_text_bounded() for page in document]
+    document.close()
+    return " ".join(" ".join(told).split())
+
+
 def pages(case: str) -> list[str]:
     document: Any = PDF(pdf(case))
     told = [page.get_textpage().get_text_bounded() for page in document]
@@ -339,3 +346,23 @@ def test_csv_and_json_hold_the_data_alone() -> None:
     assert 56 == len(summary_csv(found).splitlines())
     told = json.loads(summary_json(found, directory=NOWHERE, now=NOW))
     assert ("summary", "en") == (told["report"]["document"], told["report"]["language"])
+
+
+def test_a_target_that_is_lost_is_told_and_not_saved() -> None:
+    [risk] = summaries.busy().risks
+    open_ = replace(risk, contract="contract-0000")
+    risks = (open_, replace(open_, left_s=Decimal(0), over_s=Decimal(1)))
+
+    told = text_of(replace(summaries.running(), risks=risks))
+
+    assert "Save the longer period of 1 contract, or tell its customer." in told
+    assert "Tell the customer of 1 contract that its target is lost." in told
+
+
+def test_a_report_that_is_overdue_is_drafted_and_then_issued() -> None:
+    [report] = summaries.running().reports
+    overdue = replace(summaries.one(), reports=(replace(report, overdue=True),))
+
+    told = text_of(overdue)
+
+    assert "that is overdue. vigie report run --month 2026-05; vigie report issue" in told

@@ -114,6 +114,7 @@ def test_every_closed_reason_is_said_in_every_language(reason: str) -> None:
         ("fr", "shop: connect_refused", "shop\u00a0: connexion refusée"),
         ("en", "shop: status 503", "shop: status 503"),
         ("fr", "shop: status 503", "shop\u00a0: statut 503"),
+        ("en", "shop: status", "shop: status not as expected"),
         ("fr", "shop: down", "shop\u00a0: en panne"),
         ("fr", "shop: from_an_import", "shop\u00a0: from_an_import"),
         ("en", "<b>", "&lt;b&gt;"),
@@ -121,3 +122,29 @@ def test_every_closed_reason_is_said_in_every_language(reason: str) -> None:
 )
 def test_cause_is_said_in_the_reader_s_language(language: str, text: str, expected: str) -> None:
     assert expected == cause(language, text)
+
+
+@pytest.mark.parametrize(
+    ("language", "other"),
+    [
+        # An outage is an interruption, and a plan an offer; "panne" is the state, and a reason.
+        (
+            "fr",
+            r"\b(une|aucune|sans|nos|leurs) panne|[Pp]annes\b|^Panne|formule %|engagé\b|prouvable",
+        ),
+        ("it", r"impegnato"),
+        ("de", r"(?<!Leistungs)[Pp]lan %\(plan\)s"),
+    ],
+)
+def test_a_thing_has_one_name_in_all_documents(language: str, other: str) -> None:
+    said = [text for message in messages(language) for text in forms(message.string)]
+
+    assert [] == [text for text in said if re.search(other, text)]
+
+
+@pytest.mark.parametrize("language", ["fr", "es", "it"])
+def test_how_many_missed_stands_in_no_number(language: str) -> None:
+    """The count is of contracts in all; those that missed may be one, or none."""
+    said = [forms(m.string) for m in messages(language) if singular(m).startswith("missed, of ")]
+
+    assert [] == [text for pair in said for text in pair if re.search(r"^\w+(és|dos|ti)\b", text)]

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from vigie.verifying import Check, check_file, open_report
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
 NOWHERE = Path("/nonexistent")
+A_DAY = timedelta(days=1)
 
 
 def part(scope: str, unplanned: int, planned: int = 0) -> Part:
@@ -92,7 +93,11 @@ def month() -> Figures:
         contents=furthersums.contents(),
         evidence=replace(
             evidencesamples.evidence(
-                [evidencesamples.results_day("api", date(2026, 5, day)) for day in range(1, 32)],
+                [
+                    evidencesamples.results_day(one.endpoint, date(2026, 4, 30) + day * A_DAY)
+                    for one in evidencesamples.PROBES
+                    for day in range(32)  # the last day of April begins the month in Paris
+                ],
                 (
                     part("solution", 540, 1200),
                     part("api", 420, 1200),

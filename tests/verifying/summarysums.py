@@ -53,7 +53,7 @@ def contracts() -> tuple[Standing, ...]:
 
 def risk() -> Risk:
     """Return the quarter that the furthersums describe, which its contract is judged by."""
-    _, quarter = furthersums.outlooks()
+    _, quarter, _ = furthersums.outlooks()
     told = {field.name: getattr(quarter, field.name) for field in fields(quarter)}
     noon = datetime(2026, 4, 1, 12, tzinfo=UTC)
     return Risk(**told, contract="contract-0001", noon=noon)

@@ -214,6 +214,7 @@ def test_what_could_not_be_checked_is_neither_holding_nor_failing(
     status, told, wrong = verify(str(path))
     assert (3, "") == (status, wrong)
     assert "- not checked  pages: drawn with templates 000000000000" in told
+    assert "- not checked  database: known to it only: whether holes, failures" in told
     assert told.endswith("elsewhere.pdf: nothing fails, but pages could not be checked.\n")
     status, told, _ = verify(str(path), "--json")
     assert (3, None) == (status, json.loads(told)["holds"])

@@ -11,14 +11,20 @@ from typing import Any
 from tests.verifying.reports import NOW, NOWHERE, failing, month
 
 from vigie.reporting import Figures, make_pdf
+from vigie.verifying.attributed import attributed
 from vigie.verifying.budgets import budgets
+from vigie.verifying.complete import complete
 from vigie.verifying.further import further
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
+from vigie.verifying.periods import placed
 from vigie.verifying.worked import worked
 
-CHECKS = (recomputed, totals, rows, origins, further, budgets, outlooks, worked)
+CHECKS = (
+    *(recomputed, totals, rows, origins, further, budgets, outlooks, worked),
+    *(complete, attributed, lambda figures: placed(figures.period, NOW)),
+)
 NUMBER = re.compile(r"\d+(\.\d+)?|\d+x\d+( \d+x\d+)*")
 # What no other number of the file gives: only the database can tell.
 DATABASE_ONLY = {
@@ -46,9 +52,7 @@ DATABASE_ONLY = {
     "maintenance[].forbidden_s",
     "period.as_of",
     # of months before the period: their marks and percentages are computed of them
-    "contents.kept[].down_s",
     "contents.kept[].limit_s",
-    "contents.kept[].up_s",
     "contents.kept[].worst_limit_s",
     "contents.kept[].worst_s",
     "contents.outlooks[].versions",
@@ -115,6 +119,41 @@ def with_another(value: Any, steps: tuple[Any, ...], forged: object) -> Any:
     return (*value[:step], inner, *value[step + 1 :])
 
 
+# What may honestly be empty, and nothing else in the file says that it was not.
+MAY_BE_EMPTY = {
+    "contents.ahead",
+    "contents.corrections",
+    "contents.crises",
+    "contents.crises[].services",
+    "contents.crises[].told",
+    "contents.failures",
+    "contents.gaps",
+    "contents.measures",
+    "probes[].locations",
+    "probes[].retries",
+}
+# What may honestly have a row less: one that decides no figure.
+MAY_BE_SHORTER = (MAY_BE_EMPTY - {"contents.failures"}) | {
+    "evidence.hours",  # where no outage was
+    "evidence.working_days",
+    "maintenance",  # a window that excused nothing
+}
+
+
+def lists_of(
+    value: Any, place: str, steps: tuple[Any, ...] = ()
+) -> Iterator[tuple[str, tuple[Any, ...], tuple[Any, ...]]]:
+    """Yield place, steps that lead to it, and rows of every list that holds something."""
+    if is_dataclass(value):
+        for field in fields(value):
+            inner = getattr(value, field.name)
+            yield from lists_of(inner, f"{place}.{field.name}", (*steps, field.name))
+    elif isinstance(value, tuple) and value:
+        yield place, steps, value
+        for number, one in enumerate(value):
+            yield from lists_of(one, f"{place}[{number}]", (*steps, number))
+
+
 def kind_of(place: str) -> str:
     return re.sub(r"\[\d+\]", "[]", place).removeprefix("figures.")
 
@@ -122,13 +161,39 @@ def kind_of(place: str) -> str:
 def unseen(figures: Figures) -> Iterator[str]:
     """Yield each number whose forgery contradicts nothing."""
     for place, steps, forged in numbers_of(figures, "figures"):
-        found = with_another(figures, steps, forged)
-        if not any(problem for check in CHECKS for problem in check(found)):
+        if not doubts(with_another(figures, steps, forged)):
             yield place
 
 
 def test_every_forged_number_is_caught_but_those_that_only_the_database_knows() -> None:
     assert sorted(DATABASE_ONLY) == sorted({kind_of(place) for place in unseen(month())})
+
+
+def doubts(figures: Figures) -> list[str]:
+    return [problem for check in CHECKS for problem in check(figures)]
+
+
+def test_every_list_that_is_taken_out_is_missed_but_those_that_may_be_empty() -> None:
+    whole = month()
+    unmissed = {
+        kind_of(place)
+        for place, steps, _ in lists_of(whole, "figures")
+        if not doubts(with_another(whole, steps, ()))
+    }
+
+    assert sorted(MAY_BE_EMPTY) == sorted(unmissed)
+
+
+def test_every_row_that_is_taken_out_is_missed_but_those_of_such_lists() -> None:
+    whole = month()
+    unmissed = {
+        kind_of(place)
+        for place, steps, listed in lists_of(whole, "figures")
+        for number in range(len(listed))
+        if not doubts(with_another(whole, steps, (*listed[:number], *listed[number + 1 :])))
+    }
+
+    assert sorted(MAY_BE_SHORTER) == sorted(unmissed)
 
 
 def test_a_forged_report_that_was_drawn_again_is_caught_by_its_numbers(tmp_path: Path) -> None:

@@ -83,6 +83,14 @@ def with_rows(name: str, count: int) -> bytes:
     return with_report(json.dumps(told))
 
 
+def with_twice(name: str) -> bytes:
+    """Return the report with another value before the true one of the first name in a file."""
+    with pikepdf.open(io.BytesIO(genuine())) as pdf:
+        true = pdf.attachments[name].get_file().read_bytes()
+    [first, *_] = json.loads(true)
+    return with_files(genuine(), {name: f'{{"{first}": 100,'.encode() + true.lstrip()[1:]})
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "is no PDF that can be read"),
     "no PDF": (lambda: b"GIF89a", "is no PDF that can be read"),
@@ -98,6 +106,11 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "deep key": (lambda: with_report('{"contract":' * 200_000), "report.json cannot be read"),
     "no object": (lambda: with_report("1"), "report.json cannot be read"),
     "bytes": (lambda: with_files(genuine(), {"report.json": b"\xff"}), "cannot be read"),
+    "twice": (lambda: with_twice("report.json"), "report.json cannot be read: contract is there t"),
+    "listed twice": (
+        lambda: with_twice("manifest.json"),
+        r"manifest.json cannot be read \(files is",
+    ),
     "astronomical": (lambda: with_figure("used_s", "1e999999"), "figures.availability.used_s"),
     "endless": (lambda: with_rows("outages", 5_001), "figures.outages is no value"),
     "countless": (lambda: with_rows("services", 2_001), "figures.services is no value"),

@@ -4,19 +4,24 @@ import asyncio
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
 from tests.reporting.authority import issue
-from tests.verifying.reports import checked, genuine, with_signature
+from tests.verifying.reports import NOW, checked, genuine, with_signature
 
 from vigie import reporting
 from vigie.errors import ReportError, SettingError
 from vigie.reporting.sealing.seal import open_sealer
 from vigie.settings import Signing
+
+UNPROVEN = "no trusted timestamp proves it"
+LATER = NOW + timedelta(minutes=1)
+NAIVE = LATER.replace(tzinfo=None)  # as a signature may tell it
+EARLIER, SECOND = NOW - timedelta(minutes=5), timedelta(seconds=1)
 
 
 @dataclass
@@ -27,8 +32,9 @@ class Seal:
     intact: bool = True
     whole: bool = True
     trusted: bool | None = True
-    signed_at: datetime = datetime(2026, 6, 3, 6, tzinfo=UTC)
+    signed_at: datetime | None = datetime(2026, 6, 3, 6, tzinfo=UTC)
     stamped_at: datetime | None = None
+    stamp_trusted: bool | None = None
 
     @property
     def holds(self) -> bool:
@@ -38,7 +44,26 @@ class Seal:
 @pytest.mark.parametrize(
     ("seal", "holds", "says"),
     [
-        (Seal(), True, "by Acme Reports, at 2026-06-03 06:00:00+00:00"),
+        (Seal(stamped_at=LATER, stamp_trusted=True), True, "by Acme Reports, at 2026-06-03 06:01"),
+        (Seal(), True, f"says it was sealed at 2026-06-03 06:00:00+00:00; {UNPROVEN}"),
+        (Seal(signed_at=NAIVE), True, f"at 2026-06-03 06:01:00+00:00; {UNPROVEN}"),
+        (Seal(signed_at=None), True, f"says it was sealed at no time; {UNPROVEN}"),
+        (
+            Seal(stamped_at=LATER, stamp_trusted=False),
+            True,
+            f"says it was sealed at 2026-06-03 06:01:00+00:00; {UNPROVEN}",
+        ),
+        (Seal(signed_at=EARLIER), True, f"at 2026-06-03 05:55:00+00:00; {UNPROVEN}"),
+        (
+            Seal(signed_at=EARLIER - SECOND),
+            False,
+            f"before the report was made at 2026-06-03 06:00:00+00:00; {UNPROVEN}",
+        ),
+        (
+            Seal(stamped_at=EARLIER - SECOND, stamp_trusted=True),
+            False,
+            "by Acme Reports, at 2026-06-03 05:54:59+00:00, before the report was made at",
+        ),
         (Seal(intact=False), False, "the file was changed after it was sealed"),
         (Seal(whole=False), False, "it does not cover the whole file"),
         (Seal(trusted=False), False, "its certificate is not trusted here"),
@@ -91,6 +116,18 @@ def test_a_seal_that_was_taken_away_is_missed(tmp_path: Path) -> None:
     assert (False, "the report says that it is sealed, and is not") == (found.holds, found.says)
     none = checked(genuine(), tmp_path)["seal"]
     assert (None, False) == (none.holds, none.is_due)
+
+
+def test_who_names_whom_to_trust_expects_a_seal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    roots = issue("Acme").roots(tmp_path / "acme.pem")
+    monkeypatch.setenv("VIGIE_SIGN_ROOTS", str(roots))
+
+    found = checked(genuine(), tmp_path)["seal"]
+
+    says = "none: nobody vouches for who made the report, and VIGIE_SIGN_ROOTS names who should"
+    assert (None, True, says) == (found.holds, found.is_due, found.says)
 
 
 @pytest.mark.parametrize(

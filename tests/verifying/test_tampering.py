@@ -34,7 +34,10 @@ from vigie.verifying.pages import difference
 from vigie.verifying.texts import texts, texts_of
 
 SEED = random.Random(20260603)
-FILES = ("report.json", "outages.csv", "maintenance.csv", "days.csv", "results.sha256")
+FILES = (
+    *("report.json", "report.schema.json", "outages.csv", "maintenance.csv", "days.csv"),
+    "results.sha256",
+)
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])
@@ -131,6 +134,29 @@ def test_a_changed_digit_at_any_place_of_the_file_is_caught(tmp_path: Path) -> N
 
 def test_what_is_added_behind_the_end_is_caught(tmp_path: Path) -> None:
     assert "11 bytes were added" in failing(genuine() + b"1 0 obj\n<<>", tmp_path)["pages"]
+
+
+def test_a_false_description_is_caught_whatever_drew_the_pages(tmp_path: Path) -> None:
+    """Readers show it beside the name of the file."""
+
+    def redescribe(pdf: pikepdf.Pdf) -> None:
+        held: Any = pdf.attachments["days.csv"].obj
+        held.Desc = pikepdf.String("Availability 100.0000 %")
+
+    found = failing(relisted(edited(genuine(), redescribe), templates="0" * 64), tmp_path)
+
+    assert {"data": "days.csv is described as Availability 100.0000 %, which it is not"} == found
+
+
+def test_what_the_manifest_says_besides_digests_is_compared_too(tmp_path: Path) -> None:
+    with pikepdf.open(io.BytesIO(genuine())) as pdf:
+        told = pdf.attachments["manifest.json"].get_file().read_bytes()
+    resized = re.sub(rb'"bytes": [0-9]+', b'"bytes": 1', told)
+    noted = told.replace(b'  "made_with"', b'  "note": "100 %",\n  "made_with"')
+
+    for forgery in (resized, noted):
+        says = failing(with_files(genuine(), {"manifest.json": forgery}), tmp_path)["files"]
+        assert "manifest.json has other sizes, or more, than its files" in says
 
 
 def longer(figures: Figures) -> Figures:

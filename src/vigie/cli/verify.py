@@ -16,6 +16,7 @@ from vigie.verifying import (
     check_revision,
     compare_with_database,
     compare_with_kept,
+    left_to_the_database,
     open_within_limits,
 )
 
@@ -35,7 +36,8 @@ async def verify(
     """Check a PDF of Vigie: seal, files, arithmetic, and its pages against its data.
 
     It needs nothing but the file. Exit status 0: all holds; 1: something does not; 3: nothing
-    fails, and not everything could be checked, such as pages that other templates drew.
+    fails, and not everything could be checked, such as pages that other templates drew, or a file
+    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it.
 
     Parameters
     ----------
@@ -60,6 +62,8 @@ async def verify(
         is_kept = any(check.holds for check in kept)
         today = await compare_with_database(held, found, now=clock.now(), is_kept=is_kept)
         checks += (*kept, *today)
+    else:
+        checks += left_to_the_database(held)
     print(_object(file, checks) if as_json else _lines(file, checks))
     return STATUS[_holds(checks)]
 

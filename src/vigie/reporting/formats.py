@@ -85,6 +85,13 @@ class Formats:
             text = text.removesuffix(part)
         return text
 
+    def written(self, text: str | None) -> str:
+        """Return a duration of the catalogue (`2s`, `1m`) with its unit apart: `2 s`, `1 min`."""
+        if text is None:
+            return DASH
+        number, unit = text.rstrip("smhd"), text.lstrip("0123456789")
+        return f"{number}{SPACE}{'min' if unit == 'm' else unit}"
+
     def day(self, value: date) -> str:
         """Return a date: `12 May 2026`."""
         return self._date(value, f"{self._ordinal} MMM y")

@@ -4,7 +4,7 @@ from .database import compare_with_database
 from .keptfiles import compare_with_kept
 from .opening import open_within_limits
 from .revisions import check_revision
-from .whole import check_file
+from .whole import check_file, left_to_the_database
 
 __all__ = [
     "Check",
@@ -13,6 +13,7 @@ __all__ = [
     "check_revision",
     "compare_with_database",
     "compare_with_kept",
+    "left_to_the_database",
     "open_report",
     "open_within_limits",
 ]

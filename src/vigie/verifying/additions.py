@@ -79,7 +79,7 @@ def _annotations(
 ) -> Iterator[str]:
     """Yield the annotations of a page that are no field of a seal."""
     own = [_shape(one, resolved=False) for one in before.get("/Annots", [])]
-    fields = {_shape(one, resolved=False) for one in _fields(theirs)}
+    fields = {_shape(one, resolved=False) for one in seal_fields(theirs)}
     found = list(now.get("/Annots", []))
     shapes = [_shape(one, resolved=False) for one in found]
     if shapes[: len(own)] != own:
@@ -92,15 +92,19 @@ def _annotations(
 def _more(ours: pikepdf.Pdf, theirs: pikepdf.Pdf) -> Iterator[str]:
     """Yield what is in the seal's objects, and which objects are none of it."""
     known = {_number(held) for held in ours.objects}
-    allowed: set[Number] = set()
-    for what, held, keys in _parts(theirs):
-        allowed.add(_number(held))
-        for key in sorted(_keys(held) - keys):
-            yield f"the seal's {what} has {key[:40]}"
+    allowed = {_number(held) for _, held, _ in _parts(theirs)}
+    yield from strange(theirs)
     for held in theirs.objects:
         if _number(held) not in known | allowed and not _is_table(held):
             yield f"object {_number(held)[0]} was added and is no part of a seal ({_kind(held)})"
-    for field in _fields(theirs):
+
+
+def strange(sealed: pikepdf.Pdf) -> Iterator[str]:
+    """Yield what the objects of a seal have that a seal has not."""
+    for what, held, keys in _parts(sealed):
+        for key in sorted(_keys(held) - keys):
+            yield f"the seal's {what} has {key[:40]}"
+    for field in seal_fields(sealed):
         if max(map(float, field.get("/Rect", [])), default=0) > 0:
             yield "the seal's field is in sight"
 
@@ -110,7 +114,7 @@ def _parts(theirs: pikepdf.Pdf) -> Iterator[tuple[str, Any, set[str]]]:
     root: Any = theirs.Root
     if "/AcroForm" in root:
         yield "form", root.AcroForm, FORM
-    for field in _fields(theirs):
+    for field in seal_fields(theirs):
         yield "field", field, FIELD
         yield "signature", field.V, SIGNATURE
     store = root.get("/DSS", {})
@@ -120,8 +124,9 @@ def _parts(theirs: pikepdf.Pdf) -> Iterator[tuple[str, Any, set[str]]]:
         yield from (("store", stream, STORED) for stream in store[key])
 
 
-def _fields(theirs: pikepdf.Pdf) -> list[Any]:
-    form: Any = theirs.Root.get("/AcroForm", {})
+def seal_fields(sealed: pikepdf.Pdf) -> list[Any]:
+    """Return the fields of the form of a file: those of its seals."""
+    form: Any = sealed.Root.get("/AcroForm", {})
     return list(form.get("/Fields", []))
 
 

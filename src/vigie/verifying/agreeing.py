@@ -1,92 +1,93 @@
 """Whether the files of one document tell the same."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+import pikepdf
 
 from vigie import __version__
 from vigie.reporting import (
-    CALENDAR,
-    LINES,
     REPORT,
-    RESULTS,
+    SCHEMA,
     Annex,
+    Attached,
     Figures,
     Incident,
     Made,
     NoticeFile,
     SummaryFile,
-    annex_bytes,
-    comparison_csv,
-    incident_bytes,
-    notice_bytes,
-    notice_calendar,
-    results_text,
-    summary_bytes,
-    summary_tables,
-    tables,
-    to_bytes,
+    annex_files,
+    incident_files,
+    manifest,
+    notice_files,
+    report_files,
+    summary_files,
     to_json,
 )
 from vigie.verifying.carried import Carried, Told
 from vigie.verifying.container import Container
 
+OURS = {REPORT, SCHEMA}  # an earlier program knew fewer fields
+
 
 def agreement(file: Container, held: Carried) -> Iterator[str]:
-    """Yield where the files of one document contradict each other."""
-    yield from _report(file, held)
-    for name, content in _beside(held.told).items():
-        if name in file.files and file.files[name] != content:
-            yield f"{name}: {_row(file.files[name], content)}"
-        elif name not in file.files:
-            yield f"{name} is missing"
+    """Yield where the files of one document contradict each other, or what they are said to be."""
+    expected = _expected(held.told)
+    yield from _report(held)
+    for one in expected:
+        if one.name not in file.files:
+            yield f"{one.name} is missing"
+        elif one.name in OURS and held.made.program != __version__:
+            continue
+        elif file.files[one.name] != one.content:
+            yield _differing(one, file.files[one.name])
     if held.made_with.get("vigie") != held.made.program:
         yield "report.json and manifest.json name two versions of the program"
+    whole = (*expected, manifest((), sources={}))
+    yield from _descriptions(file, {one.name: one for one in whole})
 
 
-def _report(file: Container, held: Carried) -> Iterator[str]:
+def _report(held: Carried) -> Iterator[str]:
     told, figures, made = held.told, held.figures, held.made
     if isinstance(told, dict):
         summary = to_json(told["figures"])
         if summary != {name: told.get(name) for name in summary}:
             yield f"{REPORT}: its summary differs from its figures"
-    # An earlier program knew fewer fields.
-    if made.program == __version__ and _spelled(told) != file.files[REPORT]:
-        yield f"{REPORT}: holds what is no part of the figures, or another spelling of them"
     if figures is not None and isinstance(made, Made) and _stated(made) != _stated_by(figures):
         yield f"{REPORT}: report and figures name two zones or versions"
 
 
-def _spelled(told: Told) -> bytes:
-    """Return report.json as this program writes it."""
+def _expected(told: Told) -> Sequence[Attached]:
+    """Return the files that the document must carry besides the manifest."""
     match told:
         case Annex() as annex:
-            return annex_bytes(annex)
+            return annex_files(annex)
         case Incident() as incident:
-            return incident_bytes(incident)
+            return incident_files(incident)
         case SummaryFile() as overview:
-            return summary_bytes(overview)
+            return summary_files(overview)
         case NoticeFile() as notice:
-            return notice_bytes(notice)
+            return notice_files(notice)
         case report:
-            return to_bytes(report)
+            return report_files(report)
 
 
-def _beside(told: Told) -> dict[str, bytes]:
-    """Return the other files that the document must carry, by name."""
-    match told:
-        case Annex() as annex:
-            return {LINES: comparison_csv(annex.comparison)}
-        case Incident():
-            return {}
-        case SummaryFile() as overview:
-            return {table.name: table.content for table in summary_tables(overview.summary)}
-        case NoticeFile() as notice:
-            return {CALENDAR: notice_calendar(notice.maintenance)}
-        case report:
-            figures = report["figures"]
-    found = {table.name: table.content for table in tables(figures)}
-    if figures.evidence is not None:
-        found[RESULTS] = results_text(figures.evidence.results)
-    return found
+def _differing(expected: Attached, actual: bytes) -> str:
+    if expected.name == SCHEMA:
+        return f"{SCHEMA}: is not the one of this program's {REPORT}"
+    if expected.name == REPORT:
+        return f"{REPORT}: holds what is no part of the figures, or another spelling of them"
+    return f"{expected.name}: {_row(actual, expected.content)}"
+
+
+def _descriptions(file: Container, expected: Mapping[str, Attached]) -> Iterator[str]:
+    """Yield the files of which the PDF says something else: a reader shows it beside the name."""
+    with pikepdf.open(io.BytesIO(file.content), suppress_warnings=True) as pdf:
+        for name, held in pdf.attachments.items():
+            told = (str(held.obj.get("/Desc")), str(held.obj.get("/AFRelationship")))
+            one = expected.get(name)
+            if one is not None and told != (one.says, f"/{one.relation}"):
+                yield f"{name} is described as {told[0][:60]}, which it is not"
 
 
 def _stated(made: Made) -> tuple[object, ...]:

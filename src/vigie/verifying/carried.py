@@ -14,6 +14,7 @@ from vigie.reporting import (
     MANIFEST,
     REPORT,
     Annex,
+    Attached,
     Figures,
     Incident,
     Made,
@@ -25,6 +26,7 @@ from vigie.reporting import (
     digest,
     from_bytes,
     incident_from_bytes,
+    manifest,
     notice_from_bytes,
     summary_from_bytes,
 )
@@ -105,12 +107,22 @@ def carried(file: Container) -> Carried:
 
 def _manifest(file: Container) -> tuple[dict[str, str], dict[str, str]]:
     try:
-        told = json.loads(file.files[MANIFEST])
+        told = json.loads(file.files[MANIFEST], object_pairs_hook=_each_once)
         listed = {str(name): str(one["sha256"]) for name, one in told["files"].items()}
         made_with = {str(name): str(one) for name, one in told["made_with"].items()}
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise ReportError(f"{file.name}: {MANIFEST} cannot be read ({error})") from error
     return listed, made_with
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON; ValueError where readers may take one of two values of a name."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{name[:60]} is there twice in one object")
+        found[name] = value
+    return found
 
 
 def _told(file: Container) -> Told:
@@ -134,7 +146,7 @@ def _told(file: Container) -> Told:
 
 def _read(content: bytes) -> Told:
     """Return the records of report.json, of that document of which it has the one long part."""
-    known = json.loads(content)
+    known = json.loads(content, object_pairs_hook=_each_once)
     names = set(known) if isinstance(known, dict) else set()
     if "comparison" in names:
         return annex_from_bytes(content)
@@ -200,6 +212,16 @@ def walk(value: Any, place: str) -> Iterator[tuple[str, object]]:  # noqa: ANN40
 
 def digests(file: Container, held: Carried) -> Iterator[str]:
     """Yield what the manifest says otherwise than the files are."""
+    problems = list(_digests(file, held))
+    yield from problems
+    files = [
+        Attached(name=name, content=file.files.get(name, b""), says="") for name in held.listed
+    ]
+    if not problems and manifest(files, sources=held.made_with).content != file.files[MANIFEST]:
+        yield f"{MANIFEST} has other sizes, or more, than its files and what drew the pages give"
+
+
+def _digests(file: Container, held: Carried) -> Iterator[str]:
     for name in sorted(held.listed.keys() - file.files.keys()):
         yield f"{name} is missing"
     for name in sorted(file.files.keys() - held.listed.keys() - {MANIFEST}):

@@ -34,8 +34,6 @@ SINCE = (
 KINDS = {"month", "quarter", "year"}
 # The raw results are compared by themselves: older ones than the retention are told apart there.
 MOVING = {
-    "figures.period.as_of",
-    "figures.period.name",
     "figures.evidence.results",
     "figures.evidence.sha256",
     "maintenance.as_of",
@@ -46,6 +44,8 @@ MOVING = {
     "summary.reports",
     "summary.risks",
 }
+# Results are rolled up ever further: today as far as then, or beyond.
+GROWING = {"figures.period.as_of"}
 
 
 async def compare_with_database(
@@ -125,7 +125,8 @@ def _asked(printed: Figures) -> Asked | Span:
 
 def unequal(printed: Any, today: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - any record
     """Yield every value that is not the same in both, by its place."""
-    if printed == today or place.removeprefix("comparison.") in MOVING:
+    kind = place.removeprefix("comparison.")
+    if printed == today or kind in MOVING or (kind in GROWING and _grew(printed, today)):
         return
     if is_dataclass(printed) and is_dataclass(today):
         for field in fields(printed):
@@ -138,6 +139,10 @@ def unequal(printed: Any, today: Any, place: str) -> Iterator[str]:  # noqa: ANN
         yield f"{place}: {len(printed)} rows printed, {len(today)} today"
     else:
         yield f"{place}: {printed} printed, {today} today"
+
+
+def _grew(then: datetime | None, today: datetime | None) -> bool:
+    return then is None or (today is not None and then < today)
 
 
 def _results(printed: Figures, today: Figures, judge: Callable[..., Check]) -> Check:

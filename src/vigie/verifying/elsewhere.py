@@ -4,17 +4,26 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pikepdf
 
 from vigie.errors import ReportError
-from vigie.reporting import Formats, translated
-from vigie.verifying.carried import Carried
+from vigie.reporting import Formats, foreign, translated
+from vigie.verifying.behind import NUMBER
+from vigie.verifying.carried import Carried, walk
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container
 from vigie.verifying.texts import texts, texts_of
+from vigie.verifying.unseen import unseen
 
-NUMBER = re.compile(r"\d(?:[\d.,:\u00a0\u202f-]*\d)?")
+# These draw words and choose none.
+LAYOUT = {
+    *("brand fonts", "fontconfig", "fonts", "fonttools", "harfbuzz", "pango", "pillow", "qpdf"),
+    *("system fonts", "zlib"),
+}
+MOST = 5  # names that are told of what drew a page
+MAKERS = {"/Creator": r"Vigie [\w.+]{1,20}", "/Producer": r"WeasyPrint [\w.]{1,20}"}
 VERDICTS = {
     "met": "Met",
     "missed": "Missed",
@@ -31,19 +40,51 @@ async def drawn_elsewhere(
 
     What it was is told by the file itself, which anybody may have made: this holds at no time.
     """
-    drawn = ", ".join(f"{name} {held.made_with.get(name, 'unknown')[:12]}" for name in differing)
-    why = f"drawn with {drawn}, which are not here"
+    return await _judged(file, held, again, differing, why=_with(held, differing))
+
+
+def _with(held: Carried, differing: Sequence[str]) -> str:
+    known = held.made_with  # what it tells comes first: earlier manifests told less
+    first = sorted(differing, key=lambda name: name not in known)[:MOST]
+    told = [f"{name} {known.get(name, 'unknown')[:12]}" for name in first]
+    more = f" and {len(differing) - MOST} more" if len(differing) > MOST else ""
+    return f"drawn with {', '.join(told)}{more}, which are not here"
+
+
+async def drawn_with_system_fonts(
+    file: Container, held: Carried, again: bytes, letters: str
+) -> Check:
+    """Return the same of pages with *letters* that each system takes from fonts of its own."""
+    why = f"has letters ({letters[:12]}) that come from fonts of the system, which may be others"
+    return await _judged(file, held, again, ["system fonts"], why=why)
+
+
+def strangers(held: Carried, again: bytes, folders: Sequence[Path]) -> str:
+    """Return the letters of the data and of their pages that no font of the report has."""
+    told = held.told
+    parts = (told["figures"], told["report"]) if isinstance(told, dict) else (told,)
+    data = (value for part in parts for _, value in walk(part, "") if isinstance(value, str))
+    return foreign("".join([*data, *texts(again)]), folders, held.made.brand)
+
+
+async def _judged(
+    file: Container, held: Carried, again: bytes, differing: Sequence[str], *, why: str
+) -> Check:
     try:
         shown, ours = await texts_of(file.content), texts(again)
     except ReportError as error:
         return Check(name="pages", holds=False, says=f"{error} ({why})")
     problems = [*_numbers(file, ours, shown), *_dated(file, again)]
-    if "brand fonts" not in differing:  # the text of an unknown font may not be readable
+    readable = "brand fonts" not in differing  # the text of an unknown font may not be
+    if readable:
         problems += _headline(held, ours, shown)
+    words = {"ours": ours, "shown": shown if readable else ()}
+    is_worded = LAYOUT.issuperset(differing)
+    problems += unseen(again, file.content, **words, is_worded=is_worded)
     if problems:
         return judged("pages", [*problems, why], well="")
-    says = f"{why}; every number of them occurs in the data, but neither words nor places"
-    says += " were compared"
+    says = f"{why}; every number of the extracted text occurs in the data, but neither words nor"
+    says += " places were compared; glyphs and drawings were not looked at"
     return Check(name="pages", holds=None, says=says)
 
 
@@ -87,8 +128,11 @@ def _dated(file: Container, again: bytes) -> Iterator[str]:
     """Yield the metadata that tell other numbers."""
     with pikepdf.open(io.BytesIO(again)) as ours, pikepdf.open(io.BytesIO(file.content)) as theirs:
         for key in sorted(ours.docinfo.keys()):
-            if _digits(ours, key) != _digits(theirs, key) and key not in {"/Creator", "/Producer"}:
+            if key not in MAKERS and _digits(ours, key) != _digits(theirs, key):
                 yield f"metadata {key} has other numbers than the data give"
+        for key, known in MAKERS.items():
+            if not re.fullmatch(known, str(theirs.docinfo.get(key))):
+                yield f"metadata {key} is not what the data give"
 
 
 def _digits(pdf: pikepdf.Pdf, key: str) -> list[str]:

@@ -85,6 +85,16 @@ def _days(figures: Figures) -> Iterator[str]:
             yield f"{place}.seconds.period: is not the part of the day in the period"
     if any(before.ends != after.starts for before, after in pairwise(figures.days)):
         yield "figures.days: there is a hole between two of them"
+    if not _tile(figures):
+        yield "figures.days: do not reach from the start of the period to its end"
+
+
+def _tile(figures: Figures) -> bool:
+    period, days = figures.period, figures.days
+    return bool(days) and (
+        days[0].starts <= period.starts < days[0].ends
+        and days[-1].starts < period.ends <= days[-1].ends
+    )
 
 
 def _steps(figures: Figures) -> Iterator[str]:

@@ -31,7 +31,7 @@ from vigie.verifying.additions import added
 from vigie.verifying.carried import Carried, Told
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.container import Container, inflate
-from vigie.verifying.elsewhere import drawn_elsewhere
+from vigie.verifying.elsewhere import drawn_elsewhere, drawn_with_system_fonts, strangers
 from vigie.verifying.texts import texts, texts_of
 
 
@@ -39,7 +39,7 @@ async def check_pages(file: Container, held: Carried, *, directory: Path) -> Che
     """Return whether the pages show the data and nothing else.
 
     Where the same program, libraries, templates and fonts are here, byte for byte. Otherwise they
-    are not checked, but for a number that the data do not have.
+    are not checked, but for a number that the data do not have; so are letters of system fonts.
     """
     try:
         again, ours = await _drawn_again(held, directory)
@@ -50,6 +50,8 @@ async def check_pages(file: Container, held: Carried, *, directory: Path) -> Che
     differing = sorted(name for name in ours if ours[name] != held.made_with.get(name))
     if differing:
         return await drawn_elsewhere(file, held, again, differing)
+    if not file.content.startswith(again) and (letters := strangers(held, again, roots(directory))):
+        return await drawn_with_system_fonts(file, held, again, letters)
     problems = await _exactly(file, again)
     return judged("pages", problems, well="byte for byte those of the data")
 

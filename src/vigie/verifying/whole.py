@@ -9,15 +9,18 @@ from vigie.reporting import (
     Figures,
     Incident,
     IncidentReport,
+    Made,
     NoticeFile,
     Summary,
     SummaryFile,
 )
 from vigie.verifying.agreeing import agreement
 from vigie.verifying.annexes import compared
+from vigie.verifying.attributed import attributed
 from vigie.verifying.budgets import budgets
 from vigie.verifying.carried import Carried, carried, digests
 from vigie.verifying.checks import Check, judged
+from vigie.verifying.complete import complete
 from vigie.verifying.container import Container
 from vigie.verifying.further import further
 from vigie.verifying.incidents import lasted
@@ -26,15 +29,28 @@ from vigie.verifying.notices import judged_again
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
+from vigie.verifying.periods import placed
 from vigie.verifying.seals import check_seal
 from vigie.verifying.summaries import added_up, ranked
 from vigie.verifying.worked import worked
+
+KNOWN_TO_THE_DATABASE = (
+    "known to it only: whether holes, failures, maintenance, corrections and crises are all there,"
+    " the terms of the contract, and what people wrote (--database)"
+)
 
 
 async def check_file(file: Container, *, directory: Path) -> tuple[Carried, tuple[Check, ...]]:
     """Return what *file* carries, and its checks; ReportError where it is no such document."""
     held = carried(file)
     return held, tuple([check async for check in _checks(file, held, directory)])
+
+
+def left_to_the_database(held: Carried) -> tuple[Check, ...]:
+    """Return what no file can tell of a report, and only a look into the database."""
+    if not isinstance(held.told, dict):
+        return ()
+    return (Check(name="database", holds=None, says=KNOWN_TO_THE_DATABASE, is_due=False),)
 
 
 async def _checks(file: Container, held: Carried, directory: Path) -> AsyncIterator[Check]:
@@ -52,24 +68,23 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
             well = "length, notice and state of the window, computed again"
             yield judged("arithmetic", judged_again(notice), well=well)
         case report:
-            yield _arithmetic(report["figures"])
+            yield _arithmetic(report["figures"], report["report"])
             yield _lists(report["figures"])
     yield await check_pages(file, held, directory=directory)
 
 
-def _arithmetic(figures: Figures) -> Check:
-    if figures.evidence is None:
-        says = "the report carries no evidence to compute its percentages from"
-        return Check(name="arithmetic", holds=None, says=says)
+def _arithmetic(figures: Figures, made: Made) -> Check:
     scopes = 1 + len(figures.services)
     well = f"percentages, budgets and verdicts of {_some(scopes, 'scope')}, computed again"
-    problems = [*recomputed(figures), *budgets(figures), *outlooks(figures), *worked(figures)]
+    problems = [*complete(figures), *placed(figures.period, made.made_at), *recomputed(figures)]
+    problems += [*budgets(figures), *outlooks(figures), *worked(figures)]
     return judged("arithmetic", problems, well=well)
 
 
 def _lists(figures: Figures) -> Check:
     counted = (_some(len(figures.outages), "outage"), _some(len(figures.days), "day"))
     problems = [*rows(figures), *totals(figures), *origins(figures), *further(figures)]
+    problems += attributed(figures)
     return judged("lists", problems, well=f"{' and '.join(counted)} add up")
 
 

@@ -87,7 +87,7 @@ def _days_between(evidence: Evidence, announced: datetime, starts: datetime) -> 
 def _latencies(figures: Figures, evidence: Evidence) -> Iterator[str]:
     counted = {one.day: one.cells for one in evidence.answers}
     said = [one.day for one in figures.contents.latencies]
-    if said and said != [one.day for one in evidence.answers]:
+    if said != [one.day for one in evidence.answers]:
         yield "figures.contents.latencies: are not of the days that were counted"
         return
     for number, one in enumerate(figures.contents.latencies):

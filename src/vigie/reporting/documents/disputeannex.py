@@ -84,22 +84,25 @@ def annex_again(annex: Annex, *, directory: Path) -> bytes:
     from vigie.reporting.drawing.pdf import render_carrying
     from vigie.templating import roots
 
-    found, made, folders = annex.comparison, annex.report, roots(directory)
+    made, folders = annex.report, roots(directory)
     page = comparison_html(
-        found,
+        annex.comparison,
         directory=directory,
         now=made.made_at,
         language=made.language,
         sealed=made.sealed,
         brand=at_hand(made.brand, folders),
     )
-    files = [
-        Attached(
-            name=REPORT, content=annex_bytes(annex), says="All of this annex", relation="Source"
-        ),
-        Attached(name=LINES, content=comparison_csv(found), says="Every span, compared"),
-    ]
-    return render_carrying(page, files, folders=folders, made=made)
+    return render_carrying(page, annex_files(annex), folders=folders, made=made)
+
+
+def annex_files(annex: Annex) -> tuple[Attached, ...]:
+    """Return the files that the PDF of an annex carries, all but the manifest."""
+    record = Attached(
+        name=REPORT, content=annex_bytes(annex), says="All of this annex", relation="Source"
+    )
+    lines = comparison_csv(annex.comparison)
+    return (record, Attached(name=LINES, content=lines, says="Every span, compared"))
 
 
 def annex_bytes(annex: Annex) -> bytes:

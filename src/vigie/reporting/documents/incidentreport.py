@@ -77,13 +77,18 @@ def incident_again(kept: Incident, *, directory: Path) -> bytes:
         sealed=made.sealed,
         brand=at_hand(made.brand, folders),
     )
+    return render_carrying(page, incident_files(kept), folders=folders, made=made)
+
+
+def incident_files(kept: Incident) -> tuple[Attached, ...]:
+    """Return the files that the PDF of an incident report carries, all but the manifest."""
     record = Attached(
         name=REPORT,
         content=incident_bytes(kept),
         says="All that this report says",
         relation="Source",
     )
-    return render_carrying(page, [record], folders=folders, made=made)
+    return (record,)
 
 
 def incident_bytes(kept: Incident) -> bytes:

@@ -69,20 +69,23 @@ def notice_again(kept: NoticeFile, *, directory: Path) -> bytes:
         sealed=made.sealed,
         brand=at_hand(made.brand, folders),
     )
-    files = [
-        Attached(
-            name=REPORT,
-            content=notice_bytes(kept),
-            says="All that this notice says",
-            relation="Source",
-        ),
-        Attached(
-            name=CALENDAR,
-            content=notice_calendar(kept.maintenance),
-            says="The window for your calendar (iCalendar)",
-        ),
-    ]
-    return render_carrying(page, files, folders=folders, made=made)
+    return render_carrying(page, notice_files(kept), folders=folders, made=made)
+
+
+def notice_files(kept: NoticeFile) -> tuple[Attached, ...]:
+    """Return the files that the PDF of a notice carries, all but the manifest."""
+    record = Attached(
+        name=REPORT,
+        content=notice_bytes(kept),
+        says="All that this notice says",
+        relation="Source",
+    )
+    calendar = Attached(
+        name=CALENDAR,
+        content=notice_calendar(kept.maintenance),
+        says="The window for your calendar (iCalendar)",
+    )
+    return (record, calendar)
 
 
 def notice_html(

@@ -66,11 +66,15 @@ def summary_again(kept: SummaryFile, *, directory: Path) -> bytes:
         sealed=made.sealed,
         brand=at_hand(made.brand, folders),
     )
+    return render_carrying(page, summary_files(kept), folders=folders, made=made)
+
+
+def summary_files(kept: SummaryFile) -> tuple[Attached, ...]:
+    """Return the files that the PDF of a summary carries, all but the manifest."""
     record = Attached(
         name=REPORT, content=summary_bytes(kept), says="All of this summary", relation="Source"
     )
-    files = [record, *summary_tables(kept.summary)]
-    return render_carrying(page, files, folders=folders, made=made)
+    return (record, *summary_tables(kept.summary))
 
 
 def summary_html(

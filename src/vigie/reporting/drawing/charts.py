@@ -51,6 +51,8 @@ class Finding:
 
     down: int  # days with unplanned downtime
     empty: int  # days without data
+    outside: int  # days that do not count
+    later: int
     worst: Cell | None
 
 
@@ -143,6 +145,8 @@ def finding(months: Sequence[Calendar]) -> Finding:
     return Finding(
         down=len(down),
         empty=sum(cell.state == "no_data" for cell in cells),
+        outside=sum(cell.state == "outside" for cell in cells),
+        later=sum(cell.state == "later" for cell in cells),
         worst=max(down, key=lambda cell: cell.unplanned_s, default=None),
     )
 

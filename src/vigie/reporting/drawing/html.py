@@ -24,6 +24,7 @@ FILTERS = (
     "seconds",
     "duration",
     "limit",
+    "written",
     "day",
     "day_month",
     "month",

@@ -1,13 +1,14 @@
 """Letters of names that the report's fonts have not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from unicodedata import category
 
 from vigie.reporting.documents.noticerecords import MaintenanceNotice
 from vigie.reporting.documents.summaryrecords import Summary
-from vigie.reporting.evidence.branding import brand_of
+from vigie.reporting.evidence.branding import at_hand, brand_of
+from vigie.reporting.figures.brandrecords import Brand
 from vigie.reporting.figures.records import Figures
 from vigie.templating import roots
 
@@ -18,19 +19,26 @@ def lacking(found: Figures | Summary | MaintenanceNotice, directory: Path, *othe
     Those are the shipped ones, and those of the catalogue in *directory* and of its brand.
     """
     names = "".join([*_names(found), *others])
-    plain = {letter for letter in names if letter.isascii() or category(letter)[0] in "CZ"}
-    wanted = set(names) - plain
+    return foreign(names, roots(directory), brand_of(directory)) if _wanted(names) else ""
+
+
+def foreign(text: str, folders: Sequence[Path], brand: Brand | None) -> str:
+    """Return, sorted, the letters of *text* that come from no font of *folders* or of *brand*."""
+    wanted = _wanted(text)
     if not wanted:
         return ""
-    return "".join(sorted(wanted.difference(*map(_letters, _fonts(directory)))))
+    return "".join(sorted(wanted.difference(*map(_letters, _fonts(folders, brand)))))
 
 
-def _fonts(directory: Path) -> Iterator[Path]:
-    for folder in roots(directory):
+def _wanted(text: str) -> set[str]:
+    return {one for one in set(text) if not (one.isascii() or category(one)[0] in "CZ")}
+
+
+def _fonts(folders: Sequence[Path], brand: Brand | None) -> Iterator[Path]:
+    for folder in folders:
         yield from sorted((folder / "fonts").glob("*.[ot]tf"))
-    brand = brand_of(directory)
-    for font in brand.fonts if brand else ():
-        yield directory / "reports" / font.file
+    for font in at_hand(brand, folders).fonts:
+        yield next(folder / font.file for folder in folders if (folder / font.file).is_file())
 
 
 def _names(found: Figures | Summary | MaintenanceNotice) -> Iterator[str]:

@@ -3,12 +3,14 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from vigie.paths import REPORTS
 from vigie.reporting.evidence.reportfile import ReportFile, report_file, to_bytes
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Day, Figures, Outage, Window
@@ -16,7 +18,12 @@ from vigie.reporting.figures.results import digest, results_text
 from vigie.reporting.formats import plain, utc
 
 REPORT, MANIFEST, RESULTS = "report.json", "manifest.json", "results.sha256"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with which a spreadsheet begins to compute
+SCHEMA = "report.schema.json"
+# Some spreadsheets part cells at semicolons and tabs, and begin a row at any line. A cell computes
+# where one of the signs, narrow or wide, is the first that they do not skip.
+ENDS_A_CELL = re.compile(r"([;\t\r\n])")
+COMPUTES = re.compile(r"[\s\0-\x1f\"\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+BREAKS = ("\t", "\r", "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +41,25 @@ def attached(figures: Figures, made: Made, *, sources: Mapping[str, str]) -> tup
 
     *sources* names what draws the pages and its version; the manifest keeps it.
     """
-    files = tuple(_files(report_file(figures, made)))
+    files = report_files(report_file(figures, made))
     return (*files, manifest(files, sources=sources))
+
+
+def report_files(report: ReportFile) -> tuple[Attached, ...]:
+    """Return the files that the PDF of a report carries, all but the manifest."""
+    return tuple(_files(report))
 
 
 def _files(report: ReportFile) -> Iterator[Attached]:
     figures = report["figures"]
     yield Attached(
         name=REPORT, content=to_bytes(report), says="All figures of this report", relation="Source"
+    )
+    yield Attached(
+        name=SCHEMA,
+        content=(REPORTS / SCHEMA).read_bytes(),
+        says="JSON Schema of report.json",
+        relation="Supplement",
     )
     yield from tables(figures)
     if figures.evidence is not None:
@@ -124,4 +142,5 @@ def _cell(value: object) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text
+    marked = (f"'{part}" if COMPUTES.match(part) else part for part in ENDS_A_CELL.split(text))
+    return ("'" if text.startswith(BREAKS) else "") + "".join(marked)

@@ -1,13 +1,11 @@
 """What draws the pages of a report: the program, its libraries, its templates and fonts."""
 
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
-from vigie import __version__
 from vigie.reporting.evidence.branding import fonts_digest
+from vigie.reporting.evidence.engine import engine
 from vigie.reporting.figures.evidencerecords import Made, Written
 from vigie.reporting.words import LOCALES, resolve
 
@@ -22,23 +20,6 @@ def drawn_with(folders: Sequence[Path], made: Made | Written) -> Mapping[str, st
         "words": _digest([("report.po", LOCALES / spoken / "report.po")]),
         "fonts": _digest(_found(folders, "fonts")),
         **({"brand fonts": fonts_digest(brand, folders)} if brand and brand.fonts else {}),
-    }
-
-
-def engine() -> dict[str, str]:
-    """Return the versions of the program and of what draws for it."""
-    import pikepdf
-    import weasyprint
-    from weasyprint.text.ffi import pango
-
-    library: Any = pango  # it has no types
-    number = library.pango_version()
-    return {
-        "vigie": __version__,
-        "weasyprint": weasyprint.__version__,
-        "qpdf": pikepdf.__libqpdf_version__,
-        "zlib": zlib.ZLIB_RUNTIME_VERSION,
-        "pango": ".".join(str(number // unit % 100) for unit in (10000, 100, 1)),
     }
 
 

@@ -1,7 +1,8 @@
 """Seals are checked: whose they are, when they were made, and whether anything changed since."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -10,7 +11,7 @@ from asn1crypto.cms import ContentInfo
 from asn1crypto.x509 import Certificate
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import async_validate_pdf_signature
+from pyhanko.sign.validation import async_validate_pdf_signature, async_validate_pdf_timestamp
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.sign.validation.errors import NoDSSFoundError
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -24,6 +25,7 @@ from vigie.settings import Signing
 
 _ContentInfo: Any = ContentInfo  # untyped
 _KINDS = KeyUsageConstraints(key_usage=USAGES, match_all_key_usages=False)
+_END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?\Z")
 _UPKEEP = (ModificationLevel.NONE, ModificationLevel.LTA_UPDATES)
 
 
@@ -60,6 +62,8 @@ async def verify_seal(pdf: bytes, signing: Signing | None = None) -> tuple[Seal,
     try:
         reader: Any = PdfFileReader(BytesIO(pdf))
         found = [await _seal(reader, one, roots) for one in reader.embedded_regular_signatures]
+        if found and not await _closed(reader, pdf, roots):
+            found = [replace(one, whole=False) for one in found]
     except Exception as error:  # a hostile file makes the library raise anything
         why = " ".join(str(error).split()) or type(error).__name__
         raise ReportError(f"the seal cannot be read: {why}") from error
@@ -117,6 +121,27 @@ def _context(
     except NoDSSFoundError:
         return ValidationContext(**terms)
     return store.as_validation_context(terms)
+
+
+async def _closed(reader: Any, pdf: bytes, roots: Sequence[Certificate]) -> bool:  # noqa: ANN401
+    """Say whether what was signed or stamped last ends with the file, and the file with `%%EOF`.
+
+    The library reads a file from the last table of objects that it finds: it forgives what is
+    behind it, which other readers show.
+    """
+    last = max(reader.embedded_signatures, key=_end)
+    if _end(last) != len(pdf) or not _END.search(pdf):
+        return False
+    if last.sig_object_type == "/Sig":
+        return True
+    stamp = await async_validate_pdf_timestamp(last, _context(reader, roots, None))
+    return stamp.intact and stamp.valid and (stamp.trusted or not roots)
+
+
+def _end(signature: EmbeddedPdfSignature) -> int:
+    """Return where the bytes end that it covers: in two stretches, around its own place."""
+    _, _, second, length = map(int, signature.byte_range)
+    return second + length
 
 
 def _whole(status: PdfSignatureStatus) -> bool:

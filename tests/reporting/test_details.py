@@ -1,0 +1,72 @@
+"""Details that a reader stumbles over."""
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from tests.reporting import evidencesamples, samples
+from tests.reporting.odd import BRAND, MARK
+from tests.reporting.test_html import NOW, page, text
+
+from vigie.reporting.drawing.html import to_html
+from vigie.reporting.evidence.branding import brand_of
+from vigie.reporting.figures.brandrecords import SHIPPED
+from vigie.templating import roots
+
+
+def test_a_window_that_was_applied_stands_among_the_exclusions() -> None:
+    shown = text(page(samples.busy()))
+    section = shown[shown.index("Exclusions, applied and refused") :]
+
+    assert "● valid Database upgrade" in section
+    assert "■ refused announced 0 whole working days ahead, 2 asked" in section
+
+
+def test_a_window_outside_the_agreed_hours_is_listed_and_took_nothing_out() -> None:
+    busy = samples.busy()
+    none = replace(busy.availability.seconds, planned=Decimal(0))
+    by_hours = replace(
+        busy,
+        contract=replace(busy.contract, hours="office"),
+        availability=replace(busy.availability, seconds=none),
+    )
+
+    shown = text(page(by_hours))
+
+    assert "also outside the agreed service hours, where nothing counts." in shown
+    assert "● valid Database upgrade" not in shown
+    assert "where nothing counts" not in text(page(busy))
+
+
+def test_coverage_that_is_not_whole_says_of_what_it_is_the_share() -> None:
+    part = replace(samples.busy().availability, coverage="99.85")
+
+    shown = text(page(replace(samples.busy(), availability=part)))
+
+    assert "99.85 % over all endpoints; 0 s of the scope unknown" in shown
+    assert "over all endpoints; 0 s" not in text(page(samples.busy()))
+
+
+def test_the_digest_of_the_results_can_be_copied_whole() -> None:
+    evidence = evidencesamples.evidence([])
+
+    shown = text(page(replace(samples.busy(), evidence=evidence)))
+
+    assert f"SHA-256 {evidence.sha256}" in shown
+
+
+def test_an_empty_section_has_one_rule_below_its_heading(tmp_path: Path) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/brand.yaml").write_text(BRAND, encoding="utf-8")
+    (tmp_path / "reports/logo.svg").write_text(MARK, encoding="utf-8")
+
+    html = to_html(
+        samples.empty(),
+        folders=roots(tmp_path),
+        now=NOW,
+        language="en",
+        brand=brand_of(tmp_path) or SHIPPED,
+    )
+
+    assert "h2 + .empty { border-top: 0;" in html
+    assert "h2 + .empty" not in page(samples.empty())

@@ -1,0 +1,55 @@
+"""The calendar and the charts of time as they are drawn."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+from tests.reporting import facesamples, samples
+from tests.reporting.test_html import page, text
+
+STRIPES = 'stroke="#7a8691" stroke-width="{}" stroke-dasharray="0.8 3.2"'
+
+
+def test_what_is_unknown_is_striped_alike_in_charts_and_legend() -> None:
+    html = page(samples.empty())
+
+    columns = html.count(STRIPES.format("19.226"))  # 596 / 31
+
+    assert (31, 1, 1) == (
+        columns,
+        html.count(STRIPES.format("596.0")),
+        html.count(STRIPES.format("12")),
+    )
+    assert 33 == html.count("#7a8691")  # no outline beside them
+
+
+def test_days_that_do_not_count_are_struck_and_in_the_legend() -> None:
+    html = page(facesamples.late())
+    outside = "s dates or the agreed service hours"
+
+    assert 14 + 1 == html.count('fill="none" stroke="#d9dee2"')  # 1 to 14, and the legend
+    assert f"{outside}</text>" in html
+    assert "still to come" not in html
+
+
+def test_days_to_come_are_in_the_legend() -> None:
+    shown = text(page(samples.running()))
+
+    assert "no data still to come" in shown
+
+
+def test_the_first_page_says_how_much_of_the_period_does_not_count() -> None:
+    late = facesamples.late()
+    half = replace(late.availability.seconds, outside=Decimal(14 * 86400))
+
+    shown = text(page(replace(late, availability=replace(late.availability, seconds=half))))
+
+    assert "2,678,400 s, of which 1,209,600 s lie outside the contract" in shown
+
+
+def test_no_caption_has_a_space_before_its_last_part() -> None:
+    """WeasyPrint would print the first word of some of them on a line of its own."""
+    html = page(samples.busy(), "es")
+
+    assert 2 == len(re.findall(r'[.;]<span class="soft"> [^<]*</span></figcaption>', html))
+    assert [] == re.findall(r"\s<span[^>]*>[^<]*</span></figcaption>", html)

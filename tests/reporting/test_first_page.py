@@ -1,0 +1,78 @@
+"""The first page: what stands on it when there is little room, and what a manager must see."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.reporting import samples
+from tests.reporting.odd import BRAND, MARK
+from tests.reporting.test_html import page, text
+from tests.reporting.test_pdf import NOW, NOWHERE, pages
+
+from vigie.reporting import make_pdf
+from vigie.reporting.figures.revisions import Revision
+
+pytestmark = pytest.mark.usefixtures("no_warnings")
+
+REVISED = Revision(
+    key="acme/2026-05/r1",
+    number=1,
+    made_at=NOW,
+    made_by="alice",
+    reason="The certificate of one probe had expired. " * 9,
+    objections_until=datetime(2026, 6, 8, 6, tzinfo=UTC),
+    changes=(),
+    past=(),
+    before=None,
+    before_digest=None,
+)
+
+
+def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "reports").mkdir()
+    (tmp_path / "reports/brand.yaml").write_text(BRAND, encoding="utf-8")
+    (tmp_path / "reports/logo.svg").write_text(MARK, encoding="utf-8")
+    busy = samples.busy()
+    name = "Werkzeugmaschinen- und Anlagenbau Mittelstand GmbH & Co. KGaA"
+    services = tuple(
+        replace(one, name=f"{one.name} of all our regions and countries") for one in busy.services
+    )
+    contract = replace(busy.contract, customer=name)
+    long = replace(busy, contract=contract, services=services)
+
+    first = pages(make_pdf(long, directory=tmp_path, now=NOW, language="es"))[0]
+
+    assert "Día a día" in first
+
+
+def test_what_follows_a_calendar_on_the_second_page_stands_below_it() -> None:
+    found = pages(
+        make_pdf(samples.busy(), directory=NOWHERE, now=NOW, language="en", revision=REVISED)
+    )
+
+    assert "Day by day" not in found[0]
+    assert "Day by day" in found[1]
+    assert "Every promise, month by month" in found[1]
+
+
+def test_a_period_that_goes_on_says_first_that_its_target_is_lost() -> None:
+    running = samples.running()
+    over = replace(running.availability, left_s=Decimal(0), over_s=Decimal("4.56"))
+
+    html = page(replace(running, availability=over))
+
+    assert '<section class="verdict missed">' in html
+    assert '<div class="mark">■ Over budget</div>' in html
+    assert "overdrawn by 4.56 s: the target can no longer be met." in text(html)
+    assert "this is no verdict yet" in text(html)
+
+
+def test_a_period_that_goes_on_within_its_budget_is_so_far() -> None:
+    html = page(samples.running())
+
+    assert '<section class="verdict running">' in html
+    assert "can no longer be met" not in html
