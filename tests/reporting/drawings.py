@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, mkdtemp
 
 from tests.reporting import samples
 
@@ -22,6 +22,10 @@ def said(text: str) -> bytes:
 
 def who() -> bytes:
     return str(os.getpid()).encode()
+
+
+def folder() -> bytes:
+    return mkdtemp().encode()
 
 
 def refused() -> bytes:

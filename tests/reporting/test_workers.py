@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +20,10 @@ LIGHT = ("tests.reporting.drawings",)  # they draw nothing
 
 def descriptors() -> set[Path]:
     return set(Path("/proc/self/fd").iterdir())
+
+
+def held(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
 
 
 async def told(workers: Workers, job: Job) -> str:
@@ -54,6 +59,21 @@ async def test_a_bad_document_stops_no_other() -> None:
         "error: a defect: KeyError: 'a defect'",
         "last",
     ] == found
+
+
+@pytest.mark.parametrize("ending", [drawings.who, drawings.killed])
+async def test_what_a_worker_leaves_in_files_goes_with_it(
+    ending: Job, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WeasyPrint's folder of fonts outlives a process that is killed."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with open_workers(libraries=LIGHT) as workers:
+        folder = await workers.draw(drawings.folder)
+        assert f"{tmp_path}/" in folder.decode()
+        assert held(tmp_path)
+        await told(workers, ending)
+
+    assert not held(tmp_path)
 
 
 async def test_a_worker_gives_way_to_a_new_one_after_its_documents() -> None:

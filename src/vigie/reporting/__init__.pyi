@@ -83,7 +83,7 @@ from .figures.contents import Contents, Kept, Outlook, Planned
 from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
 from .figures.reading import figures
-from .figures.records import Availability, Figures, Longest, Outage, Reading, Window
+from .figures.records import Availability, Figures, Longest, Outage, Period, Reading, Window
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
 from .files import check_writable, write
@@ -146,6 +146,7 @@ __all__ = [
     "Outlook",
     "Part",
     "Past",
+    "Period",
     "Planned",
     "Press",
     "Reading",

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from vigie.reporting import Asked, Days, Span
-from vigie.reporting.figures.records import Period
+from vigie.reporting import Asked, Days, Period, Span
 from vigie.verifying.complete import CALENDAR
 from vigie.verifying.numbers import A_MOMENT
 from vigie.verifying.outlooks import is_whole

@@ -10,10 +10,12 @@ import multiprocessing
 import os
 import resource
 import signal
+import tempfile
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import Connection
@@ -110,6 +112,17 @@ class Workers:
         self._threads.shutdown()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a process works by."""
+
+    timeout: float  # seconds of a document
+    memory: int  # bytes
+    libraries: Sequence[str]
+    quiet: bool
+    scratch: str  # its folder for temporary files
+
+
 class Worker:
     """A process that draws one document after the other."""
 
@@ -126,8 +139,16 @@ class Worker:
         self._begun = False
         context = multiprocessing.get_context("spawn")  # nothing of ours is open in it
         self._pipe, theirs = context.Pipe()
-        terms = (theirs, timeout, memory, libraries, quiet)
-        self._process = context.Process(target=_serve, args=terms, daemon=True)
+        # WeasyPrint keeps fonts in a folder there, which nobody removes when it is killed.
+        self._scratch = tempfile.TemporaryDirectory(prefix="vigie-drawing-")
+        terms = Terms(
+            timeout=timeout,
+            memory=memory,
+            libraries=libraries,
+            quiet=quiet,
+            scratch=self._scratch.name,
+        )
+        self._process = context.Process(target=_serve, args=(theirs, terms), daemon=True)
         self._process.start()
         theirs.close()  # so that the pipe ends when the worker does
 
@@ -168,6 +189,7 @@ class Worker:
         self.kill()
         self._process.close()
         self._pipe.close()
+        self._scratch.cleanup()
 
 
 def _died(code: int | None, memory: int) -> str:
@@ -181,29 +203,24 @@ def _too_much(memory: int) -> str:
     return f"a document may take {memory // 2**20} MiB of memory (correct the template)"
 
 
-def _serve(
-    pipe: Connection,
-    timeout: float,
-    memory: int,
-    libraries: Sequence[str],
-    quiet: bool,  # noqa: FBT001 - of Process, by position
-) -> None:
+def _serve(pipe: Connection, terms: Terms) -> None:
     """Draw what comes until nobody sends any more: what a worker does."""
-    if quiet:
+    if terms.quiet:
         with Path(os.devnull).open("w") as nowhere:
             os.dup2(nowhere.fileno(), 2)  # libraries write there, too
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
-    for name in libraries:
+    tempfile.tempdir = terms.scratch
+    for name in terms.libraries:
         import_module(name)
     gc.disable()  # a document is made and thrown away whole
     gc.freeze()
-    _limit_memory(memory)
+    _limit_memory(terms.memory)
     with suppress(EOFError, BrokenPipeError):
         pipe.send(None)  # ready
         while True:
             job = pipe.recv()
-            _limit_time(timeout)
-            pipe.send(_done(job, memory))
+            _limit_time(terms.timeout)
+            pipe.send(_done(job, terms.memory))
             gc.collect()
 
 
