@@ -143,3 +143,10 @@ def catalogue(*services: Service, **more: Any) -> Catalogue:
             **more,
         }
     )
+
+
+def written(directory: Path, header: str, *lines: str) -> Path:
+    """Return a CSV file of these lines."""
+    path = directory / "history.csv"
+    path.write_text("\n".join([header, *lines, ""]), encoding="utf-8")
+    return path

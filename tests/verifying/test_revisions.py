@@ -20,8 +20,9 @@ from vigie.reporting import (
     report_file,
 )
 from vigie.reporting.evidence.reportfile import made_of
-from vigie.verifying import check_revision, open_report
+from vigie.verifying import open_report
 from vigie.verifying.carried import Carried, carried
+from vigie.verifying.revisions import check_revision
 
 JUNE_2 = datetime(2026, 6, 2, 6, tzinfo=UTC)
 JUNE_8 = datetime(2026, 6, 8, 6, tzinfo=UTC)

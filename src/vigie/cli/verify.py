@@ -13,7 +13,6 @@ from vigie.errors import one_line
 from vigie.verifying import (
     Check,
     check_file,
-    check_revision,
     compare_with_database,
     compare_with_kept,
     left_to_the_database,
@@ -55,7 +54,6 @@ async def verify(
     """
     opened = await open_within_limits(file)
     held, checks = await check_file(opened, directory=directory)
-    checks += check_revision(held)
     if database:
         found = settings.read(directory)
         kept = await compare_with_kept(opened, held, found)

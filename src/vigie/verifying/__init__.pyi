@@ -3,14 +3,12 @@ from .container import Container, open_report
 from .database import compare_with_database
 from .keptfiles import compare_with_kept
 from .opening import open_within_limits
-from .revisions import check_revision
 from .whole import check_file, left_to_the_database
 
 __all__ = [
     "Check",
     "Container",
     "check_file",
-    "check_revision",
     "compare_with_database",
     "compare_with_kept",
     "left_to_the_database",

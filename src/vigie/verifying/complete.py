@@ -6,11 +6,12 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from vigie.reporting import Evidence, Figures
+from vigie.verifying.budgets import AVAILABILITY
 from vigie.verifying.numbers import A_MOMENT
 
 SOLUTION = "solution"
 READINGS = ("agreed", "without_corrections", "without_exclusions")
-AVAILABILITY, LONGEST = "availability", "longest interruption"
+LONGEST = "longest interruption"
 CHART = 13  # months
 CALENDAR = ("month", "quarter", "year")
 A_DAY = timedelta(days=1)

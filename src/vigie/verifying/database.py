@@ -23,8 +23,7 @@ from vigie.reporting import (
 )
 from vigie.settings import Settings
 from vigie.verifying.carried import Carried
-from vigie.verifying.checks import Check, judged
-from vigie.verifying.keptfiles import later
+from vigie.verifying.checks import Check, judged, later
 
 WELL = "gives the same figures today"
 SINCE = (

@@ -1,6 +1,6 @@
 """The file of a report against the one that is kept, byte for byte."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import asyncpg
@@ -45,8 +45,8 @@ async def _kept(connection: asyncpg.Connection, file: Container, revision: Revis
         return Check(name="kept", holds=False, says=f"no report {key} is kept")
     faults = await storing.chain_faults(connection, found["contract"])
     problems = [*_differing(file, revision, found), *map(_fault, faults)]
-    later = f"; {found['replaced_by']} came after it" if found["replaced_by"] else ""
-    well = f"{key} is kept, and this is that file; its chain holds{later}"
+    newer = f"; {found['replaced_by']} came after it" if found["replaced_by"] else ""
+    well = f"{key} is kept, and this is that file; its chain holds{newer}"
     return judged("kept", problems, well=well)
 
 
@@ -65,12 +65,3 @@ def _differing(file: Container, revision: Revision, found: Mapping[str, Any]) ->
 def _fault(one: Mapping[str, Any]) -> str:
     what = one["report"] or "a report"
     return f"chain of {one['contract']}, place {one['place']}: {what} {one['fault']}"
-
-
-def later(name: str, problems: Iterable[str], *, well: str, why: str = "") -> Check:
-    """Return a check of what is known to be genuine: *problems* came after it, so none fails it."""
-    found = list(problems)
-    if not found:
-        return Check(name=name, holds=True, says=well)
-    says = f"today gives other values: {len(found)} differ, for instance {found[0]}{why}"
-    return Check(name=name, holds=None, says=says, is_later=True)

@@ -5,27 +5,26 @@ from datetime import UTC, datetime, timedelta
 
 from vigie import reporting, settings
 from vigie.errors import ReportError, SettingError
-from vigie.reporting import Seal
-from vigie.verifying.carried import carried
+from vigie.reporting import Made, Seal, Written
 from vigie.verifying.checks import Check
 from vigie.verifying.container import Container
 
 APART = timedelta(minutes=5)  # by which the clocks of honest people may differ
 
 
-async def check_seal(file: Container, *, is_claimed: bool) -> Check:
+async def check_seal(file: Container, made: Made | Written) -> Check:
     """Return whether the seals are intact, cover the whole file and are of somebody trusted.
 
-    *is_claimed*: the report says that it is sealed, so a missing seal was taken away; otherwise
-    one was added. Where nobody is named as trusted it is not told whether it holds; whoever names
+    A missing seal was taken away where the report says that it is sealed (*made*); otherwise one
+    was added. Where nobody is named as trusted it is not told whether it holds; whoever names
     somebody expects a seal, and is told of a report without one. Raises SettingError where whom to
     trust cannot be read: that says nothing of the file.
     """
     if not file.signatures:
-        return _missing(is_claimed=is_claimed)
+        return _missing(is_claimed=made.sealed)
     try:
         found = await reporting.verify_seal(file.content, settings.signing())
-        return _told(found, carried(file).made.made_at, is_claimed=is_claimed)
+        return _told(found, made.made_at, is_claimed=made.sealed)
     except SettingError:
         raise
     except ReportError as error:

@@ -30,6 +30,7 @@ from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
 from vigie.verifying.periods import placed
+from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
 from vigie.verifying.summaries import added_up, ranked
 from vigie.verifying.worked import worked
@@ -54,7 +55,7 @@ def left_to_the_database(held: Carried) -> tuple[Check, ...]:
 
 
 async def _checks(file: Container, held: Carried, directory: Path) -> AsyncIterator[Check]:
-    yield await check_seal(file, is_claimed=held.made.sealed)
+    yield await check_seal(file, held.made)
     yield judged("files", digests(file, held), well=f"{len(held.listed)}, as the manifest says")
     yield judged("data", agreement(file, held), well="all files tell the same")
     match held.told:
@@ -71,6 +72,8 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
             yield _arithmetic(report["figures"], report["report"])
             yield _lists(report["figures"])
     yield await check_pages(file, held, directory=directory)
+    for check in check_revision(held):
+        yield check
 
 
 def _arithmetic(figures: Figures, made: Made) -> Check:
