@@ -135,11 +135,11 @@ begin
         from fact.incident_state as s
         where
             s.incident_id = any(near)
-            and s.started < upper(run)
             and not coalesce(fact.crisis_over_at(s.incident_id) <= lower(run), false)
             and (
                 -- A storm has one cause.
                 s.state = 'open'
+                and s.started < upper(run)
                 and exists (
                     select from fact.incident_service as m
                     where
@@ -164,6 +164,8 @@ begin
                             and m.incident_id = s.incident_id
                     where
                         ours.service_id = incident_beside.service_id
+                        -- Either may be seen first, also where one begins as the other ends.
+                        and s.started <= upper(run) + v.join_within
                         and (s.state = 'open' or s.at + v.join_within >= lower(run))
                         -- What is down for days and not essential takes nothing else with it.
                         and (

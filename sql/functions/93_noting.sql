@@ -104,7 +104,7 @@ begin atomic
                 where
                     n.service_id = m.service_id
                     and n.incident_id <> m.incident_id
-                    and n.started > t.started
+                    and n.started > m.started
             ),
             'infinity'
         );

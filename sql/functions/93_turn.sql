@@ -193,7 +193,7 @@ begin atomic
     left join fact.watched_service as w on w.service_id = l.service_ids[1]
     where a.services is not null
     -- Services first: their incidents are what a crisis belongs to.
-    order by l.longer_than nulls first;
+    order by l.longer_than nulls first, lower(l.runs), l.service_ids;
 end;
 comment on function fact.live_news(timestamptz) is
 'The rows of fact.live_run for all that is looked at. is_news: something may have to be written down; false for a service whose failures have their incident, and for an outage that is short yet, or whose crisis was called and warned of.';
