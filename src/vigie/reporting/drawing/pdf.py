@@ -13,6 +13,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from vigie.errors import ReportError
 from vigie.reporting.drawing.archival import claim_both, finish
 from vigie.reporting.drawing.fixed import fix
+from vigie.reporting.drawing.marks import Page
 from vigie.reporting.evidence.attachments import Attached, manifest
 from vigie.reporting.evidence.sources import drawn_with
 from vigie.reporting.figures.evidencerecords import Made, Written
@@ -20,7 +21,6 @@ from vigie.reporting.figures.evidencerecords import Made, Written
 ASSET = "asset:"
 
 # WeasyPrint has no types.
-_HTML: Any = weasyprint.HTML
 _Attachment: Any = weasyprint.Attachment
 _Response: Any = URLFetcherResponse
 
@@ -91,7 +91,7 @@ def _write(
 ) -> bytes:
     assets = Assets(folders)
     try:
-        document = _HTML(string=html, url_fetcher=assets).render()
+        document = Page(html, assets).render()
         claim_both(document)
         pdf: bytes = document.write_pdf(
             finisher=_ready,
