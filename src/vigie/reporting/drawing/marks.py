@@ -1,4 +1,4 @@
-"""A document without notes and lists does without their marks, a sixth of the time to draw it.
+"""A document without notes and lists does without their marks, which cost it time.
 
 WeasyPrint's own style sheet gives every element five marks of notes (`::footnote-call` and others)
 and one of lists, each a style to compute, whether or not anything is a note or in a list.
@@ -11,6 +11,8 @@ from typing import Any
 import weasyprint
 from weasyprint.html import UA, UA_COUNTER_STYLE
 
+from vigie.reporting.drawing.fonts import ELSEWHERE
+
 # WeasyPrint has no types.
 _HTML: Any = weasyprint.HTML
 _CSS: Any = weasyprint.CSS
@@ -20,7 +22,6 @@ _MARKS = (
     (r"::(?:foot)?note-[a-z]+\s*\{[^}]*\}", r"footnote|note\("),
     (r"::marker\s*\{[^}]*\}", r"<li\b|<summary|list-item"),
 )
-_ELSEWHERE = r"@import|<link\b"  # what brings a style sheet that is not in the text
 
 
 @cache
@@ -31,7 +32,7 @@ def _without(rules: tuple[str, ...]) -> Any:  # noqa: ANN401 - untyped
 
 def _unneeded(html: str) -> tuple[str, ...]:
     def needed(signs: str) -> bool:
-        return re.search(f"{_ELSEWHERE}|{signs}", html, re.IGNORECASE) is not None
+        return re.search(f"{ELSEWHERE}|{signs}", html, re.IGNORECASE) is not None
 
     return tuple(rule for rule, signs in _MARKS if not needed(signs))
 

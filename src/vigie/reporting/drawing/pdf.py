@@ -13,6 +13,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from vigie.errors import ReportError
 from vigie.reporting.drawing.archival import claim_both, finish
 from vigie.reporting.drawing.fixed import fix
+from vigie.reporting.drawing.fonts import fonts_of
 from vigie.reporting.drawing.marks import Page
 from vigie.reporting.evidence.attachments import Attached, manifest
 from vigie.reporting.evidence.sources import drawn_with
@@ -36,23 +37,24 @@ class Assets(URLFetcher):
 
     def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
         """Return what *url* names, or raise ValueError."""
+        base: Any = super()  # untyped
         try:
-            return self._found(url, headers)
+            own = url.startswith(ASSET)
+            found: URLFetcherResponse = (
+                _Response(url, self.read(url)) if own else base.fetch(url, headers)
+            )
         except ValueError as error:
             self.refused.append(error)
             raise
+        return found
 
-    def _found(self, url: str, headers: Mapping[str, str] | None) -> URLFetcherResponse:
-        if not url.startswith(ASSET):
-            base: Any = super()
-            fetched: URLFetcherResponse = base.fetch(url, headers)
-            return fetched
+    def read(self, url: str) -> bytes:
+        """Return the bytes of the file that `asset:NAME` names, or raise ValueError."""
         name = url.removeprefix(ASSET)
         for folder in self._folders:
             path = (folder / name).resolve()  # a link must not lead out of the folder
             if path.is_relative_to(folder) and path.is_file():
-                found: URLFetcherResponse = _Response(url, path.read_bytes())
-                return found
+                return path.read_bytes()
         raise ValueError(f"no such file in the report folders: {name}")
 
 
@@ -91,7 +93,7 @@ def _write(
 ) -> bytes:
     assets = Assets(folders)
     try:
-        document = Page(html, assets).render()
+        document = Page(html, assets).render(font_config=fonts_of(html, assets.read))
         claim_both(document)
         pdf: bytes = document.write_pdf(
             finisher=_ready,
