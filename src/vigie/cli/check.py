@@ -12,6 +12,7 @@ from rich.table import Table
 
 from vigie import catalogue, clock, probing
 from vigie.catalogue import Catalogue, Contract, Origin, duration_text
+from vigie.counting import count
 
 
 def check(*, directory: Annotated[Path, Parameter(name="--dir")] = Path()) -> None:
@@ -92,7 +93,7 @@ def _count(found: Catalogue) -> str:
     endpoints = sum(len(service.endpoints) for service in found.services)
     contracts = len({contract.key for contract in found.contracts})
     return ", ".join(
-        _plural(number, noun)
+        count(number, noun)
         for number, noun in (
             (len(found.services), "service"),
             (endpoints, "endpoint"),
@@ -104,7 +105,3 @@ def _count(found: Catalogue) -> str:
             *([(1, "brand")] if sorts["brand"] else []),
         )
     )
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from vigie.cli.registry import short
+from vigie.counting import count
 from vigie.storing import Briefing
 
 Row = dict[str, Any]
@@ -35,7 +36,7 @@ def missing(found: Briefing) -> Iterator[str]:
 def _unreached(customer: Row, *, goes_on: bool) -> Iterator[str]:
     key, failed = customer["customer"], customer["failed"]
     if failed:
-        yield f"{failed} message{'s' if failed > 1 else ''} to {key} did not arrive"
+        yield f"{count(failed, 'message')} to {key} did not arrive"
     if goes_on and not has_address(customer):
         yield f"an address of {key} ({ADDRESS})"
 

@@ -11,9 +11,10 @@ from rich.console import Console
 
 from vigie import clock, reporting, settings, storing
 from vigie.cli.disputeshow import comparison_lines
-from vigie.cli.import_ import count, tell_problems
+from vigie.cli.import_ import tell_problems
 from vigie.cli.registry import connected, plain, read_duration, short
 from vigie.cli.who import operator
+from vigie.counting import count
 from vigie.errors import UsageError
 
 app = App(name="dispute", help="Compare a customer's own probe log with ours.")

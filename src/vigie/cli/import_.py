@@ -12,6 +12,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from vigie import clock, settings, storing
 from vigie.cli.who import operator
+from vigie.counting import count
 
 app = App(name="import", help="Take in results or maintenance from CSV files.")
 
@@ -100,11 +101,6 @@ def tell_problems(imported: storing.Imported) -> None:
         print(f"vigie: {problem}", file=sys.stderr)
     if imported.untold:
         print(f"vigie: and {count(imported.untold, 'more bad row')}", file=sys.stderr)
-
-
-def count(number: int, what: str) -> str:
-    """Return a number of things: `1 bad row`, `2 bad rows`."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 @contextmanager

@@ -8,8 +8,8 @@ from cyclopts import Parameter
 
 from vigie import storing
 from vigie.cli.answers import AsJson
-from vigie.cli.import_ import count
 from vigie.cli.registry import connected, plain, short
+from vigie.counting import count
 from vigie.errors import UsageError
 from vigie.reporting import check_writable, write
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO, TypeVar
 
 from vigie.catalogue import shown
+from vigie.counting import count
 from vigie.errors import UsageError
 
 CHUNK = 50_000  # lines
@@ -116,7 +117,7 @@ class CsvFile:
 
 
 def _more(others: int) -> str:
-    return f"; {others:,} more row{'' if others == 1 else 's'} like it" if others else ""
+    return f"; {count(others, 'more row')} like it" if others else ""
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from vigie.counting import count
 from vigie.reporting import (
     Annex,
     Comparison,
@@ -78,35 +79,31 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
 
 def _arithmetic(figures: Figures, made: Made) -> Check:
     scopes = 1 + len(figures.services)
-    well = f"percentages, budgets and verdicts of {_some(scopes, 'scope')}, computed again"
+    well = f"percentages, budgets and verdicts of {count(scopes, 'scope')}, computed again"
     problems = [*complete(figures), *placed(figures.period, made.made_at), *recomputed(figures)]
     problems += [*budgets(figures), *outlooks(figures), *worked(figures)]
     return judged("arithmetic", problems, well=well)
 
 
 def _lists(figures: Figures) -> Check:
-    counted = (_some(len(figures.outages), "outage"), _some(len(figures.days), "day"))
+    counted = (count(len(figures.outages), "outage"), count(len(figures.days), "day"))
     problems = [*rows(figures), *totals(figures), *origins(figures), *further(figures)]
     problems += attributed(figures)
     return judged("lists", problems, well=f"{' and '.join(counted)} add up")
 
 
 def _annex(found: Comparison) -> Check:
-    counted = (_some(len(found.lines), "span"), _some(len(found.effects), "effect"))
+    counted = (count(len(found.lines), "span"), count(len(found.effects), "effect"))
     well = f"{' and '.join(counted)}, computed again"
     return judged("arithmetic", compared(found), well=well)
 
 
 def _incident(crisis: IncidentReport) -> Check:
-    counted = (_some(len(crisis.budgets), "budget"), _some(len(crisis.timeline), "event"))
+    counted = (count(len(crisis.budgets), "budget"), count(len(crisis.timeline), "event"))
     return judged("arithmetic", lasted(crisis), well=f"duration, {' and '.join(counted)} add up")
 
 
 def _overview(found: Summary) -> Check:
-    counted = (_some(len(found.contracts), "contract"), _some(len(found.risks), "budget"))
+    counted = (count(len(found.contracts), "contract"), count(len(found.risks), "budget"))
     problems = [*added_up(found), *ranked(found)]
     return judged("arithmetic", problems, well=f"{' and '.join(counted)}, computed again")
-
-
-def _some(number: int, word: str) -> str:
-    return f"{number} {word}{'' if number == 1 else 's'}"
