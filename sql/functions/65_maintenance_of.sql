@@ -60,11 +60,16 @@ begin atomic
         -- Its cap is that of the first version which it meets.
         order by m.maintenance_id, v.valid
     ),
+    agreed as materialized (
+        select range_agg(p.agreed) as hours
+        from fact.contract_piece(contract, period, null::fact.reading) as p
+    ),
     hit as materialized (
         select
             t.maintenance_id,
             array_agg(s.key order by s.key) as services,
-            range_agg(d.down) as down
+            range_agg(d.down) as down,
+            range_agg(d.down - d.excluded - o.excluded) as counted
         from touched as t
         inner join fact.maintenance_scope as ms on ms.maintenance_id = t.maintenance_id
         inner join fact.contract_service as cs
@@ -72,6 +77,7 @@ begin atomic
         inner join fact.service as s on s.service_id = ms.service_id
         cross join
             lateral fact.service_state(s.service_id, t.elapsed) as d
+        cross join lateral fact.corrections_of(s.service_id, null, t.actual) as o
         group by t.maintenance_id
     ),
     used as materialized (
@@ -99,6 +105,7 @@ begin atomic
             t.*,
             h.services,
             h.down,
+            h.counted * a.hours as counted,
             fact.working_days_between(t.notice_calendar, t.announced_at, t.starts) as notice_days,
             fact.why_invalid(t.judge_id, t.maintenance_id, null::fact.reading) as why_by_itself,
             case
@@ -112,6 +119,7 @@ begin atomic
             case when t.kind = 'planned' then coalesce(e.beyond, '{}') else '{}' end as beyond
         from touched as t
         inner join hit as h on h.maintenance_id = t.maintenance_id
+        cross join agreed as a
         left join used as u on u.cap_period = t.cap_period and t.kind = 'planned'
         left join enforced as e on e.version_id = t.version_id
     ),
@@ -165,7 +173,7 @@ begin atomic
         j.every_service,
         j.series,
         j.rule,
-        case when j.why is null then sla.seconds(j.down - j.beyond) else 0 end,
+        case when j.why is null then sla.seconds(j.counted - j.beyond) else 0 end,
         case when j.forbidden is not null then sla.seconds(j.forbidden) end,
         case when j.kind = 'planned' then j.cap_s end,
         j.cap_used_s,
@@ -176,4 +184,4 @@ begin atomic
     order by j.starts, j.key;
 end;
 comment on function sla.maintenance_of(text, tstzrange) is
-'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04); excused_s: those that leave the availability, 0 when invalid, fewer where an enforced cap is used up. forbidden_s: announced time inside the hours in which the contract wants no maintenance; cap_s, cap_used_s: what its month, quarter or year allows, and what all valid windows together used of it up to now (LEN-05); all null for security, the first also while the holidays of that year are not known. remark: what breaks a rule that the plan only wishes, or cuts the window; null: nothing. recorded_by, recorded_at: who put it into the registry, and when, which may be long after it.';
+'One row per maintenance window of a contract''s services that touches the period. ends: the announced end, or the moment it was closed early; announced_ends: the announced one. every_service: it covers every service, whenever added. series: the key that the windows of one recurrence share, with its rule. notice_days: whole working days between announcement and start. why: the rule that makes it invalid, null when valid. down_s: measured inaccessible seconds inside the window and the period, valid or not (LEN-04); excused_s: those that leave the availability, 0 when invalid, fewer outside the agreed hours, where a correction leaves time out, and where an enforced cap is used up. forbidden_s: announced time inside the hours in which the contract wants no maintenance; cap_s, cap_used_s: what its month, quarter or year allows, and what all valid windows together used of it up to now (LEN-05); all null for security, the first also while the holidays of that year are not known. remark: what breaks a rule that the plan only wishes, or cuts the window; null: nothing. recorded_by, recorded_at: who put it into the registry, and when, which may be long after it.';

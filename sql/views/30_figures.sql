@@ -40,7 +40,7 @@ comment on column sla.maintenance.series is
 comment on column sla.maintenance.rule is
 'The recurrence in the words of RFC 5545: first start in its zone, length, rule, excepted days; null: none.';
 comment on column sla.maintenance.excused_s is
-'The part of down_s that it excuses, seconds: 0 when invalid, fewer where an enforced cap is used up.';
+'The part of down_s that it excuses, seconds: 0 when invalid, fewer outside the agreed hours, where a correction leaves time out, and where an enforced cap is used up.';
 comment on column sla.maintenance.forbidden_s is
 'Announced time inside the hours in which the contract wants no maintenance (LEN-05), seconds; null: security, or the holidays of its year are not known yet.';
 comment on column sla.maintenance.cap_s is

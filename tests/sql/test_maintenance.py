@@ -247,3 +247,23 @@ async def test_window_closed_as_it_began_ends_there(world: World) -> None:
     (row,) = await listed(world)
 
     assert (row["starts"], row["ends"], row["excused_s"]) == (minute(0), minute(0), 0)
+
+
+async def test_only_what_leaves_the_availability_is_excused(world: World) -> None:
+    """Agreed from 9:00. Down in windows of 8:50-9:10, of which 9:03-9:05 is left out, and at 3:00."""
+    await world.calendar("office", OFFICE)
+    await world.service()
+    await world.contract(hours="office")
+    await world.window(3 * HOUR, 3 * HOUR + 4)
+    await world.window(9 * HOUR - 10, 9 * HOUR + 10)
+    await world.correction(9 * HOUR + 3, 9 * HOUR + 5)
+    for first, length in ((3 * HOUR, 4), (9 * HOUR - 10, 20)):
+        await world.results("a", "D" * length + "U", start=first)
+    await world.rolled_up_to(minute(10 * HOUR))
+
+    rows = await listed(world, 0, 10 * HOUR)
+
+    assert [(True, 4 * 60, 0), (True, 20 * 60, (10 - 2) * 60)] == [
+        (row["valid"], row["down_s"], row["excused_s"]) for row in rows
+    ]
+    assert (10 - 2) * 60 == (await world.availability(span(0, 10 * HOUR)))["planned_s"]
