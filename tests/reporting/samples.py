@@ -170,6 +170,8 @@ def window(start: datetime, hours: int, **changes: object) -> Window:
         cap_s=Decimal(21600),
         cap_used_s=Decimal(1200),
         remark=None,
+        recorded_by="alice",
+        recorded_at=start - timedelta(days=7),
     )
     return replace(base, **changes)  # type: ignore[arg-type] # a test's own fields
 
