@@ -8,6 +8,7 @@ from tests.reporting import facesamples, samples
 from tests.reporting.test_html import page, text
 
 STRIPES = 'stroke="#7a8691" stroke-width="{}" stroke-dasharray="0.8 3.2"'
+OVER = 'stroke="#9b2318" stroke-width="{}" stroke-dasharray="1.8 2.2"'
 
 
 def test_what_is_unknown_is_striped_alike_in_charts_and_legend() -> None:
@@ -53,3 +54,21 @@ def test_no_caption_has_a_space_before_its_last_part() -> None:
 
     assert 2 == len(re.findall(r'[.;]<span class="soft"> [^<]*</span></figcaption>', html))
     assert [] == re.findall(r"\s<span[^>]*>[^<]*</span></figcaption>", html)
+
+
+def test_what_is_over_a_budget_is_striped_alike_and_in_both_legends() -> None:
+    """Beside a dark colour of the house, solid red would be one block with it in grey."""
+    html = page(samples.busy())  # over by 540 - 535.44 = 4.56 s
+
+    both = (html.count(OVER.format(12)), html.count(OVER.format(8)))
+    assert (2, 2) == both  # the bars of the first page and of the month; a legend of each
+    assert 'fill="#9b2318"/>' not in html
+    assert "4.56\u00a0s\u00a0over</text>" in html
+    assert "over the budget</text>" in html
+
+
+def test_within_its_budget_a_first_page_has_no_word_of_more() -> None:
+    first = page(samples.quiet()).partition('<section class="whole">')[0]
+
+    assert "#9b2318\" stroke-width" not in first
+    assert "over</text>" not in first

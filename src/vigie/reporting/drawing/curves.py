@@ -153,8 +153,8 @@ def gauges(figures: Figures, *, width: float) -> tuple[tuple[Outlook, Gauge | No
 
 
 def gauge(outlook: Outlook, *, width: float) -> Gauge | None:
-    """Return the bar of a budget, all budgets on a scale of their own; None without one."""
-    if not outlook.budget_s or outlook.used_s is None:
+    """Return the bar of a budget, all on a scale of their own; None without one, or unmeasured."""
+    if not outlook.budget_s or outlook.used_s is None or outlook.percent is None:
         return None
     used, budget = outlook.used_s, outlook.budget_s
     projected = max(outlook.projected_s or used, used)
