@@ -70,5 +70,32 @@ def test_what_is_over_a_budget_is_striped_alike_and_in_both_legends() -> None:
 def test_within_its_budget_a_first_page_has_no_word_of_more() -> None:
     first = page(samples.quiet()).partition('<section class="whole">')[0]
 
-    assert "#9b2318\" stroke-width" not in first
+    assert '#9b2318" stroke-width' not in first
     assert "over</text>" not in first
+
+
+def test_the_chart_of_latency_says_that_its_scale_is_logarithmic() -> None:
+    assert "Logarithmic scale. Good answers only" in text(page(samples.busy()))
+
+
+def test_a_timeout_far_above_stands_over_its_chart_with_an_arrow() -> None:
+    busy = samples.busy()
+    far = replace(busy, contents=replace(busy.contents, ceiling_s=Decimal(60)))
+
+    chart = page(far).partition("Time to answer by day")[2].partition("</svg>")[0]
+
+    assert ">timeout 1\u00a0min</text>" in chart
+    assert '<path d="M 4 -1 v -8' in chart
+    assert 'stroke-dasharray="6 3"' not in chart
+
+
+def test_of_equally_slow_days_none_is_named() -> None:
+    busy = samples.busy()
+    first = busy.contents.latencies[0]
+    days = tuple(replace(first, day=one.day) for one in busy.contents.latencies)
+
+    shown = text(page(replace(busy, contents=replace(busy.contents, latencies=days))))
+
+    # 31 days, of which the 15th was not measured.
+    assert "Slowest on 30 days alike (UTC): half of the good answers came within" in shown
+    assert "Slowest on 1 May" not in shown

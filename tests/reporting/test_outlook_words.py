@@ -50,7 +50,7 @@ def test_a_row_of_which_nothing_was_measured_holds_no_promise() -> None:
     shown = text(html)
     assert "Nothing was measured in May 2026, so nothing is known of its budget. *" in shown
     # Six columns: allowed, used, share, left, at this pace, if the rest is clean.
-    assert "May 2026 * nothing measured – – – – – – " in shown
+    assert "May 2026 * nothing measured " + 6 * "\u2013 " in shown
     assert ">nothing measured</text>" in html  # in place of its bar
 
 

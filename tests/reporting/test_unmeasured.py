@@ -57,7 +57,7 @@ def test_the_limit_of_an_interruption_is_not_measurable_either() -> None:
 def test_where_nothing_was_promised_no_verdict_applies() -> None:
     shown = text(page(unmeasured(target=None, limit=None)))
 
-    assert "– Not applicable no target agreed" in shown
+    assert "\u2013 Not applicable no target agreed" in shown
     assert "May 2026: not applicable." in shown
     assert "Not measurable" not in shown
 
