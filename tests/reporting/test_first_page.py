@@ -52,13 +52,15 @@ def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page
 
 
 def test_what_follows_a_calendar_on_the_second_page_stands_below_it() -> None:
-    names = ("percent", "low", "high", "coverage", "target")
+    names = ("percent", "low", "high", "coverage", "target", "used_s", "seconds.planned")
     changes = tuple(
         Change(figure=f"availability.{name}", before="99.9798", after="99.9831") for name in names
     )
     busy, full = samples.busy(), replace(REVISED, number=2, changes=changes, past=(PAST,))
-    two_lines = replace(busy, contract=replace(busy.contract, customer="Werkzeugmaschinen " * 5))
-    found = pages(make_pdf(two_lines, directory=NOWHERE, now=NOW, language="en", revision=full))
+    services = tuple(replace(one, name=f"{one.name} of all our regions") for one in busy.services)
+    contract = replace(busy.contract, customer="Werkzeugmaschinen " * 6)
+    long = replace(busy, contract=contract, services=services)
+    found = pages(make_pdf(long, directory=NOWHERE, now=NOW, language="en", revision=full))
 
     assert "Day by day" not in found[0]
     assert "Day by day" in found[1]
