@@ -99,3 +99,30 @@ def test_of_equally_slow_days_none_is_named() -> None:
     # 31 days, of which the 15th was not measured.
     assert "Slowest on 30 days alike (UTC): half of the good answers came within" in shown
     assert "Slowest on 1 May" not in shown
+
+
+def test_no_line_of_a_calendar_lies_on_its_edge() -> None:
+    """Screens would cut it: seven days of 88 with 3 between them, or of 26 with 2, and a hair."""
+    month, quarter = page(samples.empty()), page(facesamples.quarter())
+
+    assert f'viewBox="0 0 {7 * 88 + 6 * 3 + 1} ' in month
+    assert 3 == quarter.count(f'viewBox="0 0 {7 * 26 + 6 * 2 + 1} ')
+
+
+def test_no_data_stands_inside_its_day() -> None:
+    [first, *_] = re.findall(r'<text x="\S+" y="(\S+)"[^>]*>&#160;no data', page(samples.empty()))
+
+    # The first row of days begins at 16 and is 22 high; letters of 9 stand on this line.
+    assert 16 + 9 < float(first) < 16 + 22 - 3
+
+
+def test_the_mark_of_an_essential_service_stays_with_its_name() -> None:
+    busy = samples.busy()
+    name = "Order management and settlement service for Central Europe (legacy)"
+    long = tuple(replace(one, name=name) for one in busy.services)
+
+    short, wide = page(busy), page(replace(busy, services=long))
+
+    assert 'Public API&#160;<span class="soft">E</span>' in short
+    assert '<col style="width: 17%"><col style="width: 13%">' in short
+    assert '<col style="width: 22%"><col style="width: 12%">' in wide
