@@ -126,3 +126,14 @@ def test_the_mark_of_an_essential_service_stays_with_its_name() -> None:
     assert 'Public API&#160;<span class="soft">E</span>' in short
     assert '<col style="width: 17%"><col style="width: 13%">' in short
     assert '<col style="width: 22%"><col style="width: 12%">' in wide
+
+
+def test_no_line_of_the_scale_strikes_the_name_of_a_budget_out() -> None:
+    quiet = samples.quiet()
+    # Of 170 units, 3500 * 1.12 s high: the budget's name stands at 14, the line of 3600 s too.
+    hour = replace(quiet, availability=samples.solution(budget_s=Decimal(3500), verdict="met"))
+
+    chart = page(hour).partition("<h2>Error budget</h2>")[2].partition("</svg>")[0]
+
+    lines = re.findall(r'<line x1="(\S+)" y1="\S+" x2="\S+" y2="\S+" stroke="#dde2e6"', chart)
+    assert ["0", "0", "0", "120"] == lines  # of 900, 1800, 2700 and 3600 s
