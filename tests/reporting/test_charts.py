@@ -8,6 +8,7 @@ import pytest
 from tests.reporting import samples
 
 from vigie.reporting.drawing import charts
+from vigie.reporting.figures.records import Step
 
 
 def test_days_lie_under_their_weekday() -> None:
@@ -85,6 +86,32 @@ def test_the_budget_is_a_step_line_that_ends_at_its_sum() -> None:
     assert 100 == curve.end[0]
     assert curve.allowed is not None
     assert curve.end[1] < curve.allowed  # more than allowed
+
+
+def step(day: float, after_s: int) -> Step:
+    at = samples.START + timedelta(days=day)
+    return Step(starts=at, ends=at, before_s=Decimal(0), after_s=Decimal(after_s))
+
+
+def test_the_name_of_a_budget_is_not_in_the_way_of_its_curve() -> None:
+    """On the left above its line, or under it on the right, or where the curve is not yet."""
+    quiet = samples.quiet()  # 31 days, of which 535.68 s may be down
+    early, late = (step(1, 2000),), (step(20, 2000),)
+    running = replace(quiet.period, complete=False, as_of=samples.START + timedelta(days=2))
+    at_once = replace(quiet, steps=early, period=running)
+
+    clean, missed, lost, begun = (
+        charts.curve(figures, width=620, height=200)
+        for figures in (quiet, replace(quiet, steps=late), replace(quiet, steps=early), at_once)
+    )
+
+    assert clean.allowed is not None
+    assert lost.allowed is not None
+    assert begun.allowed is not None
+    assert (4, clean.allowed - 4) == clean.named
+    assert 4 == missed.named[0]  # it rises after 20 days of 20 units
+    assert (620 - 4, lost.allowed + 11) == lost.named
+    assert (620, begun.allowed - 4) == begun.named  # the curve ends at 40
 
 
 def test_a_running_budget_ends_at_what_is_known() -> None:

@@ -6,13 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.reporting import samples
+from tests.reporting import facesamples, samples
 from tests.reporting.odd import BRAND, MARK
 from tests.reporting.test_html import page, text
 from tests.reporting.test_pdf import NOW, NOWHERE, pages
 
 from vigie.reporting import make_pdf
-from vigie.reporting.figures.revisions import Revision
+from vigie.reporting.figures.revisions import Change, Past, Revision
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
 
@@ -28,6 +28,8 @@ REVISED = Revision(
     before=None,
     before_digest=None,
 )
+
+PAST = Past(number=1, made_at=NOW, made_by="bob", reason=None, issued_at=NOW)
 
 
 def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page(
@@ -50,9 +52,15 @@ def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page
 
 
 def test_what_follows_a_calendar_on_the_second_page_stands_below_it() -> None:
-    found = pages(
-        make_pdf(samples.busy(), directory=NOWHERE, now=NOW, language="en", revision=REVISED)
+    names = ("percent", "low", "high", "coverage", "target", "used_s", "seconds.planned")
+    changes = tuple(
+        Change(figure=f"availability.{name}", before="99.9798", after="99.9831") for name in names
     )
+    busy, full = samples.busy(), replace(REVISED, number=2, changes=changes, past=(PAST,))
+    services = tuple(replace(one, name=f"{one.name} of all our regions") for one in busy.services)
+    contract = replace(busy.contract, customer="Werkzeugmaschinen " * 6)
+    long = replace(busy, contract=contract, services=services)
+    found = pages(make_pdf(long, directory=NOWHERE, now=NOW, language="en", revision=full))
 
     assert "Day by day" not in found[0]
     assert "Day by day" in found[1]
@@ -76,3 +84,20 @@ def test_a_period_that_goes_on_within_its_budget_is_so_far() -> None:
 
     assert '<section class="verdict running">' in html
     assert "can no longer be met" not in html
+
+
+def test_a_quarter_and_a_revision_leave_the_calendar_on_the_first_page() -> None:
+    short = replace(REVISED, number=2, reason="A certificate had expired.", past=(PAST,))
+    drawn = (
+        make_pdf(facesamples.quarter(), directory=NOWHERE, now=NOW, language="en"),
+        make_pdf(samples.busy(), directory=NOWHERE, now=NOW, language="en", revision=short),
+    )
+
+    assert [True, True] == ["Day by day" in pages(one)[0] for one in drawn]
+
+
+def test_a_year_has_its_promises_on_the_first_page_and_its_calendar_on_a_later_one() -> None:
+    year = pages(make_pdf(facesamples.year(5), directory=NOWHERE, now=NOW, language="en"))
+
+    assert "Every promise, month by month" in year[0]
+    assert "Day by day" not in year[0]

@@ -1,7 +1,7 @@
 """Where the marks of the further charts lie."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.reporting import facesamples, furthersamples, samples
@@ -101,3 +101,64 @@ def test_gauges_have_each_budget_at_the_same_place_and_end_at_twice_of_it() -> N
     assert (50, 50, False) == (month.allowed, year.allowed, month.cut)
     assert (100, True) == (year.projected, year.cut)
     assert month.used > month.allowed
+
+
+def test_a_timeout_far_above_all_answers_leaves_the_scale_to_the_curves() -> None:
+    busy = samples.busy()
+    slowest = max(one.p99_ms for one in busy.contents.latencies)
+    near = replace(busy.contents, ceiling_s=slowest * 10 / 1000)
+    far = replace(busy.contents, ceiling_s=slowest * 10 / 1000 + 1)
+
+    within = curves.speed(replace(busy, contents=near), width=300, height=100)
+    above = curves.speed(replace(busy, contents=far), width=300, height=100)
+
+    assert within is not None
+    assert above is not None
+    assert (True, False) == (within.ceiling is not None, within.is_above)
+    assert (None, True) == (above.ceiling, above.is_above)
+    # The slowest answers reach to the top.
+    heights = [
+        float(point.split(",")[1]) for line in above.shares[2].lines for point in line.split()
+    ]
+    assert 5 > min(heights) > 0
+
+
+def pace(day: date, p99: int, p50: int = 40) -> Latency:
+    return Latency(day=day, results=1, p50_ms=Decimal(p50), p95_ms=Decimal(90), p99_ms=Decimal(p99))
+
+
+def test_no_day_outside_the_contract_is_the_slowest() -> None:
+    """It began at local midnight, which is the evening before in UTC."""
+    late = facesamples.late()  # on 15 May
+    days = (pace(date(2026, 5, 14), 900), pace(date(2026, 5, 15), 300))
+
+    speed = curves.speed(
+        replace(late, contents=replace(late.contents, latencies=days)), width=300, height=100
+    )
+
+    assert speed is not None
+    assert (date(2026, 5, 15), 1) == (speed.slowest.day, speed.alike)
+
+
+def test_days_that_are_equally_slow_are_counted() -> None:
+    days = [pace(date(2026, 5, day), 300 if day > 3 else 200) for day in range(1, 7)]
+
+    of_three = curves.speed(with_pages(latencies=tuple(days)), width=300, height=100)
+    slower = pace(date(2026, 5, 7), 300, p50=41)
+    of_one = curves.speed(with_pages(latencies=(*days, slower)), width=300, height=100)
+
+    assert of_three is not None
+    assert of_one is not None
+    assert (3, 1) == (of_three.alike, of_one.alike)  # 4, 5 and 6 May; the 7th
+    assert date(2026, 5, 7) == of_one.slowest.day
+
+
+def test_days_of_utc_beside_the_period_are_not_named_on_its_axis() -> None:
+    days = tuple(pace(date(2026, 4, 30) + timedelta(days=n), 300) for n in range(33))
+
+    speed = curves.speed(with_pages(latencies=days), width=320, height=100)
+
+    assert speed is not None
+    # 30 April to 1 June are 32 steps of 10.
+    named = [(mark.day.day, mark.at) for mark in speed.days]
+    assert [(1, 10.0), (8, 80.0), (15, 150.0), (22, 220.0), (29, 290.0)] == named

@@ -115,7 +115,7 @@ def test_percentages_are_never_rounded() -> None:
         ("missed", {}, "Missed"),
         ("not_provable", {}, "Not provable"),
         ("running", {}, "So far"),
-        ("not_applicable", {"percent": None, "low": None, "high": None}, "Not applicable"),
+        ("not_applicable", {"percent": None, "low": None, "high": None}, "Not measurable"),
         ("not_applicable", {"target": None, "budget_s": None}, "Not applicable"),
     ],
 )

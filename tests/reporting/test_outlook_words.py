@@ -45,9 +45,13 @@ def test_a_row_of_which_nothing_was_measured_holds_no_promise() -> None:
         over_s=Decimal(0),
     )
 
-    shown = text(page(judged_by("month", (row,))))
+    html = page(judged_by("month", (row,)))
 
+    shown = text(html)
     assert "Nothing was measured in May 2026, so nothing is known of its budget. *" in shown
+    # Six columns: allowed, used, share, left, at this pace, if the rest is clean.
+    assert "May 2026 * nothing measured " + 6 * "\u2013 " in shown
+    assert ">nothing measured</text>" in html  # in place of its bar
 
 
 @pytest.mark.parametrize(

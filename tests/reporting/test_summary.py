@@ -270,7 +270,7 @@ def test_first_page_says_how_it_stands_and_what_to_do() -> None:
         "May 2026: of 55 contracts, 50 met the target and 2 missed it.",
         "■ Missed 1 1 2",
         "● Met 50 0 50",
-        "○ No data 1 0 1",
+        "○ Not measurable 1 0 1",
         "Outages of several customers 45",
         "Answer 1 objection to a report. vigie report list; vigie report answer",
         "Lead 1 crisis to its review.",

@@ -12,6 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
+from tests.reporting import samples
 from tests.verifying.reports import (
     NOW,
     changed,
@@ -253,6 +254,26 @@ def test_another_verdict_is_caught_with_other_templates_too(tmp_path: Path) -> N
     assert rosy != shipped
     assert {"pages"} == set(found)
     assert "page 1 shows Met, which the data do not give; drawn with templates" in found["pages"]
+
+
+@pytest.mark.parametrize(
+    ("said", "problem"),
+    [("Not applicable", ""), ("Met", "no page shows Not measurable, which the data give")],
+)
+def test_other_templates_may_call_what_was_not_measured_as_the_data_do(
+    said: str, problem: str, tmp_path: Path
+) -> None:
+    words = tmp_path / "reports" / "templates" / "parts" / "words.html"
+    words.parent.mkdir(parents=True)
+    shipped = (paths.REPORTS / "templates" / "parts" / "words.html").read_text("utf-8")
+    own = shipped.replace('_("Not measurable")', f'"{said}"').replace("not measurable. No", "")
+    words.write_text(own, "utf-8")
+    unmeasured = replace(samples.empty(), longest=samples.busy().longest)
+
+    content = make_pdf(unmeasured, directory=tmp_path, now=NOW, language="en")
+
+    assert problem in checked(content, tmp_path)["pages"].says
+    assert ("no page shows" in checked(content, tmp_path)["pages"].says) is bool(problem)
 
 
 def test_a_number_that_the_data_do_not_have_is_caught_with_other_templates_too(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pikepdf
 
 from vigie.errors import ReportError
-from vigie.reporting import Formats, foreign, translated
+from vigie.reporting import Availability, Formats, foreign, translated
 from vigie.verifying.behind import NUMBER
 from vigie.verifying.carried import Carried, walk
 from vigie.verifying.checks import Check, judged
@@ -30,6 +30,7 @@ VERDICTS = {
     "not_provable": "Not provable",
     "running": "So far",
     "not_applicable": "Not applicable",
+    "not_measurable": "Not measurable",
 }
 
 
@@ -100,13 +101,24 @@ def _headline(held: Carried, ours: Sequence[str], shown: Sequence[str]) -> Itera
     verdicts = {key: translated(word, made.language) for key, word in VERDICTS.items()}
     first, text = _spaced(ours[0]), _spaced(" ".join(shown))
     expected = [formats.decimals(one) for one in (of.percent, of.target) if one is not None]
-    for one in [*expected, verdicts.get(of.verdict, verdicts["not_applicable"])]:
-        if one in first and one not in text:
+    # Others' templates may call it as the data do.
+    own = verdicts.get(of.verdict, verdicts["not_applicable"])
+    said = verdicts.get(_standing(of), own)
+    if said != own:
+        del verdicts["not_applicable"]
+    for one in [*expected, said]:
+        if one in first and one not in text and (one != said or own not in text):
             yield f"no page shows {one}, which the data give"
     for verdict in verdicts.values():
         found = re.compile(rf"(?<!\w){re.escape(verdict)}(?!\w)")
         if found.search(_spaced(shown[0])) and not found.search(first):
             yield f"page 1 shows {verdict}, which the data do not give"
+
+
+def _standing(of: Availability) -> str:
+    """Return the verdict as pages put it: what was agreed, but not measured, has a word."""
+    unmeasured = of.percent is None and of.target is not None
+    return "not_measurable" if unmeasured and of.verdict == "not_applicable" else of.verdict
 
 
 def _spaced(text: str) -> str:

@@ -18,6 +18,7 @@ TICKS = (15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 28800, 43200,
          *(days * 86400 for days in DAYS))  # fmt: skip
 
 MOST_TICKS = 6
+NAME = 150  # the longest name of a budget: its width
 A_MONTH = 31  # days; a longer axis is marked by month
 
 
@@ -81,6 +82,7 @@ class Curve:
     line: str  # points of the polyline
     area: str
     allowed: float | None  # y of the budget; None: no target
+    named: tuple[float, float]  # where its name stands
     end: tuple[float, float]
     seconds: tuple[Mark, ...]
     days: tuple[DayMark, ...]
@@ -176,10 +178,23 @@ def curve(figures: Figures, *, width: float, height: float) -> Curve:
         line=line,
         area=f"{line} {last[0]:g},{height:g} 0,{height:g}",
         allowed=None if budget is None else up(budget),
+        named=_named(points, up(budget or Decimal(0)), width, height),
         end=last,
         seconds=tuple(Mark(at=up(value), value=value) for value in _ticks(top)),
         days=tuple(DayMark(at=across(day.starts), day=day.day) for day in axis(figures.days)),
     )
+
+
+def _named(
+    points: Sequence[tuple[float, float]], allowed: float, width: float, height: float
+) -> tuple[float, float]:
+    """Return where the budget's name stands, at its line and not in the way of the curve's."""
+    end = points[-1][0]
+    over = next((x for x, y in points if y <= allowed), width)
+    if over > NAME:
+        return 4.0, allowed - 4
+    is_room = end - over > NAME and allowed + 14 < height
+    return (end - 4, allowed + 11) if is_room else (width, allowed - 4)
 
 
 def _known_until(figures: Figures) -> datetime:

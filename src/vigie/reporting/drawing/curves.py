@@ -12,10 +12,11 @@ from vigie.reporting.figures.records import Figures
 
 SHARES = (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"))
 ROUND = (1, 2, 5)
-LINE = 9.5  # between the names of two curves
+LINE = 11  # between the names of two curves
 TWICE = Decimal(2)  # of a budget: bars end there
 A_DAY = timedelta(days=1)
 FEW = 2  # powers of ten: there is room for more names
+FAR = 10  # times the slowest answers: a line so far above would press the curves together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +46,9 @@ class Speed:
     ticks: tuple[Tick, ...]
     days: tuple[DayMark, ...]
     ceiling: float | None  # the timeout; None: there is none, or it lies far above
+    is_above: bool
     slowest: Latency
+    alike: int  # days that are as slow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +68,11 @@ def speed(figures: Figures, *, width: float, height: float) -> Speed | None:
         return None
     ceiling_s = figures.contents.ceiling_s
     ceiling = None if ceiling_s is None else ceiling_s * 1000
-    low, high = _limits(days, ceiling)
+    is_above = ceiling is not None and ceiling > FAR * max(one.p99_ms for one in days)
+    low, high = _limits(days, None if is_above else ceiling)
     first, last = _days(figures, days)
+    counted = _counted(figures, days)
+    slowest = max(counted, key=_pace)
     span = max((last - first).days, 1)
 
     def across(day: date) -> float:
@@ -89,10 +95,22 @@ def speed(figures: Figures, *, width: float, height: float) -> Speed | None:
             for (name, points), at in zip(curves.items(), names, strict=True)
         ),
         ticks=tuple(Tick(at=up(value), value=value) for value in _round_values(low, high)),
-        days=tuple(DayMark(at=across(day), day=day) for day in _marked(first, last)),
-        ceiling=None if ceiling is None or log10(ceiling) > high else up(ceiling),
-        slowest=max(days, key=lambda one: (one.p99_ms, one.p95_ms)),
+        days=tuple(DayMark(at=across(day), day=day) for day in _marked(figures, first, last)),
+        ceiling=None if ceiling is None or is_above else up(ceiling),
+        is_above=is_above,
+        slowest=slowest,
+        alike=sum(_pace(one) == _pace(slowest) for one in counted),
     )
+
+
+def _counted(figures: Figures, days: Sequence[Latency]) -> Sequence[Latency]:
+    """Return the days of the contract's time: its first hours may end a day of UTC before it."""
+    own = {day.day for day in figures.days if day.seconds.outside < day.seconds.period}
+    return [one for one in days if one.day in own] or days
+
+
+def _pace(one: Latency) -> tuple[Decimal, ...]:
+    return one.p99_ms, one.p95_ms, one.p50_ms
 
 
 def _limits(days: Sequence[Latency], ceiling: Decimal | None) -> tuple[float, float]:
@@ -116,7 +134,10 @@ def _round_values(low: float, high: float) -> Iterator[Decimal]:
                 yield value
 
 
-def _marked(first: date, last: date) -> Iterator[date]:
+def _marked(figures: Figures, first: date, last: date) -> Iterator[date]:
+    """Yield the days that are named, none outside the period: days of UTC reach beyond it."""
+    if figures.days:
+        first, last = figures.days[0].day, figures.days[-1].day
     weekly = (last - first).days <= A_MONTH
     day = first
     while day <= last:
@@ -153,8 +174,8 @@ def gauges(figures: Figures, *, width: float) -> tuple[tuple[Outlook, Gauge | No
 
 
 def gauge(outlook: Outlook, *, width: float) -> Gauge | None:
-    """Return the bar of a budget, all budgets on a scale of their own; None without one."""
-    if not outlook.budget_s or outlook.used_s is None:
+    """Return the bar of a budget, all on a scale of their own; None without one, or unmeasured."""
+    if not outlook.budget_s or outlook.used_s is None or outlook.percent is None:
         return None
     used, budget = outlook.used_s, outlook.budget_s
     projected = max(outlook.projected_s or used, used)
