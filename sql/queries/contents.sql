@@ -65,8 +65,11 @@ select
     b.clean_percent,
     b.up_s,
     b.down_s,
-    b.past_s,
-    b.begun,
+    b.unmeasured_s,
+    b.pace_up_s,
+    b.pace_down_s,
+    b.promised_to_come_s,
+    b.comes_until,
     b.versions
 from fact.budget_outlook($1, $2, upper($3::tstzrange)) as b
 where b.starts <= lower($3::tstzrange) and b.ends >= upper($3::tstzrange);

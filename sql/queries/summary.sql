@@ -366,8 +366,11 @@ select
     b.known_until,
     b.up_s,
     b.down_s,
-    b.past_s,
-    b.begun,
+    b.unmeasured_s,
+    b.pace_up_s,
+    b.pace_down_s,
+    b.promised_to_come_s,
+    b.comes_until,
     b.versions
 from unnest($1::text[], $2::text[], $3::timestamptz[]) as p (contract, basis, at)
 cross join lateral fact.budget_outlook(p.contract, 'solution', p.at) as b

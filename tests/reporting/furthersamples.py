@@ -103,9 +103,9 @@ def outlooks() -> tuple[Outlook, ...]:
         used_share="72.51",
         percent="99.9783",
         to_come_s=Decimal(2592000),
-        projected_s=Decimal(1701),
-        projected_over_s=Decimal("128.76"),
-        used_up_at=datetime(2026, 6, 23, 4, 37, 14, tzinfo=UTC),
+        projected_s=Decimal(1582),
+        projected_over_s=Decimal("9.76"),
+        used_up_at=datetime(2026, 6, 30, 7, 20, 34, tzinfo=UTC),
         clean_percent="99.9854",
     )
     year = outlook(
@@ -118,7 +118,7 @@ def outlooks() -> tuple[Outlook, ...]:
         used_share="35.20",
         percent="99.9829",
         to_come_s=Decimal(18_489_600),
-        projected_s=Decimal(5367),
+        projected_s=Decimal(5368),
         projected_over_s=Decimal(0),
         clean_percent="99.9929",
     )

@@ -154,10 +154,13 @@ class Risk:
     clean_percent: str | None  # at the end if nothing is down any more
     # What it is computed from, as in the outlook of the contract's own report.
     known_until: datetime
+    unmeasured_s: Decimal
     up_s: Decimal
     down_s: Decimal
-    past_s: Decimal
-    begun: datetime
+    pace_up_s: Decimal
+    pace_down_s: Decimal
+    promised_to_come_s: Decimal
+    comes_until: datetime | None
     versions: int
 
 

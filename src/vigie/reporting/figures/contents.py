@@ -18,7 +18,15 @@ BESIDE = {
         "worst_s",
         "worst_limit_s",
     ),
-    "outlooks": ("up_s", "down_s", "past_s", "begun", "versions"),
+    "outlooks": (
+        "up_s",
+        "down_s",
+        "pace_up_s",
+        "pace_down_s",
+        "promised_to_come_s",
+        "comes_until",
+        "versions",
+    ),
     "without": ("committed_s",),
 }
 
@@ -73,11 +81,14 @@ class Outlook:
     projected_over_s: Decimal | None
     used_up_at: datetime | None
     clean_percent: str | None  # at the end if nothing is down any more
-    # What it is computed from: seconds as the contract counts them, and what is over.
+    unmeasured_s: Decimal | None = None  # allows nothing: the budget is of what was measured
+    # What it is computed from: seconds as the contract counts them, also those of the year so far.
     up_s: Decimal | None = None
     down_s: Decimal | None = None
-    past_s: Decimal | None = None
-    begun: datetime | None = None
+    pace_up_s: Decimal | None = None
+    pace_down_s: Decimal | None = None
+    promised_to_come_s: Decimal | None = None  # what of to_come_s has a target
+    comes_until: datetime | None = None
     versions: int = 1  # of the contract
 
 
