@@ -303,33 +303,46 @@ from
     fact.timezone($1, (upper($2::tstzrange) at time zone 'UTC')::date) as z (timezone);
 
 -- name: contents_gaps
--- When endpoints of a scope ($2) of a contract ($1) were not measured in the period ($3): the
--- longest 40 holes, and how many there are in all. A hole in one endpoint need not make the scope
--- unknown.
-with covered as (
+-- What was not measured in the period ($3) of the services of a contract ($1) that a report lists,
+-- for the solution ($2) all of them: holes of single endpoints, and spans in which a service had no
+-- endpoint that counts; the longest 40, and how many there are in all. A hole in one endpoint need
+-- not make its service unknown; having none does.
+with promised as materialized (
     select
-        e.endpoint_id,
-        e.key,
-        range_agg(v.valid * se.during * $3::tstzrange * tstzrange(null, sla.as_of())) as spans
+        s.service_id,
+        s.key,
+        range_agg(v.valid * $3::tstzrange * tstzrange(null, sla.as_of())) as spans
     from fact.contract as c
     inner join fact.contract_version as v on c.contract_id = v.contract_id
     inner join fact.contract_service as cs on v.version_id = cs.version_id
     inner join fact.service as s on cs.service_id = s.service_id
-    inner join fact.service_endpoint as se on s.service_id = se.service_id
-    inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
     where
         c.key = $1
         and v.replaced_at is null
         and v.valid && $3::tstzrange
-        and case $2 when 'solution' then cs.essential else s.key = $2 end
-    group by e.endpoint_id, e.key
+        and $2 in ('solution', s.key)
+    group by s.service_id, s.key
+),
+
+counted as materialized (
+    select
+        p.service_id,
+        e.endpoint_id,
+        e.key,
+        fact.counted_spans(
+            e.endpoint_id, range_agg(p.spans * se.during::tstzmultirange)
+        ) as spans
+    from promised as p
+    inner join fact.service_endpoint as se on p.service_id = se.service_id
+    inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
+    group by p.service_id, e.endpoint_id, e.key
 ),
 
 measured as (
     select
         c.endpoint_id,
         range_agg(d.up + d.down) as spans
-    from covered as c
+    from (select distinct m.endpoint_id from counted as m) as c
     inner join fact.endpoint_day as d on c.endpoint_id = d.endpoint_id
     where
         d.day >= (lower($3::tstzrange) at time zone 'UTC')::date - 1
@@ -340,22 +353,29 @@ measured as (
 hole as (
     select
         c.key as endpoint,
-        p.span
-    from covered as c
+        null as service,
+        c.spans - coalesce(m.spans, '{}') as spans
+    from counted as c
     left join measured as m on c.endpoint_id = m.endpoint_id
-    cross join
-        lateral unnest(
-            fact.counted_spans(c.endpoint_id, c.spans) - coalesce(m.spans, '{}')
-        ) as p (span)
+    union all
+    select
+        null,
+        p.key,
+        p.spans - coalesce(
+            (select range_agg(c.spans) from counted as c where c.service_id = p.service_id), '{}'
+        )
+    from promised as p
 )
 
 select
     h.endpoint,
-    lower(h.span) as starts,
-    upper(h.span) as ends,
-    sla.seconds(h.span) as seconds,
+    h.service,
+    lower(g.span) as starts,
+    upper(g.span) as ends,
+    sla.seconds(g.span) as seconds,
     count(*) over () as of_all,
-    sum(sla.seconds(h.span)) over () as seconds_of_all
+    sum(sla.seconds(g.span)) over () as seconds_of_all
 from hole as h
-order by sla.seconds(h.span) desc, lower(h.span) asc, h.endpoint asc
+cross join lateral unnest(h.spans) as g (span)
+order by sla.seconds(g.span) desc, lower(g.span) asc, h.endpoint asc, h.service asc
 limit 40;

@@ -203,9 +203,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A hole in the measurement of one endpoint."""
+    """A hole in the measurement of one endpoint, or a span in which a service had none."""
 
-    endpoint: str
+    endpoint: str | None
+    service: str | None = None  # it had no endpoint that counts
     starts: datetime
     ends: datetime
     seconds: Decimal
