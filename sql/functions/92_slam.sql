@@ -14,7 +14,8 @@ returns table (
     used_s numeric,
     limit_s numeric,
     worst_s numeric,
-    worst_limit_s numeric
+    worst_limit_s numeric,
+    unmeasured_s numeric
 )
 language sql stable parallel safe
 begin atomic
@@ -118,6 +119,7 @@ begin atomic
             c.scope,
             sum(n.up_s) as up_s,
             sum(n.down_s) as down_s,
+            sum(n.unmeasured_s) as unmeasured_s,
             sum(n.up_s + n.down_s) filter (where v.target is not null) as committed_s,
             sum(n.down_s) filter (where v.target is not null) as used_s,
             sum(n.worst_s) filter (where v.target is not null) as worst_s,
@@ -132,6 +134,7 @@ begin atomic
                     sla.seconds(c.counted_up * d.span::tstzmultirange) as up_s,
                     sla.seconds(c.counted_down * d.span::tstzmultirange) as down_s,
                     sla.seconds(c.worst_down * d.span::tstzmultirange) as worst_s,
+                    sla.seconds(c.unmeasured * d.span::tstzmultirange) as unmeasured_s,
                     sla.seconds(c.future * d.span::tstzmultirange) as future_s
             ) as n
         group by d.month, d.span, c.scope
@@ -149,6 +152,7 @@ begin atomic
             u.budget_s as limit_s,
             u.worst_s,
             u.worst_budget_s as worst_limit_s,
+            u.unmeasured_s,
             sla.cut_percent(u.up_s, u.up_s + u.down_s) as percent
         from summed as u
         where u.committed_s is not null
@@ -165,6 +169,7 @@ begin atomic
             l.limit_s,
             l.worst_s,
             l.limit_s as worst_limit_s,
+            u.unmeasured_s,
             null
         from summed as u
         inner join lasting as l on l.month = u.month
@@ -191,12 +196,13 @@ begin atomic
         i.used_s,
         i.limit_s,
         i.worst_s,
-        i.worst_limit_s
+        i.worst_limit_s,
+        i.unmeasured_s
     from indicator as i
     order by i.scope = 'solution' desc, i.scope asc, i.indicator asc, i.month asc;
 end;
 comment on function fact.slam(text, tstzrange, integer) is
-'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down. An interruption shorter than three quarters of its limit is 0 here.';
+'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down; and the unknown time that counts as neither. An interruption shorter than three quarters of its limit is 0 here.';
 
 create or replace function sla.slam(contract text, period tstzrange, months integer default 13)
 returns table (

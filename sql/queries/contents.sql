@@ -2,6 +2,16 @@
 
 -- name: contents_marks
 -- How each promise of a contract ($1) was kept in the 13 months up to the end of the period ($2).
+-- than_before: how the availability of a month compares with that of the one before it; open where
+-- unknown time could turn it.
+with mark as materialized (
+    select
+        m.*,
+        m.up_s + m.down_s + m.unmeasured_s as all_s,
+        lag(m.month) over (partition by m.scope, m.indicator order by m.month) as month_before
+    from fact.slam($1, $2, 13) as m
+)
+
 select
     s.scope,
     s.indicator,
@@ -15,8 +25,21 @@ select
     s.used_s,
     trim_scale(s.limit_s) as limit_s,
     s.worst_s,
-    trim_scale(s.worst_limit_s) as worst_limit_s
-from fact.slam($1, $2, 13) as s;
+    trim_scale(s.worst_limit_s) as worst_limit_s,
+    s.unmeasured_s,
+    case
+        when s.indicator <> 'availability' or b.month is null then null
+        when s.percent is null or b.percent is null then 'not_measured'
+        when s.percent = b.percent
+            then case when s.unmeasured_s + b.unmeasured_s = 0 then 'same' else 'open' end
+        when s.up_s * b.all_s > (b.up_s + b.unmeasured_s) * s.all_s then 'higher'
+        when (s.up_s + s.unmeasured_s) * b.all_s < b.up_s * s.all_s then 'lower'
+        else 'open'
+    end as than_before
+from mark as s
+left join mark as b
+    on s.scope = b.scope and s.indicator = b.indicator and s.month_before = b.month
+order by s.scope = 'solution' desc, s.scope asc, s.indicator asc, s.month asc;
 
 -- name: contents_spans
 -- When a scope ($2) of a contract ($1) was not simply up in the period ($3), each local day of a
@@ -301,81 +324,3 @@ select
     ) as span
 from
     fact.timezone($1, (upper($2::tstzrange) at time zone 'UTC')::date) as z (timezone);
-
--- name: contents_gaps
--- What was not measured in the period ($3) of the services of a contract ($1) that a report lists,
--- for the solution ($2) all of them: holes of single endpoints, and spans in which a service had no
--- endpoint that counts; the longest 40, and how many there are in all. A hole in one endpoint need
--- not make its service unknown; having none does.
-with promised as materialized (
-    select
-        s.service_id,
-        s.key,
-        range_agg(v.valid * $3::tstzrange * tstzrange(null, sla.as_of())) as spans
-    from fact.contract as c
-    inner join fact.contract_version as v on c.contract_id = v.contract_id
-    inner join fact.contract_service as cs on v.version_id = cs.version_id
-    inner join fact.service as s on cs.service_id = s.service_id
-    where
-        c.key = $1
-        and v.replaced_at is null
-        and v.valid && $3::tstzrange
-        and $2 in ('solution', s.key)
-    group by s.service_id, s.key
-),
-
-counted as materialized (
-    select
-        p.service_id,
-        e.endpoint_id,
-        e.key,
-        fact.counted_spans(
-            e.endpoint_id, range_agg(p.spans * se.during::tstzmultirange)
-        ) as spans
-    from promised as p
-    inner join fact.service_endpoint as se on p.service_id = se.service_id
-    inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
-    group by p.service_id, e.endpoint_id, e.key
-),
-
-measured as (
-    select
-        c.endpoint_id,
-        range_agg(d.up + d.down) as spans
-    from (select distinct m.endpoint_id from counted as m) as c
-    inner join fact.endpoint_day as d on c.endpoint_id = d.endpoint_id
-    where
-        d.day >= (lower($3::tstzrange) at time zone 'UTC')::date - 1
-        and d.day <= (upper($3::tstzrange) at time zone 'UTC')::date
-    group by c.endpoint_id
-),
-
-hole as (
-    select
-        c.key as endpoint,
-        null as service,
-        c.spans - coalesce(m.spans, '{}') as spans
-    from counted as c
-    left join measured as m on c.endpoint_id = m.endpoint_id
-    union all
-    select
-        null,
-        p.key,
-        p.spans - coalesce(
-            (select range_agg(c.spans) from counted as c where c.service_id = p.service_id), '{}'
-        )
-    from promised as p
-)
-
-select
-    h.endpoint,
-    h.service,
-    lower(g.span) as starts,
-    upper(g.span) as ends,
-    sla.seconds(g.span) as seconds,
-    count(*) over () as of_all,
-    sum(sla.seconds(g.span)) over () as seconds_of_all
-from hole as h
-cross join lateral unnest(h.spans) as g (span)
-order by sla.seconds(g.span) desc, lower(g.span) asc, h.endpoint asc, h.service asc
-limit 40;

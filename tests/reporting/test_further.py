@@ -9,6 +9,7 @@ from tests.sql.crisis import crisis_of
 from tests.sql.world import World, minute
 
 from vigie.reporting import Asked, Figures, figures
+from vigie.verifying.budgets import budgets
 from vigie.verifying.further import further
 
 MAY = Asked("month", date(2026, 5, 1))
@@ -114,6 +115,36 @@ async def test_nothing_is_told_of_the_time_before_the_contract(
 
     assert [1] == [one.probes for one in found.contents.failures]
     assert [begins.date()] == [one.day for one in found.contents.latencies]
+
+
+@pytest.mark.parametrize(
+    ("april", "may", "word"),
+    [
+        ("UUUUUUUUUU", "UUUUUUUUUU", "same"),
+        ("UUUUUUUUUD", "UUUUUUUUUU", "higher"),
+        ("UUUUUUUUUU", "UUUUUUUUUD", "lower"),
+        ("UUUUUUUUUD", "UUUUUUUUU?", "open"),  # 9 of 10 after at least 9 of 10
+        ("UUUUUUUUDD", "UUUUUUUUU?", "higher"),  # at least 9 of 10 after 8
+        ("UUUUUUUUU?", "UUUUUUUUUU", "open"),  # 100 %, of less
+        ("UUUUUUUU??", "UUUUUUUDDD", "lower"),  # 7 of 10 after at least 8
+        ("??????????", "UUUUUUUUUU", "not_measured"),
+    ],
+)
+async def test_months_are_compared_where_unknown_time_cannot_turn_it(
+    world: World, connection: asyncpg.Connection, april: str, may: str, word: str
+) -> None:
+    """A contract of twenty hours, ten in each month."""
+    change = datetime(2026, 5, 1, tzinfo=UTC)
+    await world.service("api", endpoints=["a"], every=HOUR)
+    await world.contract(valid=asyncpg.Range(change - 10 * HOUR, change + 10 * HOUR))
+    await world.results("a", april + may, start=-(3 * 24 + 10) * 60, step=60)
+    await world.rolled_up_to(END)
+
+    found = await of_may(connection)
+
+    kept = [one for one in found.contents.kept if one.scope == "solution"]
+    assert [None, word] == [one.than_before for one in kept]
+    assert [] == list(budgets(found))
 
 
 async def test_crisis_has_its_instants_messages_and_summary(told: Figures) -> None:

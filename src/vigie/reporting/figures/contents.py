@@ -17,6 +17,8 @@ BESIDE = {
         "limit_s",
         "worst_s",
         "worst_limit_s",
+        "unmeasured_s",
+        "than_before",
     ),
     "outlooks": (
         "up_s",
@@ -49,6 +51,9 @@ class Kept:
     limit_s: Decimal = NONE  # the budget, or the longest interruption allowed
     worst_s: Decimal = NONE  # as used_s, had unknown time been down
     worst_limit_s: Decimal = NONE
+    unmeasured_s: Decimal = NONE  # unknown time that counts as neither
+    # higher, lower, same; open: unknown time could turn it; not_measured. None: no month before
+    than_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
