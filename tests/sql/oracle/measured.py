@@ -74,7 +74,7 @@ def _said(corrections: Effects, period: Span) -> list[State | None]:
     return painted(period, None, strokes)
 
 
-def states(endpoint: Endpoint, period: Span, of_service: Effects) -> list[State | None]:
+def states(endpoint: Endpoint, period: Span, of_service: Effects = ()) -> list[State | None]:
     """Return the state at each second of the period; None where the endpoint does not count."""
     voted = _undoubted(endpoint, period, of_service)
     left_out = [span for span, effect in endpoint.corrections if effect == "exclude"]
