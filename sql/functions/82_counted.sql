@@ -1,6 +1,6 @@
 -- What fact.measured counts, as spans, for several scopes and shorter periods at once.
 
-create or replace function fact.counted_class(
+create or replace function fact.counted_time(
     contract text, asked text, period tstzrange, reading fact.reading
 )
 returns table (
@@ -78,5 +78,5 @@ begin atomic
         end
     from classed as c;
 end;
-comment on function fact.counted_class(text, text, tstzrange, fact.reading) is
+comment on function fact.counted_time(text, text, tstzrange, fact.reading) is
 'One row per contract version and scope, the solution and every service that was asked for (null: all): when fact.measured counts it as up, as down, as down at worst, and what is still to come; its classes, and the unknown time that is counted as neither. Shorter periods are cut from it: the months of a chart, the budgets of a year.';

@@ -1,6 +1,6 @@
 -- The error budgets of a month, a quarter and a year beside each other, and where they lead.
 
-create or replace function fact.budget_outlook(contract text, scope text, at timestamptz)
+create or replace function fact.outlook(contract text, scope text, at timestamptz)
 returns table (
     kind text,
     starts timestamptz,
@@ -39,18 +39,18 @@ begin atomic
             values (1, 'month'), (2, 'quarter'), (3, 'year')
         ) as k (place, kind)
         cross join
-            lateral (select least(budget_outlook.at, sla.as_of()) as known_until) as l
+            lateral (select least(outlook.at, sla.as_of()) as known_until) as l
         cross join
             lateral (
                 select
-                    fact.timezone(contract, (budget_outlook.at at time zone 'UTC')::date) as zone
+                    fact.timezone(contract, (outlook.at at time zone 'UTC')::date) as zone
             ) as z
         cross join
             lateral (
                 -- Of the period that ends at the instant, not of the one that begins there.
                 select
                     (
-                        (fact.finite(budget_outlook.at) - interval '1 microsecond')
+                        (fact.finite(outlook.at) - interval '1 microsecond')
                         at time zone z.zone
                     )::date as day
             ) as d
@@ -66,11 +66,11 @@ begin atomic
             from asked as a
         ) as w
         cross join
-            lateral fact.counted_class(
+            lateral fact.counted_time(
                 contract, fact.known_scope(contract, scope), w.span, w.reading
             ) as c
         inner join fact.contract_version as v on v.version_id = c.version_id
-        where c.scope = budget_outlook.scope
+        where c.scope = outlook.scope
     ),
     measured as materialized (
         select
@@ -167,7 +167,7 @@ begin atomic
     from projected as p
     order by p.place;
 end;
-comment on function fact.budget_outlook(text, text, timestamptz) is
+comment on function fact.outlook(text, text, timestamptz) is
 'The rows of sla.budget_outlook with what they are computed from. up_s, down_s: as the contract counts them; pace_up_s, pace_down_s: those of the year. unmeasured_s: unknown time under a target that counts as neither, and so allows nothing. promised_to_come_s: the part of to_come_s that has a target; comes_until: when it ends. versions: how many of the contract the period meets.';
 
 create or replace function sla.budget_outlook(contract text, scope text, at timestamptz)
@@ -208,7 +208,7 @@ begin atomic
         b.projected_over_s,
         b.used_up_at,
         b.clean_percent
-    from fact.budget_outlook(contract, scope, budget_outlook.at) as b;
+    from fact.outlook(contract, scope, budget_outlook.at) as b;
 end;
 comment on function sla.budget_outlook(text, text, timestamptz) is
 'Three rows, month, quarter and year: the local periods of the contract that end at the instant or hold it, as they stood then; what was measured later is not in them. kind; starts, ends: UTC. known_until: the instant, or the roll-up where that is earlier. target, and percent so far, cut. budget_s: downtime that the target allows over the whole period, without what was not measured; used_s of it so far, left_s, over_s beyond it, seconds; null without a target; used_percent, raised. to_come_s: agreed time that is not over. projected_s: what is used at the end if the agreed time to come is down as often as the measured time of the year so far, the same pace in all three rows, whole seconds, raised; null before anything of the year was measured. projected_over_s: the same beyond the budget. used_up_at: when the budget is used up at this pace, UTC, by the clock; null: not in this period, or it is used up already. clean_percent: percent at the end if nothing is down any more, cut.';

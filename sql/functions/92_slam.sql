@@ -1,6 +1,6 @@
 -- The SLAM chart (service level agreement monitoring): month by month, which promise was kept.
 
-create or replace function fact.slam(contract text, period tstzrange, months integer)
+create or replace function fact.slam_months(contract text, period tstzrange, months integer)
 returns table (
     scope text,
     indicator text,
@@ -59,7 +59,7 @@ begin atomic
         from dated as d
     ),
     class as materialized (
-        select s.* from fact.counted_class(
+        select s.* from fact.counted_time(
             contract, null, (select r.span from reach as r), null::fact.reading
         ) as s
     ),
@@ -201,7 +201,7 @@ begin atomic
     from indicator as i
     order by i.scope = 'solution' desc, i.scope asc, i.indicator asc, i.month asc;
 end;
-comment on function fact.slam(text, tstzrange, integer) is
+comment on function fact.slam_months(text, tstzrange, integer) is
 'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down; and the unknown time that counts as neither. An interruption shorter than three quarters of its limit is 0 here.';
 
 create or replace function sla.slam(contract text, period tstzrange, months integer default 13)
@@ -215,7 +215,7 @@ returns table (
 language sql stable parallel safe
 begin atomic
     select s.scope, s.indicator, s.month, s.mark, s.percent
-    from fact.slam(contract, fact.checked(period), months) as s;
+    from fact.slam_months(contract, fact.checked(period), months) as s;
 end;
 comment on function sla.slam(text, tstzrange, integer) is
 'The SLAM chart (service level agreement monitoring): one row per commitment and local month, for so many months up to the one in which the period ends, or the roll-up''s where that is earlier, but not before the one in which the period begins; key: scope, indicator, month. Only months in which the contract promises it. scope is solution or a service; indicator: availability, or the solution''s longest interruption. month: its first day. mark: met; missed: beyond the limit, also before the month is over, as no clean time makes up for it; at_risk: met, or running, with at least three quarters of the budget or of the longest interruption allowed used; not_measurable: over, and nothing was committed, or unknown time could make it missed; running: not over as of the roll-up. Of months that are over, the marks are those of sla.availability and sla.longest_interruption; an interruption is followed for a week beyond the chart. percent: the availability of the month, cut; null when nothing was committed, and for interruptions.';

@@ -9,7 +9,7 @@ with mark as materialized (
         m.*,
         m.up_s + m.down_s + m.unmeasured_s as all_s,
         lag(m.month) over (partition by m.scope, m.indicator order by m.month) as month_before
-    from fact.slam($1, $2, 13) as m
+    from fact.slam_months($1, $2, 13) as m
 )
 
 select
@@ -94,7 +94,7 @@ select
     b.promised_to_come_s,
     b.comes_until,
     b.versions
-from fact.budget_outlook($1, $2, upper($3::tstzrange)) as b
+from fact.outlook($1, $2, upper($3::tstzrange)) as b
 where b.starts <= lower($3::tstzrange) and b.ends >= upper($3::tstzrange);
 
 -- name: contents_latency

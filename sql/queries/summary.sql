@@ -383,7 +383,7 @@ select
     b.comes_until,
     b.versions
 from unnest($1::text[], $2::text[], $3::timestamptz[]) as p (contract, basis, at)
-cross join lateral fact.budget_outlook(p.contract, 'solution', p.at) as b
+cross join lateral fact.outlook(p.contract, 'solution', p.at) as b
 where b.kind = p.basis and (b.over_s > 0 or b.projected_over_s > 0)
 order by b.over_s > 0 desc, b.used_s / nullif(b.budget_s, 0) desc nulls last, p.contract asc;
 

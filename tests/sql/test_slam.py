@@ -220,7 +220,7 @@ async def test_outlook_forgets_what_was_measured_later(world: World) -> None:
     )
 
 
-ROWS = "select * from fact.budget_outlook('acme', 'solution', $1)"
+ROWS = "select * from fact.outlook('acme', 'solution', $1)"
 
 
 async def test_the_pace_is_that_of_the_time_that_was_measured(world: World) -> None:
