@@ -40,6 +40,24 @@ return fact.counted_spans(endpoint_id, during);
 comment on function fact.counted(integer, tstzmultirange) is
 'fact.counted_spans, for the views.';
 
+create or replace function fact.doubt_left(
+    possible tstzmultirange, down tstzmultirange, up tstzmultirange
+) returns tstzmultirange
+language sql immutable parallel safe
+return case
+    when isempty(down * up) then possible
+    else
+        possible - (
+            select coalesce(range_agg(p.edge), '{}')
+            from unnest(possible - down) as p (edge)
+            where
+                exists (select from unnest(down * up) as t (span) where t.span -|- p.edge)
+                and not exists (select from unnest(down - up) as t (span) where t.span -|- p.edge)
+        )
+end;
+comment on function fact.doubt_left(tstzmultirange, tstzmultirange, tstzmultirange) is
+'When an endpoint was possibly down, without the edges of such downtime as a correction says was up: they were in doubt only because of it. An edge that other downtime touches stays.';
+
 create or replace function fact.service_state(
     service_id integer, within tstzmultirange, corrected boolean default true
 )
@@ -54,10 +72,22 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    with days as (
+    with near as (
+        -- No edge of an outage reaches further from it.
+        select tstzrange(lower(within) - fact.reach(), upper(within) + fact.reach()) as span
+    ),
+    days as (
         select
-            (lower(within) at time zone 'UTC')::date as first_day,
-            (upper(within) at time zone 'UTC')::date as last_day
+            (lower(n.span) at time zone 'UTC')::date as first_day,
+            (upper(n.span) at time zone 'UTC')::date as last_day
+        from near as n
+    ),
+    stated as materialized (
+        select c.*
+        from near as n
+        cross join lateral fact.corrections_of(
+            case when corrected then service_state.service_id end, null, n.span
+        ) as c
     ),
     member as (
         select
@@ -88,10 +118,13 @@ begin atomic
             r.up - c.down - c.unknown + c.up as up,
             r.down - c.up - c.unknown + c.down as down,
             r.certain_down - c.up - c.unknown + c.down as certain_down,
-            r.possible_down - c.up - c.unknown + c.down as possible_down
+            fact.doubt_left(r.possible_down, r.down, c.up + s.up) - c.up - c.unknown + c.down
+                as possible_down
         from rolled as r
+        cross join near as n
+        cross join stated as s
         cross join lateral fact.corrections_of(
-            null, case when corrected then r.endpoint_id end, range_merge(within)
+            null, case when corrected then r.endpoint_id end, n.span
         ) as c
     ),
     state as (
@@ -191,9 +224,7 @@ begin atomic
             m.covered_s
         from decided as d
         cross join measured as m
-        cross join lateral fact.corrections_of(
-            case when corrected then service_state.service_id end, null, range_merge(within)
-        ) as c
+        cross join stated as c
     )
     select
         s.down,

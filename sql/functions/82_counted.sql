@@ -1,6 +1,6 @@
 -- What fact.measured counts, as spans, for several scopes and shorter periods at once.
 
-create or replace function fact.counted_class(
+create or replace function fact.counted_time(
     contract text, asked text, period tstzrange, reading fact.reading
 )
 returns table (
@@ -13,7 +13,7 @@ returns table (
     unplanned tstzmultirange,
     planned tstzmultirange,
     exposed tstzmultirange,
-    agreed tstzmultirange
+    unmeasured tstzmultirange
 )
 language sql stable parallel safe
 begin atomic
@@ -44,7 +44,6 @@ begin atomic
             s.scope,
             coalesce((reading).maintenance, v.maintenance) as maintenance,
             coalesce((reading).unknown, v.unknown) as policy,
-            p.agreed,
             p.agreed - p.elapsed as future,
             p.elapsed - s.unplanned - s.planned - s.excluded - s.unknown as up,
             s.unplanned,
@@ -72,8 +71,12 @@ begin atomic
         c.unplanned,
         c.planned,
         c.exposed,
-        c.agreed
+        c.unknown - case
+            when c.policy = 'neither' then '{}'
+            when c.policy = 'down' then c.exposed
+            else c.unknown
+        end
     from classed as c;
 end;
-comment on function fact.counted_class(text, text, tstzrange, fact.reading) is
-'One row per contract version and scope, the solution and every service that was asked for (null: all): when fact.measured counts it as up, as down, as down at worst, and what is still to come; its classes, and the agreed service hours. Shorter periods are cut from it: the months of a chart, the budgets of a year.';
+comment on function fact.counted_time(text, text, tstzrange, fact.reading) is
+'One row per contract version and scope, the solution and every service that was asked for (null: all): when fact.measured counts it as up, as down, as down at worst, and what is still to come; its classes, and the unknown time that is counted as neither. Shorter periods are cut from it: the months of a chart, the budgets of a year.';

@@ -1,6 +1,6 @@
 -- The SLAM chart (service level agreement monitoring): month by month, which promise was kept.
 
-create or replace function fact.slam(contract text, period tstzrange, months integer)
+create or replace function fact.slam_months(contract text, period tstzrange, months integer)
 returns table (
     scope text,
     indicator text,
@@ -14,7 +14,8 @@ returns table (
     used_s numeric,
     limit_s numeric,
     worst_s numeric,
-    worst_limit_s numeric
+    worst_limit_s numeric,
+    unmeasured_s numeric
 )
 language sql stable parallel safe
 begin atomic
@@ -58,7 +59,7 @@ begin atomic
         from dated as d
     ),
     class as materialized (
-        select s.* from fact.counted_class(
+        select s.* from fact.counted_time(
             contract, null, (select r.span from reach as r), null::fact.reading
         ) as s
     ),
@@ -118,6 +119,7 @@ begin atomic
             c.scope,
             sum(n.up_s) as up_s,
             sum(n.down_s) as down_s,
+            sum(n.unmeasured_s) as unmeasured_s,
             sum(n.up_s + n.down_s) filter (where v.target is not null) as committed_s,
             sum(n.down_s) filter (where v.target is not null) as used_s,
             sum(n.worst_s) filter (where v.target is not null) as worst_s,
@@ -132,6 +134,7 @@ begin atomic
                     sla.seconds(c.counted_up * d.span::tstzmultirange) as up_s,
                     sla.seconds(c.counted_down * d.span::tstzmultirange) as down_s,
                     sla.seconds(c.worst_down * d.span::tstzmultirange) as worst_s,
+                    sla.seconds(c.unmeasured * d.span::tstzmultirange) as unmeasured_s,
                     sla.seconds(c.future * d.span::tstzmultirange) as future_s
             ) as n
         group by d.month, d.span, c.scope
@@ -149,6 +152,7 @@ begin atomic
             u.budget_s as limit_s,
             u.worst_s,
             u.worst_budget_s as worst_limit_s,
+            u.unmeasured_s,
             sla.cut_percent(u.up_s, u.up_s + u.down_s) as percent
         from summed as u
         where u.committed_s is not null
@@ -165,6 +169,7 @@ begin atomic
             l.limit_s,
             l.worst_s,
             l.limit_s as worst_limit_s,
+            u.unmeasured_s,
             null
         from summed as u
         inner join lasting as l on l.month = u.month
@@ -191,12 +196,13 @@ begin atomic
         i.used_s,
         i.limit_s,
         i.worst_s,
-        i.worst_limit_s
+        i.worst_limit_s,
+        i.unmeasured_s
     from indicator as i
     order by i.scope = 'solution' desc, i.scope asc, i.indicator asc, i.month asc;
 end;
-comment on function fact.slam(text, tstzrange, integer) is
-'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down. An interruption shorter than three quarters of its limit is 0 here.';
+comment on function fact.slam_months(text, tstzrange, integer) is
+'The rows of sla.slam with what their marks are made of: the month is over; up and down as the contract counts them; what of it was promised; what was used of the limit, the budget or the longest interruption; the same with unknown time as down; and the unknown time that counts as neither. An interruption shorter than three quarters of its limit is 0 here.';
 
 create or replace function sla.slam(contract text, period tstzrange, months integer default 13)
 returns table (
@@ -209,7 +215,7 @@ returns table (
 language sql stable parallel safe
 begin atomic
     select s.scope, s.indicator, s.month, s.mark, s.percent
-    from fact.slam(contract, fact.checked(period), months) as s;
+    from fact.slam_months(contract, fact.checked(period), months) as s;
 end;
 comment on function sla.slam(text, tstzrange, integer) is
 'The SLAM chart (service level agreement monitoring): one row per commitment and local month, for so many months up to the one in which the period ends, or the roll-up''s where that is earlier, but not before the one in which the period begins; key: scope, indicator, month. Only months in which the contract promises it. scope is solution or a service; indicator: availability, or the solution''s longest interruption. month: its first day. mark: met; missed: beyond the limit, also before the month is over, as no clean time makes up for it; at_risk: met, or running, with at least three quarters of the budget or of the longest interruption allowed used; not_measurable: over, and nothing was committed, or unknown time could make it missed; running: not over as of the roll-up. Of months that are over, the marks are those of sla.availability and sla.longest_interruption; an interruption is followed for a week beyond the chart. percent: the availability of the month, cut; null when nothing was committed, and for interruptions.';

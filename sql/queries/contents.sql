@@ -2,6 +2,16 @@
 
 -- name: contents_marks
 -- How each promise of a contract ($1) was kept in the 13 months up to the end of the period ($2).
+-- than_before: how the availability of a month compares with that of the one before it; open where
+-- unknown time could turn it.
+with mark as materialized (
+    select
+        m.*,
+        m.up_s + m.down_s + m.unmeasured_s as all_s,
+        lag(m.month) over (partition by m.scope, m.indicator order by m.month) as month_before
+    from fact.slam_months($1, $2, 13) as m
+)
+
 select
     s.scope,
     s.indicator,
@@ -15,8 +25,21 @@ select
     s.used_s,
     trim_scale(s.limit_s) as limit_s,
     s.worst_s,
-    trim_scale(s.worst_limit_s) as worst_limit_s
-from fact.slam($1, $2, 13) as s;
+    trim_scale(s.worst_limit_s) as worst_limit_s,
+    s.unmeasured_s,
+    case
+        when s.indicator <> 'availability' or b.month is null then null
+        when s.percent is null or b.percent is null then 'not_measured'
+        when s.percent = b.percent
+            then case when s.unmeasured_s + b.unmeasured_s = 0 then 'same' else 'open' end
+        when s.up_s * b.all_s > (b.up_s + b.unmeasured_s) * s.all_s then 'higher'
+        when (s.up_s + s.unmeasured_s) * b.all_s < b.up_s * s.all_s then 'lower'
+        else 'open'
+    end as than_before
+from mark as s
+left join mark as b
+    on s.scope = b.scope and s.indicator = b.indicator and s.month_before = b.month
+order by s.scope = 'solution' desc, s.scope asc, s.indicator asc, s.month asc;
 
 -- name: contents_spans
 -- When a scope ($2) of a contract ($1) was not simply up in the period ($3), each local day of a
@@ -65,10 +88,13 @@ select
     b.clean_percent,
     b.up_s,
     b.down_s,
-    b.past_s,
-    b.begun,
+    b.unmeasured_s,
+    b.pace_up_s,
+    b.pace_down_s,
+    b.promised_to_come_s,
+    b.comes_until,
     b.versions
-from fact.budget_outlook($1, $2, upper($3::tstzrange)) as b
+from fact.outlook($1, $2, upper($3::tstzrange)) as b
 where b.starts <= lower($3::tstzrange) and b.ends >= upper($3::tstzrange);
 
 -- name: contents_latency
@@ -298,61 +324,3 @@ select
     ) as span
 from
     fact.timezone($1, (upper($2::tstzrange) at time zone 'UTC')::date) as z (timezone);
-
--- name: contents_gaps
--- When endpoints of a scope ($2) of a contract ($1) were not measured in the period ($3): the
--- longest 40 holes, and how many there are in all. A hole in one endpoint need not make the scope
--- unknown.
-with covered as (
-    select
-        e.endpoint_id,
-        e.key,
-        range_agg(v.valid * se.during * $3::tstzrange * tstzrange(null, sla.as_of())) as spans
-    from fact.contract as c
-    inner join fact.contract_version as v on c.contract_id = v.contract_id
-    inner join fact.contract_service as cs on v.version_id = cs.version_id
-    inner join fact.service as s on cs.service_id = s.service_id
-    inner join fact.service_endpoint as se on s.service_id = se.service_id
-    inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
-    where
-        c.key = $1
-        and v.replaced_at is null
-        and v.valid && $3::tstzrange
-        and case $2 when 'solution' then cs.essential else s.key = $2 end
-    group by e.endpoint_id, e.key
-),
-
-measured as (
-    select
-        c.endpoint_id,
-        range_agg(d.up + d.down) as spans
-    from covered as c
-    inner join fact.endpoint_day as d on c.endpoint_id = d.endpoint_id
-    where
-        d.day >= (lower($3::tstzrange) at time zone 'UTC')::date - 1
-        and d.day <= (upper($3::tstzrange) at time zone 'UTC')::date
-    group by c.endpoint_id
-),
-
-hole as (
-    select
-        c.key as endpoint,
-        p.span
-    from covered as c
-    left join measured as m on c.endpoint_id = m.endpoint_id
-    cross join
-        lateral unnest(
-            fact.counted_spans(c.endpoint_id, c.spans) - coalesce(m.spans, '{}')
-        ) as p (span)
-)
-
-select
-    h.endpoint,
-    lower(h.span) as starts,
-    upper(h.span) as ends,
-    sla.seconds(h.span) as seconds,
-    count(*) over () as of_all,
-    sum(sla.seconds(h.span)) over () as seconds_of_all
-from hole as h
-order by sla.seconds(h.span) desc, lower(h.span) asc, h.endpoint asc
-limit 40;

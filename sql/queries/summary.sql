@@ -292,8 +292,9 @@ where b.broken > 0
 order by s.down_s desc, w.starts asc, w.key asc;
 
 -- name: summary_reports
--- What became of the report of the solution of some contracts ($1) in their periods ($2, named
--- $3): none where there is none. due: when it goes out by the contract's schedule.
+-- What became of the report of the solution of some contracts ($1) in their periods ($2, named $3,
+-- of a kind $4): none where there is none. due: when it goes out by the contract's schedule, where
+-- the clock makes it: months, and the periods that carry the verdict, since the contract is known.
 select
     p.contract,
     r.key as report,
@@ -320,7 +321,16 @@ left join
 cross join
     lateral (
         select coalesce(r.due_at, fact.report_due(c.contract_id, p.span)) as at
+    ) as wished
+left join
+    lateral (
+        select wished.at
+        from fact.report_version(c.contract_id, p.span) as v
+        where
+            $4::text in ('month', v.basis)
+            and wished.at > fact.by_the_clock_since(c.contract_id)
     ) as due
+    on true
 order by p.contract;
 
 -- name: summary_disputes
@@ -366,11 +376,14 @@ select
     b.known_until,
     b.up_s,
     b.down_s,
-    b.past_s,
-    b.begun,
+    b.unmeasured_s,
+    b.pace_up_s,
+    b.pace_down_s,
+    b.promised_to_come_s,
+    b.comes_until,
     b.versions
 from unnest($1::text[], $2::text[], $3::timestamptz[]) as p (contract, basis, at)
-cross join lateral fact.budget_outlook(p.contract, 'solution', p.at) as b
+cross join lateral fact.outlook(p.contract, 'solution', p.at) as b
 where b.kind = p.basis and (b.over_s > 0 or b.projected_over_s > 0)
 order by b.over_s > 0 desc, b.used_s / nullif(b.budget_s, 0) desc nulls last, p.contract asc;
 

@@ -23,3 +23,6 @@ drop function if exists fact.call_crisis(
 drop function if exists fact.warn_ahead(
     integer[], tstzmultirange, integer, interval, timestamptz
 );
+drop function if exists fact.slam(text, tstzrange, integer);
+drop function if exists fact.budget_outlook(text, text, timestamptz);
+drop function if exists fact.counted_class(text, text, tstzrange, fact.reading);

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import starmap
 
 from vigie.reporting.figures.contents import (
     Contents,
@@ -43,7 +44,7 @@ def kept(
     }
     months = [date(2025 + (4 + n) // 12, (4 + n) % 12 + 1, 1) for n in range(13)]
     of = percents or {}
-    return tuple(
+    made = [
         Kept(
             scope=scope,
             indicator=indicator,
@@ -53,7 +54,19 @@ def kept(
         )
         for n, (month, letter) in enumerate(zip(months, marks, strict=True))
         if letter != "."
-    )
+    ]
+    return tuple(starmap(_than, zip(made, (None, *made), strict=False)))
+
+
+def _than(one: Kept, before: Kept | None) -> Kept:
+    """Return how a month compares with the one before it."""
+    if before is None or one.indicator != "availability":
+        return one
+    if one.percent is None or before.percent is None:
+        return replace(one, than_before="not_measured")
+    was, now = Decimal(before.percent), Decimal(one.percent)
+    word = "same" if was == now else "higher" if now > was else "lower"
+    return replace(one, than_before=word)
 
 
 def spell(kind: str, day: int, clock: str, minutes: int) -> Spell:
@@ -103,9 +116,9 @@ def outlooks() -> tuple[Outlook, ...]:
         used_share="72.51",
         percent="99.9783",
         to_come_s=Decimal(2592000),
-        projected_s=Decimal(1701),
-        projected_over_s=Decimal("128.76"),
-        used_up_at=datetime(2026, 6, 23, 4, 37, 14, tzinfo=UTC),
+        projected_s=Decimal(1582),
+        projected_over_s=Decimal("9.76"),
+        used_up_at=datetime(2026, 6, 30, 7, 20, 34, tzinfo=UTC),
         clean_percent="99.9854",
     )
     year = outlook(
@@ -118,7 +131,7 @@ def outlooks() -> tuple[Outlook, ...]:
         used_share="35.20",
         percent="99.9829",
         to_come_s=Decimal(18_489_600),
-        projected_s=Decimal(5367),
+        projected_s=Decimal(5368),
         projected_over_s=Decimal(0),
         clean_percent="99.9929",
     )

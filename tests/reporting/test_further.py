@@ -9,10 +9,13 @@ from tests.sql.crisis import crisis_of
 from tests.sql.world import World, minute
 
 from vigie.reporting import Asked, Figures, figures
+from vigie.verifying.budgets import budgets
+from vigie.verifying.further import further
 
 MAY = Asked("month", date(2026, 5, 1))
 END = datetime(2026, 6, 1, tzinfo=UTC)
 NOW = END + timedelta(days=1)
+HOUR = timedelta(hours=1)
 
 
 async def of_may(connection: asyncpg.Connection, scope: str = "solution") -> Figures:
@@ -60,9 +63,14 @@ async def test_what_was_not_up_is_there_by_day_with_its_reasons(told: Figures) -
     ]
     assert Decimal("1.5") == told.contents.ceiling_s
     # and what was not measured
-    [hole] = told.contents.gaps
+    [after, before, hole] = told.contents.gaps
+    days = timedelta(days=3), timedelta(days=28) - HOUR
 
-    assert ("a", minute(15), minute(17), Decimal(120), 1, Decimal(120)) == (
+    assert [("api", *days[1:]), ("api", *days[:1])] == [
+        (one.service, one.ends - one.starts) for one in (after, before)
+    ]
+    whole = 120 + 3 * 86400 + 28 * 86400 - 3600
+    assert ("a", minute(15), minute(17), Decimal(120), 3, Decimal(whole)) == (
         hole.endpoint,
         hole.starts,
         hole.ends,
@@ -70,6 +78,28 @@ async def test_what_was_not_up_is_there_by_day_with_its_reasons(told: Figures) -
         hole.of_all,
         hole.seconds_of_all,
     )
+
+
+async def test_holes_of_other_services_are_listed_and_when_a_service_had_no_endpoint(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    """The crawler is not essential, and has a hole; the interface is measured from noon on."""
+    await world.service("api", endpoints=["a"])
+    await world.service("crawler", endpoints=["c"])
+    begins = minute(0)
+    await world.contract(valid=asyncpg.Range(begins, minute(24 * 60)), other=("crawler",))
+    await world.results("c", "U" * 10 + "." * 10 + "U" * (24 * 60 - 20))
+    await world.results("a", "U" * 12 * 60, start=12 * 60)
+    await world.rolled_up_to(END)
+
+    found = (await of_may(connection)).contents.gaps
+
+    assert [
+        (None, "api", begins, minute(12 * 60), Decimal(12 * 3600)),
+        ("c", None, minute(10), minute(20), Decimal(600)),
+    ] == [(one.endpoint, one.service, one.starts, one.ends, one.seconds) for one in found]
+    assert [] == list(further(await of_may(connection)))
+    assert ["c"] == [one.endpoint for one in (await of_may(connection, "crawler")).contents.gaps]
 
 
 async def test_nothing_is_told_of_the_time_before_the_contract(
@@ -85,6 +115,36 @@ async def test_nothing_is_told_of_the_time_before_the_contract(
 
     assert [1] == [one.probes for one in found.contents.failures]
     assert [begins.date()] == [one.day for one in found.contents.latencies]
+
+
+@pytest.mark.parametrize(
+    ("april", "may", "word"),
+    [
+        ("UUUUUUUUUU", "UUUUUUUUUU", "same"),
+        ("UUUUUUUUUD", "UUUUUUUUUU", "higher"),
+        ("UUUUUUUUUU", "UUUUUUUUUD", "lower"),
+        ("UUUUUUUUUD", "UUUUUUUUU?", "open"),  # 9 of 10 after at least 9 of 10
+        ("UUUUUUUUDD", "UUUUUUUUU?", "higher"),  # at least 9 of 10 after 8
+        ("UUUUUUUUU?", "UUUUUUUUUU", "open"),  # 100 %, of less
+        ("UUUUUUUU??", "UUUUUUUDDD", "lower"),  # 7 of 10 after at least 8
+        ("??????????", "UUUUUUUUUU", "not_measured"),
+    ],
+)
+async def test_months_are_compared_where_unknown_time_cannot_turn_it(
+    world: World, connection: asyncpg.Connection, april: str, may: str, word: str
+) -> None:
+    """A contract of twenty hours, ten in each month."""
+    change = datetime(2026, 5, 1, tzinfo=UTC)
+    await world.service("api", endpoints=["a"], every=HOUR)
+    await world.contract(valid=asyncpg.Range(change - 10 * HOUR, change + 10 * HOUR))
+    await world.results("a", april + may, start=-(3 * 24 + 10) * 60, step=60)
+    await world.rolled_up_to(END)
+
+    found = await of_may(connection)
+
+    kept = [one for one in found.contents.kept if one.scope == "solution"]
+    assert [None, word] == [one.than_before for one in kept]
+    assert [] == list(budgets(found))
 
 
 async def test_crisis_has_its_instants_messages_and_summary(told: Figures) -> None:

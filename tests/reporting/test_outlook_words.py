@@ -24,7 +24,7 @@ def judged_by(basis: str, outlooks: tuple[Outlook, ...] = furthersamples.outlook
     ("basis", "sentence"),
     [
         ("month", "The budget of May 2026 is overdrawn by 4.56 s; no clean time makes up for it."),
-        ("quarter", "At this pace the budget of Q2 2026 is used up on 23 Jun 2026; 7 min 12.24 s"),
+        ("quarter", "At this pace the budget of Q2 2026 is used up on 30 Jun 2026; 7 min 12.24 s"),
         ("year", "At this pace the budget of 2026 holds; 1 h 8 min 6.96 s are left."),
     ],
 )
@@ -70,5 +70,15 @@ def test_a_period_that_ended_and_a_budget_that_is_overdrawn_have_words_of_their_
     assert f'<td class="figure">{ended}</td>' in html
 
 
-def test_each_row_says_that_it_goes_on_at_its_own_pace() -> None:
-    assert "Each row goes on at its own pace so far" in text(page(samples.busy()))
+def test_time_that_was_not_measured_is_said_to_be_taken_out() -> None:
+    month, quarter, year = furthersamples.outlooks()
+    left_out = replace(year, unmeasured_s=Decimal(5400))
+
+    shown = text(page(judged_by("year", (month, quarter, left_out))))
+
+    assert "Not measured in 2026: 1 h 30 min 0 s. Such time is taken out of each row" in shown
+    assert "Not measured in" not in text(page(judged_by("year")))
+
+
+def test_the_pace_is_said_to_be_the_same_for_all_rows() -> None:
+    assert "The pace is the same in all rows" in text(page(samples.busy()))

@@ -80,6 +80,11 @@ async def asked(world: World, period: Asked = MAY) -> Summary:
     return await summary(world.connection, asked=period, now=NOW)
 
 
+async def known_since(world: World, at: datetime) -> None:
+    for table, column in (("report_schedule", "since"), ("contract_version", "recorded_at")):
+        await world.connection.execute(f"update fact.{table} set {column} = $1", at)
+
+
 async def test_contracts_stand_worst_first_with_the_figures_of_their_own_reports(
     world: World,
 ) -> None:
@@ -147,6 +152,7 @@ async def _risk_is_that_of_its_own_budget(world: World, found: Summary) -> None:
 
 async def test_what_needs_a_person_is_told(world: World) -> None:
     await measured(world)
+    await known_since(world, BEGIN)
     first = (BEGIN + 24 * HOUR - START) / timedelta(minutes=1)
     late = await world.window(first, first + 120, services=["shared", "good"], announced=BEGIN)
     await world.window(first, first + 60, services=["shared"], announced=BEGIN, withdrawn=True)
@@ -272,7 +278,7 @@ def test_first_page_says_how_it_stands_and_what_to_do() -> None:
         "● Met 50 0 50",
         "○ Not measurable 1 0 1",
         "Outages of several customers 45",
-        "Answer 1 objection to a report. vigie report list; vigie report answer",
+        "Answer 1 objection to a report. vigie report show contract-0000-2026-05-1",
         "Lead 1 crisis to its review.",
         "Measure 2 contracts better: nothing can be proved.",
     ):
@@ -314,7 +320,7 @@ def test_month_that_runs_and_one_without_data_say_so() -> None:
     assert "no verdict yet where the period is not over" in running
     assert "The period is not over: it has no reports yet." in running
     assert "0 missed, of 1 contract" in one
-    assert "Every report was sent." in one
+    assert "Every report that is due was sent." in one
 
 
 def test_demonstration_is_marked() -> None:
@@ -365,4 +371,34 @@ def test_a_report_that_is_overdue_is_drafted_and_then_issued() -> None:
 
     told = text_of(overdue)
 
-    assert "that is overdue. vigie report run --month 2026-05; vigie report issue" in told
+    assert "that is overdue. vigie report run --month 2026-05; vigie report list" in told
+    drafted = replace(report, overdue=True, state="draft", report="acme-2026-05-1")
+    told = text_of(replace(overdue, reports=(drafted,)))
+    assert "vigie report run --month 2026-05; vigie report issue acme-2026-05-1" in told
+
+
+@pytest.mark.parametrize(
+    ("kind", "recorded", "owed"),
+    [
+        ("month", -timedelta(days=1), {"acme", "calm", "free", "globex"}),
+        ("quarter", -timedelta(days=1), {"globex"}),  # the others are judged by the month
+        ("month", timedelta(days=10), set()),  # applied after it was due: that is history
+    ],
+)
+async def test_only_reports_that_the_clock_makes_are_owed(
+    world: World, kind: str, recorded: timedelta, owed: set[str]
+) -> None:
+    await measured(world)
+    await known_since(world, END + recorded)
+    await world.connection.execute(
+        "update fact.contract_version set basis = 'quarter' where basis = 'year'"
+    )
+    later = datetime(2026, 8, 1, tzinfo=UTC)
+    await world.rolled_up_to(later)
+
+    of = Asked(kind, date(2026, 5 if kind == "month" else 4, 1))
+    found = await summary(world.connection, asked=of, now=later)
+
+    assert owed == {one.contract for one in found.reports if one.due}
+    assert owed == {one.contract for one in found.waiting if one.overdue}
+    assert [] == [*added_up(found), *ranked(found)]

@@ -34,6 +34,44 @@ async def test_effect_replaces_what_was_measured(
     assert expected == await world.timeline(span(0, 6))
 
 
+@pytest.mark.parametrize("target", ["api", "a"])
+async def test_nothing_is_in_doubt_about_an_outage_that_was_none(world: World, target: str) -> None:
+    """Down from 2 to 4, possibly from 1 on: the minute before goes with the outage."""
+    await _measured(world)
+    before = await world.availability(span(0, 6))
+    await world.correction(2, 4, target=target, effect="up")
+    after = await world.availability(span(0, 6))
+
+    assert ("50.0000", "83.3333") == (before["low"], before["high"])  # 3 of 6, 5 of 6
+    assert ("100", "100", "100") == (after["low"], after["percent"], after["high"])
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "low"),
+    [
+        (2, 3, "83.3333"),  # from 3 on it was down: 5 of 6, and the minute before was up
+        (3, 4, "66.6666"),  # it began at 2, or from 1 on
+    ],
+)
+async def test_an_outage_that_is_partly_one_keeps_its_own_doubt(
+    world: World, starts: int, ends: int, low: str
+) -> None:
+    await _measured(world)
+    await world.correction(starts, ends, effect="up")
+
+    assert low == (await world.availability(span(0, 6)))["low"]
+
+
+async def test_doubt_about_an_outage_of_the_next_period_goes_with_it(world: World) -> None:
+    """Down from 2 on; the period ends at 2."""
+    await _measured(world)
+    assert "50.0000" == (await world.availability(span(0, 2)))["low"]
+
+    await world.correction(2, 4, effect="up")
+
+    assert "100" == (await world.availability(span(0, 2)))["low"]
+
+
 async def test_excluded_time_of_a_service_leaves_the_figure(world: World) -> None:
     await _measured(world)
     await world.correction(1, 3, effect="exclude")

@@ -35,6 +35,22 @@ async def test_budget_curve_is_the_oracles_and_ends_in_the_figure(
     )
 
 
+@law
+@given(scenario=scenarios())
+async def test_a_longer_period_leads_to_no_less_downtime_than_what_it_holds(
+    partitioned: asyncpg.Connection, scenario: Scenario
+) -> None:
+    async with built(partitioned, scenario) as world:
+        rows = await world.connection.fetch(
+            "select * from sla.budget_outlook('acme', $1, $2)",
+            *(scenario.key, scenario.asked.upper),
+        )
+
+    for shorter, longer in pairwise(rows):
+        for name in ("used_s", "budget_s", "to_come_s", "projected_s"):
+            assert (shorter[name] or 0) <= (longer[name] or 0)
+
+
 def _burning(scenario: Scenario) -> list[str | None]:
     versions = in_force(scenario.told, scenario.period, scenario.scope)
     promised = [version for version in versions if version.target is not None] or versions

@@ -197,12 +197,12 @@ async def test_budgets_of_month_quarter_and_year_stand_beside_each_other(world: 
     )  # fmt: skip
     assert ("91.9354", None, "91.9354") == (month["percent"], month[14], month["clean_percent"])
     # the contract holds for May and June, 1,464 h: 263,520 s. June at the pace of May costs
-    # 216,000 * 720 / 744 = 209,032.2… s more. Used up 263,520 / 216,000 of May after its start.
+    # 216,000 * 720 / 744 = 209,032.2… s more. 47,520 s are left: they last 47,520 / 216,000 of May.
     assert (263_520, 47_520, 720 * 3600, 216_000 + 209_033, 161_513) == (
         quarter["budget_s"], quarter["left_s"], quarter["to_come_s"],
         quarter["projected_s"], quarter["projected_over_s"],
     )  # fmt: skip
-    assert FIRST + timedelta(seconds=2_678_400 * 263_520 // 216_000) == quarter["used_up_at"]
+    assert JUNE + timedelta(seconds=2_678_400 * 47_520 // 216_000) == quarter["used_up_at"]
     assert "95.9016" == quarter["clean_percent"]  # 1,404 / 1,464
     assert quarter[4:] == year[4:]  # the contract ends with the quarter
 
@@ -218,6 +218,81 @@ async def test_outlook_forgets_what_was_measured_later(world: World) -> None:
         month["percent"],
         month["known_until"],
     )
+
+
+ROWS = "select * from fact.outlook('acme', 'solution', $1)"
+
+
+async def test_the_pace_is_that_of_the_time_that_was_measured(world: World) -> None:
+    """Half of May is a hole: it is neither budget nor pace, and June costs twice as much."""
+    await a_month(world, "D" * 36 + "U" * 336 + "?" * 372)
+    await world.contract(
+        valid=asyncpg.Range(FIRST, datetime(2026, 7, 1, tzinfo=UTC)), target=Decimal("0.95")
+    )
+
+    month, quarter, year = await world.connection.fetch(ROWS, JUNE)
+
+    # 372 h measured, 36 h down: 5 % of 372 h, and of 1,092 h with the 720 h of June
+    assert (Decimal("18.6") * 3600, Decimal("54.6") * 3600) == (
+        month["budget_s"], quarter["budget_s"],
+    )  # fmt: skip
+    # 36 h + 36 * 720 / 372 h = 105.677… h; by all hours that are over it would be 70.8 h
+    assert 36 * 3600 + 36 * 3600 * 720 // 372 + 1 == quarter["projected_s"]
+    assert (372 * 3600, 372 * 3600) == (month["unmeasured_s"], year["unmeasured_s"])
+    # 18.6 h left at 36 h in 372 h: 192.2 h into June
+    assert JUNE + timedelta(hours=192.2) == quarter["used_up_at"]
+
+
+async def test_no_row_leads_to_more_than_the_row_that_holds_it(world: World) -> None:
+    """After a clean April, the pace of May alone would lead further than that of the year."""
+    await a_month(world, "D" * 60, as_of=FIRST + 240 * HOUR)
+    await world.results("api-endpoint", "U" * 720, start=BEFORE - 30 * 24 * 60, step=60)
+    await world.rolled_up_to(FIRST + 240 * HOUR)
+    await world.contract(
+        valid=asyncpg.Range(datetime(2026, 4, 1, tzinfo=UTC), None), target=Decimal("0.95")
+    )
+
+    month, quarter, year = await world.connection.fetch(ROWS, FIRST + 240 * HOUR)
+
+    # 60 h down in 960 h: 1 h in 16. To come are 504 h, in the quarter 1,224, in the year 5,640.
+    hours = [Decimal(one["projected_s"]) / 3600 for one in (month, quarter, year)]
+    assert [60 + Decimal("31.5"), 60 + Decimal("76.5"), 60 + Decimal("352.5")] == hours
+
+
+async def test_only_time_to_come_with_a_target_uses_up_a_budget(world: World) -> None:
+    """The target ends with June; the contract goes on without one."""
+    await a_month(world, "D" * 36)
+    end = datetime(2026, 7, 1, tzinfo=UTC)
+    await world.contract(valid=asyncpg.Range(FIRST, end), target=Decimal("0.95"))
+    await world.contract(valid=asyncpg.Range(end, None), target=None)
+
+    *_, quarter, year = await world.connection.fetch(ROWS, JUNE)
+
+    assert (720 * 3600, end) == (year["promised_to_come_s"], year["comes_until"])
+    assert quarter["projected_s"] == year["projected_s"]
+    assert year["to_come_s"] == (720 + 184 * 24) * 3600
+
+
+async def test_a_year_without_a_measurement_has_no_pace(world: World) -> None:
+    await a_month(world, "?" * 744)
+    await world.contract(valid=asyncpg.Range(FIRST, None), target=Decimal("0.95"))
+
+    *_, year = await world.connection.fetch(ROWS, JUNE)
+
+    assert (None, None) == (year["projected_s"], year["used_up_at"])
+    assert 744 * 3600 == year["unmeasured_s"]
+
+
+@pytest.mark.parametrize(("unknown", "left_out"), [("neither", 10), ("up", 0), ("down", 0)])
+async def test_unknown_time_that_counts_is_not_left_out(
+    world: World, unknown: str, left_out: int
+) -> None:
+    await a_month(world, "?" * 10)
+    await world.contract(valid=asyncpg.Range(FIRST, None), target=Decimal("0.95"), unknown=unknown)
+
+    month, *_ = await world.connection.fetch(ROWS, JUNE)
+
+    assert left_out * 3600 == month["unmeasured_s"]
 
 
 async def test_latencies_add_their_histograms(world: World) -> None:

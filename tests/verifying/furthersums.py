@@ -1,7 +1,7 @@
 """The further pages of May 2026 as they add up with its figures, and what stands behind them."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -36,12 +36,15 @@ def kept(scope: str, down: int, mark: str, percent: str, *, planned: int = 0) ->
     )
 
 
-def earlier(number: int, days: int, down: int, mark: str, percent: str) -> Kept:
+def earlier(
+    number: int, days: int, down: int, mark: str, percent: str, than: str | None = None
+) -> Kept:
     """Return a month before, of which nothing else is carried: its budget is 0.0002 of it."""
     committed = days * 86400 - (3600 if number == MARCH else 0)  # the clocks go forward
     return replace(
         kept("solution", down, mark, percent),
         month=date(2026, number, 1),
+        than_before=than,
         up_s=Decimal(committed - down),
         committed_s=Decimal(committed),
         limit_s=Decimal(committed) * 2 / 10000,
@@ -53,9 +56,9 @@ def before() -> tuple[Kept, ...]:
     """Return the months since the contract began: 1080 s down, and 600 s in April."""
     return (
         earlier(1, 31, 360, "met", "99.9865"),  # 360 of 2678400 s are 0.01344… %
-        earlier(2, 28, 360, "met", "99.9851"),  # of 2419200 s: 0.01488… %
-        earlier(MARCH, 31, 360, "met", "99.9865"),  # of 2674800 s: 0.01345… %
-        earlier(4, 30, 600, "missed", "99.9768"),  # of 2592000 s: 0.02314… %
+        earlier(2, 28, 360, "met", "99.9851", "lower"),  # of 2419200 s: 0.01488… %
+        earlier(MARCH, 31, 360, "met", "99.9865", "higher"),  # of 2674800 s: 0.01345… %
+        earlier(4, 30, 600, "missed", "99.9768", "lower"),  # of 2592000 s: 0.02314… %
     )
 
 
@@ -66,6 +69,7 @@ def longest(of: Kept) -> Kept:
         indicator="longest interruption",
         mark="met",
         percent=None,
+        than_before=None,
         used_s=Decimal(0),
         limit_s=Decimal(7200),
         worst_s=Decimal(0),
@@ -76,34 +80,39 @@ def longest(of: Kept) -> Kept:
 def outlooks() -> tuple[Outlook, ...]:
     """Return May, overdrawn, its quarter with 600 s of April, which will be, and its year."""
     month, quarter, year = furthersamples.outlooks()
+    paced: dict[str, Any] = {
+        "unmeasured_s": Decimal(0),
+        "pace_up_s": Decimal(13_039_380),
+        "pace_down_s": Decimal(2220),
+    }
     return (
         replace(
             month,
             up_s=Decimal(2676660),
             down_s=Decimal(540),
-            past_s=Decimal(WHOLE),
-            begun=samples.START,
+            promised_to_come_s=Decimal(0),
+            **paced,
         ),
-        # 0.0002 of 7861200 s; 1140 of them are 72.508 %; 1140 + 1140 * 2592000 / 5270400 = 1700.7
+        # 0.0002 of 7861200 s; 1140 of them are 72.508 %. 2220 * 2592000 / 13041600 = 441.2 s come:
+        # the 432.24 that are left last 432.24 / 441.22… of the 2592000 s, 29 d 9 h 20 min 34 s.
         replace(
             quarter,
             up_s=Decimal(5268060),
             down_s=Decimal(1140),
-            past_s=Decimal(5270400),
-            begun=quarter.starts,
-            # 5270400 * 1572.24 / 1140 = 7268713.7 s after its beginning: 84 d 3 h 5 min 13 s
-            used_up_at=datetime(2026, 6, 24, 1, 5, 13, tzinfo=UTC),
+            promised_to_come_s=quarter.to_come_s,
+            comes_until=quarter.ends,
+            **paced,
         ),
         # 151 days without an hour are over, 214 with one to come; 0.0002 of 31534800 s.
-        # 2220 of 13041600 s down; 2220 + 2220 * 18493200 / 13042800 = 5367.7
+        # 2220 of 13041600 s down; 2220 + 2220 * 18493200 / 13041600 = 5367.99…
         replace(
             year,
             up_s=Decimal(13_039_380),
             down_s=Decimal(2220),
-            past_s=Decimal(13_042_800),
-            begun=year.starts,
             to_come_s=Decimal(18_493_200),
-            projected_s=Decimal(5368),
+            promised_to_come_s=Decimal(18_493_200),
+            comes_until=year.ends,
+            **paced,
         ),
     )
 
@@ -112,6 +121,7 @@ def contents() -> Contents:
     """Return pages on which there is something of everything, and all of it adds up."""
     base = furthersamples.busy()
     own = kept("solution", 540, "missed", "99.9798", planned=1200)
+    own = replace(own, than_before="higher")
     agreed, corrected, excluded = base.without
     [window] = base.ahead
     first, second = furthersamples.latencies()[:2]

@@ -55,6 +55,7 @@ DATABASE_ONLY = {
     "contents.kept[].limit_s",
     "contents.kept[].worst_limit_s",
     "contents.kept[].worst_s",
+    "contents.outlooks[].unmeasured_s",  # of the longer periods
     "contents.outlooks[].versions",
     # written by people, or when something happened
     "contents.ahead[].announced_at",

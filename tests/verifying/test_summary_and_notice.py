@@ -62,6 +62,8 @@ SUMMARY_ONLY = {
     "contracts[].low",
     "contracts[].planned_s",
     "contracts[].unmeasured_s",
+    "risks[].pace_up_s",  # of the year
+    "risks[].unmeasured_s",
     # written by people, or when something happened
     "broken[].announced_at",
     "broken[].contracts",

@@ -1,6 +1,6 @@
 """The marks of the months and the figures without exclusions, from the seconds beside them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from vigie.reporting import Figures, Kept
@@ -16,9 +16,12 @@ def budgets(figures: Figures) -> Iterator[str]:
     contents = figures.contents
     for number, kept in enumerate(contents.kept):
         yield from _kept(kept, f"figures.contents.kept[{number}]")
-    counted = {(one.scope, one.month, one.up_s, one.down_s) for one in contents.kept}
+    counted = {
+        (one.scope, one.month, one.up_s, one.down_s, one.unmeasured_s) for one in contents.kept
+    }
     if len(counted) != len({(one.scope, one.month) for one in contents.kept}):
         yield "figures.contents.kept: two marks of one month are made of other seconds"
+    yield from _compared(contents.kept)
     yield from _this_month(figures)
     yield from _without(figures)
 
@@ -48,6 +51,34 @@ def _mark(kept: Kept) -> str:
     return "met" if kept.complete else "running"
 
 
+def _compared(kept: Sequence[Kept]) -> Iterator[str]:
+    """Compare each month's availability again with the one before it."""
+    for before, one in zip((None, *kept), kept, strict=False):
+        is_next = before and (before.scope, before.indicator) == (one.scope, one.indicator)
+        found = _than(before, one) if before and is_next else None
+        if one.than_before != found:
+            place = f"figures.contents.kept: {one.scope} in {one.month}: than_before"
+            yield f"{place} says {one.than_before}, the seconds give {found}"
+
+
+def _than(before: Kept, one: Kept) -> str | None:
+    if one.indicator != AVAILABILITY:
+        return None
+    if before.percent is None or one.percent is None:
+        return "not_measured"
+    if before.percent == one.percent:
+        return "open" if before.unmeasured_s or one.unmeasured_s else "same"
+    (was_least, was_most), (least, most) = _bounds(before), _bounds(one)
+    return "higher" if least > was_most else "lower" if most < was_least else "open"
+
+
+def _bounds(one: Kept) -> tuple[Fraction, Fraction]:
+    """Return the availability of a month with its unknown time as down, and as up."""
+    up, unknown = Fraction(one.up_s), Fraction(one.unmeasured_s)
+    whole = up + Fraction(one.down_s) + unknown
+    return (up / whole, (up + unknown) / whole) if whole > 0 else (Fraction(0), Fraction(1))
+
+
 def _this_month(figures: Figures) -> Iterator[str]:
     """Compare the month of a monthly report with its figures."""
     if figures.period.kind != "month" or not figures.days:
@@ -63,6 +94,8 @@ def _this_month(figures: Figures) -> Iterator[str]:
         else:
             said = (kept.percent, kept.used_s, kept.limit_s)
             is_same = said == (of.percent, of.used_s, of.budget_s) and _has_parts(figures, kept)
+            if figures.contract.unknown == "neither":
+                is_same = is_same and kept.unmeasured_s == of.seconds.unmeasured
         if not is_same:
             yield f"figures.contents.kept: {kept.scope} in {month} is not as in the figures"
 

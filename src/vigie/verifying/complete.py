@@ -160,5 +160,5 @@ def _budgets(figures: Figures) -> Iterator[str]:
         place = f"figures.contents.outlooks[{number}]"
         if not (one.starts <= period.starts and period.ends <= one.ends):
             yield f"{place}: does not hold the period"
-        if None in (one.up_s, one.down_s, one.past_s, one.begun):
+        if None in (one.up_s, one.down_s, one.pace_up_s, one.pace_down_s):
             yield f"{place}: has no seconds to compute it from"

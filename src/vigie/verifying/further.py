@@ -92,6 +92,8 @@ def _gaps(figures: Figures) -> Iterator[str]:
         place = f"figures.contents.gaps[{number}]"
         if gap.seconds != seconds(gap.ends - gap.starts):
             yield f"{place}.seconds: is not the time from its start to its end"
+        if (gap.endpoint is None) == (gap.service is None):
+            yield f"{place}: is of one endpoint, or of a service without one"
         if (gap.of_all, gap.seconds_of_all) != (gaps[0].of_all, gaps[0].seconds_of_all):
             yield f"{place}: tells of another number of holes"
     if not gaps:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil
 from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Outlook, Risk
@@ -16,14 +17,30 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 def outlooks(figures: Figures) -> Iterator[str]:
     """Yield what the seconds of an outlook do not give."""
-    contract = figures.contract
-    goes_on = contract.version_until is None and contract.hours is None
-    for number, one in enumerate(figures.contents.outlooks):
+    zone, found = ZoneInfo(figures.period.timezone), figures.contents.outlooks
+    for number, one in enumerate(found):
         place = f"figures.contents.outlooks[{number}]"
-        yield from outlook(one, place, ZoneInfo(figures.period.timezone))
-        span = one.begun and seconds(one.known_until - one.begun)
-        if one.versions == 1 and goes_on and span not in {None, one.past_s}:
-            yield f"{place}.past_s: says {one.past_s}, {span} s are over"
+        yield from outlook(one, place, zone)
+        for name, said, other in _in_report(figures, one):
+            if said != other:
+                yield f"{place}.{name}: says {said}, the report gives {other}"
+
+
+def _in_report(figures: Figures, one: Outlook) -> Iterator[tuple[str, object, object]]:
+    """Yield name, value said and value found of what the rest of the report gives."""
+    contract, period, of = figures.contract, figures.period, figures.availability
+    year = figures.contents.outlooks[-1]  # it holds whatever the others hold
+    yield "pace_up_s", one.pace_up_s, year.up_s
+    yield "pace_down_s", one.pace_down_s, year.down_s
+    if one.versions != 1:
+        return
+    if contract.version_until is None and contract.hours is None:
+        yield "to_come_s", one.to_come_s, seconds(one.ends - one.known_until)
+        if one.to_come_s and one.target is not None:
+            yield "comes_until", one.comes_until, one.ends
+    is_it = (one.starts, one.ends) == (period.starts, period.ends)
+    if is_it and contract.unknown == "neither" and one.unmeasured_s is not None:
+        yield "unmeasured_s", one.unmeasured_s, of.seconds.unmeasured
 
 
 def outlook(one: Outlook | Risk, place: str, zone: ZoneInfo) -> Iterator[str]:
@@ -65,6 +82,7 @@ def _outlook(one: Outlook | Risk) -> Iterator[tuple[str, object, object]]:
     if one.versions == 1 and one.target is not None:
         yield "used_s", used, down
         yield "budget_s", budget, spare(one.target) * (up + down + to_come)
+        yield "promised_to_come_s", _exact(one.promised_to_come_s), to_come
 
 
 def _exact(value: Decimal | None) -> Fraction | None:
@@ -75,19 +93,28 @@ def _share(used: Fraction | None, budget: Fraction | None) -> str | None:
     return None if used is None or budget is None else raised(used, budget)
 
 
+def _coming(one: Outlook | Risk) -> Fraction | None:
+    """Return the downtime to come at the year's pace, exactly."""
+    up, down, promised = map(_exact, (one.pace_up_s, one.pace_down_s, one.promised_to_come_s))
+    if up is None or down is None or promised is None or up + down <= 0:
+        return None
+    return down * promised / (up + down)
+
+
 def _projected(one: Outlook | Risk) -> Fraction | None:
     """Return what is used at the end at this pace: whole seconds more, raised."""
-    if not one.past_s or one.used_s is None:
-        return None
-    used, past = Fraction(one.used_s), Fraction(one.past_s)
-    return used - (-used * Fraction(one.to_come_s) // past)
+    coming = _coming(one)
+    return None if coming is None or one.used_s is None else Fraction(one.used_s) + ceil(coming)
 
 
-def _used_up(one: Outlook | Risk, projected: Fraction | None) -> object:
-    if projected is None or one.used_s is None or one.budget_s is None or one.begun is None:
+def _used_up(one: Outlook | Risk, projected: Fraction | None) -> datetime | None:
+    """Return when the budget is used up if the time to come is spread evenly by the clock."""
+    coming, until = _coming(one), one.comes_until
+    if not coming or projected is None or until is None:
         return None
-    used, budget = Fraction(one.used_s), Fraction(one.budget_s)
-    if not (0 < used <= budget < projected):
+    used, budget = _exact(one.used_s), _exact(one.budget_s)
+    if used is None or budget is None or not used <= budget < projected:
         return None
-    length = seconds(one.known_until - one.begun) * budget // used
-    return one.begun + timedelta(seconds=length) if 0 <= length < LARGEST else None
+    length = seconds(until - one.known_until) * (budget - used) // coming
+    is_sane = 0 <= length < LARGEST
+    return min(until, one.known_until + timedelta(seconds=length)) if is_sane else None

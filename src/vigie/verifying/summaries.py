@@ -163,8 +163,14 @@ def _risks(found: Summary) -> Iterator[str]:
         first = one.starts.astimezone(ZoneInfo(of.timezone)).date()
         if one.noon != datetime.combine(first, time(12), UTC):
             yield f"{place}.noon: is {one.noon}, it begins on {first}"
-        if one.past_s > seconds(one.known_until - one.begun):
-            yield f"{place}.past_s: says {one.past_s}, from {one.begun} to {one.known_until}"
+        for name, said, least in (
+            ("up", one.pace_up_s, one.up_s),
+            ("down", one.pace_down_s, one.down_s),
+        ):
+            if said < least or (one.kind == "year" and said != least):
+                yield f"{place}.pace_{name}_s: is not that of its year"
+        if found.as_of is None or one.known_until != min(of.ends, found.as_of):
+            yield f"{place}.known_until: is neither the end of the period nor of the results"
 
 
 def ranked(found: Summary) -> Iterator[str]:

@@ -59,6 +59,11 @@ def corrected(
     corrections: Effects, states: Sequence[State | None], period: Span
 ) -> list[State | None]:
     """Return the states with what corrections say instead."""
+    said = _said(corrections, period)
+    return [state and (new or state) for state, new in zip(states, said, strict=True)]
+
+
+def _said(corrections: Effects, period: Span) -> list[State | None]:
     # Where they contradict each other, down counts before unknown, and unknown before up.
     strokes = [
         (span, state)
@@ -66,19 +71,12 @@ def corrected(
         for span, said in corrections
         if said == effect
     ]
-    said = painted(period, None, strokes)
-    return [state and (new or state) for state, new in zip(states, said, strict=True)]
+    return painted(period, None, strokes)
 
 
-def states(endpoint: Endpoint, period: Span) -> list[State | None]:
+def states(endpoint: Endpoint, period: Span, of_service: Effects = ()) -> list[State | None]:
     """Return the state at each second of the period; None where the endpoint does not count."""
-    seen = [_seen(endpoint, results, period) for results in endpoint.results.values()]
-    quorums = painted(
-        period, "", [((version.begins, EVER), version.quorum) for version in endpoint.probing]
-    )
-    voted = [
-        _vote(quorum, votes) for quorum, votes in zip(quorums, zip(*seen, strict=True), strict=True)
-    ]
+    voted = _undoubted(endpoint, period, of_service)
     left_out = [span for span, effect in endpoint.corrections if effect == "exclude"]
     counted = corrected(endpoint.corrections, voted, period)
     for number, out in enumerate(inside(period, left_out)):
@@ -88,6 +86,39 @@ def states(endpoint: Endpoint, period: Span) -> list[State | None]:
         if out:
             counted[number] = None
     return counted
+
+
+def _undoubted(endpoint: Endpoint, period: Span, of_service: Effects) -> list[State]:
+    """Return the votes without the doubt about edges of what corrections say was up."""
+    if UP not in [effect for _, effect in (*endpoint.corrections, *of_service)]:
+        return _voted(endpoint, period)
+    wide = (period[0] - REACH - 1, period[1] + REACH + 1)
+    states = _voted(endpoint, wide)
+    is_up = [
+        _CORRECTED[UP] in said
+        for said in zip(_said(endpoint.corrections, wide), _said(of_service, wide), strict=True)
+    ]
+    is_edge = [maybe and outcome != DOWN for outcome, _, maybe in states]
+    for first, last in _runs(is_edge):
+        beside = [at for at in (first - 1, last) if 0 <= at < len(states) and states[at][0] == DOWN]
+        if beside and all(is_up[at] for at in beside):
+            states[first:last] = [(outcome, sure, False) for outcome, sure, _ in states[first:last]]
+    return states[REACH + 1 : len(states) - REACH - 1]
+
+
+def _runs(flags: Sequence[bool]) -> list[Span]:
+    edges = [n for n, (a, b) in enumerate(pairwise((False, *flags, False))) if a != b]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _voted(endpoint: Endpoint, period: Span) -> list[State]:
+    seen = [_seen(endpoint, results, period) for results in endpoint.results.values()]
+    quorums = painted(
+        period, "", [((version.begins, EVER), version.quorum) for version in endpoint.probing]
+    )
+    return [
+        _vote(quorum, votes) for quorum, votes in zip(quorums, zip(*seen, strict=True), strict=True)
+    ]
 
 
 _CORRECTED: Mapping[str, State] = {

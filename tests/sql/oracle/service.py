@@ -46,16 +46,17 @@ def moments(
 ) -> list[Moment]:
     """Return what service *number* was at each second."""
     rules = painted(period, "", [((begins, EVER), rule) for begins, rule in service.rules])
-    tracks = [_at_home(number, endpoint, period) for endpoint in endpoints]
+    said = service.corrections
+    tracks = [_at_home(number, endpoint, period, said) for endpoint in endpoints]
     together = zip(*tracks, strict=True) if tracks else [()] * len(rules)
     wanted = [tuple(s for s in moment if s is not None) for moment in together]
     present = [tuple(s for s in moment if s != LEFT_OUT) for moment in wanted]
     decided = [_decide(rule, moment) for rule, moment in zip(rules, present, strict=True)]
-    said = corrected(service.corrections, decided, period)
-    stated = inside(period, [span for span, effect in service.corrections if effect != "exclude"])
+    stated = corrected(service.corrections, decided, period)
+    named = inside(period, [span for span, effect in service.corrections if effect != "exclude"])
     left_out = [
         bool(before) and not after and not told
-        for before, after, told in zip(wanted, present, stated, strict=True)
+        for before, after, told in zip(wanted, present, named, strict=True)
     ]
     return [
         Moment(
@@ -64,15 +65,17 @@ def moments(
             sum(s[0] != UNKNOWN for s in moment),
             out,
         )
-        for state, decide, moment, out in zip(said, decided, present, left_out, strict=True)
+        for state, decide, moment, out in zip(stated, decided, present, left_out, strict=True)
     ]
 
 
-def _at_home(number: int, endpoint: Endpoint, period: Span) -> list[State | None]:
+def _at_home(
+    number: int, endpoint: Endpoint, period: Span, of_service: Effects
+) -> list[State | None]:
     home = inside(period, [span for span, service in endpoint.homes if service == number])
     if not any(home):
         return [None] * len(home)
-    found = states(endpoint, period)
+    found = states(endpoint, period, of_service)
     return [state if here else None for here, state in zip(home, found, strict=True)]
 
 

@@ -62,7 +62,9 @@ async def summary(connection: asyncpg.Connection, *, asked: Asked, now: datetime
         shared=await _shared(connection, outages),
         crises=await _many(connection, Called, "summary_crises", _whole(covered)),
         broken=await _many(connection, Broken, "summary_windows", keys, spans),
-        reports=await _many(connection, Kept, "summary_reports", keys, spans, asked.name),
+        reports=await _many(
+            connection, Kept, "summary_reports", keys, spans, asked.name, asked.kind
+        ),
         disputes=await _many(connection, Held, "summary_disputes", keys, spans),
         risks=await _risks(connection, asked, covered),
     )

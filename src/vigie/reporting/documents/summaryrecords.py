@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from vigie.reporting.figures.periods import Asked
+
 VERDICTS = ("missed", "not_provable", "running", "met", "not_applicable")
 
 
@@ -154,11 +156,19 @@ class Risk:
     clean_percent: str | None  # at the end if nothing is down any more
     # What it is computed from, as in the outlook of the contract's own report.
     known_until: datetime
+    unmeasured_s: Decimal
     up_s: Decimal
     down_s: Decimal
-    past_s: Decimal
-    begun: datetime
+    pace_up_s: Decimal
+    pace_down_s: Decimal
+    promised_to_come_s: Decimal
+    comes_until: datetime | None
     versions: int
+
+    @property
+    def period(self) -> str:
+        """The period as commands take it: 2026-05, 2026-Q2, 2026."""
+        return Asked(self.kind, self.noon.date()).name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,9 +216,12 @@ class Summary:
 
     @property
     def waiting(self) -> tuple[Kept, ...]:
-        """The reports that are not sent, or wait for an answer; what needs a person comes first."""
+        """The reports that are not sent, or wait for an answer; what needs a person comes first.
+
+        One that the clock does not make, and nobody made, waits for nothing.
+        """
         order = ("failed", "objected", "none", "draft", "replaced", "issued")
-        wanted = [one for one in self.reports if one.state != "none" or self.complete]
+        wanted = [one for one in self.reports if one.state != "none" or (self.complete and one.due)]
         open_ = [one for one in wanted if one.state != "sent" or one.open_objections]
         return tuple(
             sorted(open_, key=lambda one: (_place(order, one.state), not one.overdue, one.contract))

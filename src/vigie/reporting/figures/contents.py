@@ -17,8 +17,18 @@ BESIDE = {
         "limit_s",
         "worst_s",
         "worst_limit_s",
+        "unmeasured_s",
+        "than_before",
     ),
-    "outlooks": ("up_s", "down_s", "past_s", "begun", "versions"),
+    "outlooks": (
+        "up_s",
+        "down_s",
+        "pace_up_s",
+        "pace_down_s",
+        "promised_to_come_s",
+        "comes_until",
+        "versions",
+    ),
     "without": ("committed_s",),
 }
 
@@ -41,6 +51,9 @@ class Kept:
     limit_s: Decimal = NONE  # the budget, or the longest interruption allowed
     worst_s: Decimal = NONE  # as used_s, had unknown time been down
     worst_limit_s: Decimal = NONE
+    unmeasured_s: Decimal = NONE  # unknown time that counts as neither
+    # higher, lower, same; open: unknown time could turn it; not_measured. None: no month before
+    than_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +86,14 @@ class Outlook:
     projected_over_s: Decimal | None
     used_up_at: datetime | None
     clean_percent: str | None  # at the end if nothing is down any more
-    # What it is computed from: seconds as the contract counts them, and what is over.
+    unmeasured_s: Decimal | None = None  # allows nothing: the budget is of what was measured
+    # What it is computed from: seconds as the contract counts them, also those of the year so far.
     up_s: Decimal | None = None
     down_s: Decimal | None = None
-    past_s: Decimal | None = None
-    begun: datetime | None = None
+    pace_up_s: Decimal | None = None
+    pace_down_s: Decimal | None = None
+    promised_to_come_s: Decimal | None = None  # what of to_come_s has a target
+    comes_until: datetime | None = None
     versions: int = 1  # of the contract
 
 
@@ -192,9 +208,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """A hole in the measurement of one endpoint."""
+    """A hole in the measurement of one endpoint, or a span in which a service had none."""
 
-    endpoint: str
+    endpoint: str | None
+    service: str | None = None  # it had no endpoint that counts
     starts: datetime
     ends: datetime
     seconds: Decimal

@@ -236,6 +236,18 @@ class Figures:
     contents: Contents = field(default_factory=Contents)  # the further pages
 
     @property
+    def windows_begun(self) -> tuple[Window, ...]:
+        """The windows of the period that have begun as far as it is known."""
+        coming = {one.key for one in self.windows_to_come}
+        return tuple(one for one in self.maintenance if one.key not in coming)
+
+    @property
+    def windows_to_come(self) -> tuple[Window, ...]:
+        """The windows of the period that have not begun: nothing can be said of them yet."""
+        known = self.period.as_of
+        return tuple(one for one in self.maintenance if known is not None and one.starts >= known)
+
+    @property
     def names(self) -> dict[str, str]:
         """The service names by key."""
         return {service.scope: service.name for service in self.services}
