@@ -76,11 +76,6 @@ class MaintenanceNotice:
         told = (self.channel, self.recipient, self.evidence)
         return tuple(text for text in told if text and not is_blank(text))
 
-    @property
-    def whys(self) -> tuple[str, ...]:
-        """Why it excuses nothing, as the words of the family want it."""
-        return (self.why,) if self.why else ()
-
     def state(self, now: datetime) -> str:
         """Return what the window is at *now*: withdrawn, closed, completed, under_way, …."""
         done = {event.action for event in self.events}
