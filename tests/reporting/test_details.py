@@ -43,8 +43,18 @@ def test_coverage_that_is_not_whole_says_of_what_it_is_the_share() -> None:
 
     shown = text(page(replace(samples.busy(), availability=part)))
 
-    assert "99.85 % over all endpoints; 0 s of the scope unknown" in shown
-    assert "over all endpoints; 0 s" not in text(page(samples.busy()))
+    assert "99.85 % over the endpoints of the essential services; 0 s of the scope" in shown
+    assert "services; 0 s of the scope" not in text(page(samples.busy()))
+
+
+def test_coverage_of_one_service_is_over_its_own_endpoints() -> None:
+    part = replace(samples.service("api", "Public API"), coverage="99.85")
+
+    shown = text(page(replace(samples.busy(), availability=part)))
+
+    assert "99.85 % over the endpoints of the service; 0 s of the scope unknown" in shown
+    assert "measured, up or down, over the endpoints of the service: each by itself" in shown
+    assert "endpoints of the essential services" not in shown
 
 
 def test_the_digest_of_the_results_can_be_copied_whole() -> None:

@@ -12,8 +12,8 @@ from tests.reporting import facesamples, samples
 from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
 from vigie.reporting.drawing.html import to_html
-from vigie.reporting.figures.records import Clause
 from vigie.reporting.figures.revisions import Change, Past, Revision
+from vigie.reporting.figures.termrecords import Clause
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
 
     assert "Clauses are those of: SLA, 2024." in told
     assert "Outages are never joined. Clauses LEN-03, LEN-02 Crisis" in told
-    assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
+    assert "more is flagged, and excused all the same. Clause LEN-05 Interruption" in told
     assert "valid maintenance window. Clauses LEN-01, LEN-04 Unplanned" in told
     none = "No clause is named in the contract file."
     assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told

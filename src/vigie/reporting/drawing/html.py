@@ -102,7 +102,11 @@ def _environment(
     # The extension adds this method at run time.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     offer_formats(environment, Formats(language, timezone), brand)
-    environment.filters |= {"service_name": _service_name, "short_digest": _short_digest, "reason": reason}
+    environment.filters |= {
+        "service_name": _service_name,
+        "short_digest": _short_digest,
+        "reason": reason,
+    }
     return environment
 
 
