@@ -63,6 +63,7 @@ select
     u.name as customer,
     u.language,
     v.plan,
+    coalesce(v.terms ->> 'plan_name', '') as plan_name,
     v.timezone,
     (lower(v.valid) at time zone v.timezone)::date as version_from,
     (upper(v.valid) at time zone v.timezone)::date as version_until,

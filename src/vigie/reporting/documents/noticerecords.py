@@ -69,6 +69,7 @@ class MaintenanceNotice:
     as_of: datetime | None
     sla_version: str
     events: tuple[Happened, ...]  # oldest first
+    plan_name: str = ""  # what people call the plan; empty: its key
 
     @property
     def proof(self) -> tuple[str, ...]:

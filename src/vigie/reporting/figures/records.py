@@ -44,6 +44,7 @@ class Contract:
     crisis_longer_than_s: Decimal | None
     crisis_customers: int | None
     demonstration: bool  # made-up results, in any part of the period
+    plan_name: str = ""  # what people call the plan; empty: its key
     document: str = ""  # title and version of the text that the terms were read from
     clauses: tuple[Clause, ...] = ()
     # Hours without maintenance, and how much of it there may be: wishes, unless enforced.
