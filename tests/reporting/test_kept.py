@@ -116,6 +116,8 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
 async def test_a_revision_says_what_changed_and_why(
     run: Run, world_of_may: World, tmp_path: Path
 ) -> None:
+    people = {"people": {"alice": {"name": "Alice Martin", "roles": [], "reach": []}}}
+    await world_of_may.insert("rota", {"spec": json.dumps(people), "recorded_at": START})
     run("draft", "acme", "--month", "2026-05", "--by", "alice")
     during = asyncpg.Range(START + timedelta(days=4, hours=1), START + timedelta(days=4, hours=2))
     await world_of_may.insert(
@@ -156,6 +158,8 @@ async def test_a_revision_says_what_changed_and_why(
     assert "in place of revision 1 of" in first
     assert reason in " ".join(others)
     assert f"{FIRST}, with the SHA-256" in " ".join(others)
+    assert "Alice Martin first report of the period" in " ".join(others)
+    assert "made_by': 'alice'" in str(json.loads(run("show", FIRST, "--json")[1]))
     assert "availability.percent: 99.3055 -> 100" in run("diff", SECOND)[1]
     # Its pages are made again from what it carries: the reason and the changes are in it.
     status, said = run("two.pdf", command="verify")
