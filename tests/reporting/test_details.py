@@ -57,6 +57,28 @@ def test_coverage_of_one_service_is_over_its_own_endpoints() -> None:
     assert "endpoints of the essential services" not in shown
 
 
+def test_without_a_target_no_budget_is_used_and_no_month_said_to_be_missing() -> None:
+    busy = samples.busy()
+    free = replace(busy.availability, target=None, budget_s=None, left_s=None, over_s=None)
+    free = replace(free, used_share=None, verdict="not_applicable", confidence=None)
+    contents = replace(busy.contents, kept=(), outlooks=())
+
+    shown = text(page(replace(busy, availability=free, contents=contents)))
+
+    assert "Unplanned downtime 9 min 0 s" in shown
+    assert "Error budget used \N{EN DASH} no budget without a target" in shown
+    assert "No target was agreed, so months are neither marked nor compared." in shown
+    assert "no month before" not in shown
+
+
+def test_the_first_month_of_a_contract_has_none_before_it() -> None:
+    contents = replace(samples.busy().contents, kept=())
+
+    shown = text(page(replace(samples.busy(), contents=contents)))
+
+    assert "There is no month before to compare with." in shown
+
+
 def test_the_digest_of_the_results_can_be_copied_whole() -> None:
     evidence = evidencesamples.evidence([])
 
