@@ -77,6 +77,27 @@ def test_figures_of_a_reason_are_printed_as_on_the_page(
     assert expected == said(language, text)
 
 
+@pytest.mark.parametrize(
+    ("page", "macro", "file", "constraint"),
+    [
+        ("parts/words.html", "delivery", "0026_outbox.sql", "message_state_is_known"),
+        ("parts/words.html", "effect", "0003_registry.sql", "effect_is_known"),
+        ("summary/words.html", "crisis_state", "0027_crisis.sql", "crisis_state_is_known"),
+    ],
+)
+def test_every_word_of_a_closed_list_is_said_in_other_languages(
+    page: str, macro: str, file: str, constraint: str
+) -> None:
+    listed = (paths.SQL / "migrations" / file).read_text().partition(constraint)[2]
+    [values, *_] = re.findall(r" in \(([^)]*)\)", re.sub(r"--.*", "", listed))
+    known = re.findall(r"\w+", values)
+    environment = _environment(roots(paths.REPORTS), "de", "UTC")
+    say = getattr(environment.get_template(page).make_module(), macro)
+
+    assert len(known) >= 4
+    assert [] == [one for one in known if one == str(say(one))]
+
+
 def test_no_page_prints_a_reason_as_sql_gives_it() -> None:
     """Of a crisis and a report, `reason` is what a person wrote, in whatever language."""
     for path in TEMPLATES.rglob("*.html"):
