@@ -249,7 +249,9 @@ select
     m.forbidden_s,
     m.cap_s,
     m.cap_used_s,
-    m.remark
+    m.remark,
+    m.recorded_by,
+    m.recorded_at
 from sla.maintenance_of($1, $2) as m
 order by m.starts, m.key;
 

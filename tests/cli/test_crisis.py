@@ -241,10 +241,10 @@ def test_report_is_prefilled_written_and_exported(crisis: Typed, tmp_path: Path)
 
     assert not re.search(r"\d\.\d+(Z| UTC)", draft)
     assert "| Globex | no address | not sent | waived |" in draft
-    assert "# Incident report: Shop, 20" in draft
+    assert re.search(r"# Incident report: Shop, \d+ \w+ 20\d\d\n", draft)
     assert "| Acme | acme | Q" in draft
     assert "alice is incident manager" in draft
-    assert "All unplanned downtime of each period, that of other incidents too" in draft
+    assert "of the solution or of the one service that is named, that of other incidents" in draft
     assert 3 == draft.count("Pre-filled from what was recorded")
     assert "Resolved" in draft
     assert 2 == text.count("Pre-filled from what was recorded")

@@ -67,6 +67,7 @@ def approved() -> IncidentReport:
             ),
             Budget(
                 contract="beta",
+                scope="orders",
                 customer="Beta GmbH",
                 period="2026-05",
                 used="42 min 0 s",

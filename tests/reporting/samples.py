@@ -76,10 +76,7 @@ CONTRACT = Contract(
     crisis_longer_than_s=Decimal(600),
     crisis_customers=2,
     outside="lengow-support",
-    outside_hours=(
-        Opening(weekdays=(1, 2, 3, 4), hours="09:00-18:00"),
-        Opening(weekdays=(5,), hours="09:00-17:00"),
-    ),
+    outside_hours=(Opening(weekdays=(1, 2, 3, 4, 5), hours="09:00-18:00"),),
     outside_timezone="Europe/Paris",
     night_opens="22:00",
     night_closes="06:00",
@@ -181,6 +178,8 @@ def window(start: datetime, hours: int, **changes: object) -> Window:
         cap_s=Decimal(21600),
         cap_used_s=Decimal(1200),
         remark=None,
+        recorded_by="alice",
+        recorded_at=start - timedelta(days=7),
     )
     return replace(base, **changes)  # type: ignore[arg-type] # a test's own fields
 

@@ -29,6 +29,7 @@ def test_a_window_outside_the_agreed_hours_is_listed_and_took_nothing_out() -> N
         busy,
         contract=replace(busy.contract, hours="office"),
         availability=replace(busy.availability, seconds=none),
+        maintenance=tuple(replace(one, excused_s=Decimal(0)) for one in busy.maintenance),
     )
 
     shown = text(page(by_hours))

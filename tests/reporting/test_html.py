@@ -154,6 +154,15 @@ def test_a_running_month_gives_no_verdict() -> None:
     assert "budget = (committed + time to come)" in shown
 
 
+def test_a_running_period_says_that_an_interruption_was_too_long() -> None:
+    running = samples.CASES["running"]()
+    longest = replace(running.longest, limit_s=Decimal(7200), verdict="running")
+
+    for lasted, said in ((7200, "limit 2 h: so far"), (7201, "limit 2 h: missed")):
+        broken = replace(longest, working_s=Decimal(lasted))
+        assert said in text(page(replace(running, longest=broken)))
+
+
 def test_a_month_without_data_says_so_and_shows_no_figure() -> None:
     shown = text(page(samples.empty()))
 
@@ -230,6 +239,16 @@ def test_a_window_says_which_wish_it_breaks_and_how_much_it_excuses(
     shown = text(page(replace(samples.busy(), maintenance=(window,)), language))
 
     assert said in shown
+
+
+def test_a_window_says_its_proof_and_when_it_was_recorded() -> None:
+    start = samples.at(27, "12:0:0")
+    window = samples.window(start, 1, recorded_at=samples.at(30, "8:0:0"))
+    shown = text(page(replace(samples.busy(), maintenance=(window,))))
+
+    late = "e-mail, sla@acme.example, message 4711 recorded 30 May 2026, after its start"
+    assert 2 == shown.count(late)  # beside its announcement, and among the exclusions
+    assert "after its start" not in text(page(samples.busy()))
 
 
 def test_a_window_that_breaks_nothing_says_no_more() -> None:

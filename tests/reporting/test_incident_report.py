@@ -288,3 +288,14 @@ def test_the_user_s_template_wins_and_its_mistake_is_told(tmp_path: Path, name: 
 
     path.write_text("ours: {{ r.crisis }}", encoding="utf-8")
     assert "ours: crisis-4" == fill(crises.begun(), directory=tmp_path, now=NOW).strip()
+
+
+def test_it_is_internal_on_every_page_and_names_the_scope_of_each_budget() -> None:
+    told = [" ".join(page.split()) for page in pages("approved")]
+
+    assert [True] * len(told) == ["internal" in page for page in told]
+    assert "not for customers" in told[0]
+    assert "beta, orders by itself" in " ".join(told)
+    assert "acme, solution" not in " ".join(told)
+    text = incident_markdown(crises.CASES["approved"](), directory=NOWHERE, now=NOW)
+    assert "| beta, orders by itself |" in text

@@ -250,7 +250,7 @@ async def test_window_closed_as_it_began_ends_there(world: World) -> None:
 
 
 async def test_only_what_leaves_the_availability_is_excused(world: World) -> None:
-    """Agreed from 9:00. Down in windows of 8:50-9:10, of which 9:03-9:05 is left out, and at 3:00."""
+    """Agreed from 9:00; windows at 3:00 and 8:50-9:10, and 9:03-9:05 is left out."""
     await world.calendar("office", OFFICE)
     await world.service()
     await world.contract(hours="office")

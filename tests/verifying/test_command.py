@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -16,7 +16,7 @@ from tests.sql.world import World
 from tests.verifying.reports import NOW, changed, digits, genuine, relisted, with_files
 from tests.verifying.summarysums import noticed
 
-from vigie import cli, settings
+from vigie import cli, clock, settings
 from vigie.reporting import (
     Asked,
     NoticeFile,
@@ -119,11 +119,30 @@ def test_a_report_is_the_same_anywhere_and_holds_until_the_results_change(
     status, told, wrong = verify(str(one), "--database")
     assert (1, "") == (status, wrong)
     assert "✗ fails        database: figures.availability" in told
-    assert (
-        "more; corrections or late results since it was made change figures: vigie report" in told
-    )
+    assert "more; the file was changed, or corrections or late results came since it" in told
     assert "✗ fails        results: a 2026-05-05: other results are stored now" in told
     assert "2 of 8 checks fail." in told
+
+
+@pytest.mark.usefixtures("measured")
+@pytest.mark.parametrize("period", [("--quarter", "2026-Q2"), ("--year", "2026")])
+def test_a_report_of_a_period_that_is_not_over_holds(
+    period: tuple[str, str], tmp_path: Path, verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "running.pdf"
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["report", "acme", *period, "--output", str(file), "--dir", str(tmp_path)])
+    assert ended.value.code in {None, 0}
+
+    status, told, wrong = verify(str(file), "--database")
+    assert (0, "") == (status, wrong)
+    assert "✓ holds        arithmetic" in told
+
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
+    status, told, wrong = verify(str(file), "--database")
+    assert (3, "") == (status, wrong)
+    assert "its period was not over when it was made, and the figures go on" in told
 
 
 async def annex_of(directory: Path) -> Path:

@@ -74,6 +74,7 @@ DATABASE_ONLY = {
     "contents.measures[].due",
     "maintenance[].announced_at",
     "maintenance[].ends",
+    "maintenance[].recorded_at",
     "maintenance[].starts",
 }
 

@@ -9,7 +9,6 @@ from typing import Any
 from vigie import reporting, settings
 from vigie.cli.crisisnext import has_address
 from vigie.cli.crisisshow import happened
-from vigie.cli.registry import short
 from vigie.errors import UsageError
 from vigie.storing import Briefing
 
@@ -49,7 +48,7 @@ def incident_report(found: Briefing) -> reporting.IncidentReport:
     written = {one["section"]: _section(one, found) for one in found.sections}
     return reporting.IncidentReport(
         crisis=now["key"],
-        title=f"{services}, {short(now['started'])}",
+        title=f"{services}, {FORMATS.date_of(now['started'])}",
         services=found.services,
         started=_second(now["started"]),
         ended=_second(now["good_since"]),
@@ -108,11 +107,11 @@ def _section(one: Row, found: Briefing) -> reporting.Section:
 
 def _summary(found: Briefing) -> Iterator[str]:
     now = found.now
-    yield f"Affected: {', '.join(found.services)}, from {short(now['started'])}."
+    yield f"Affected: {', '.join(found.services)}, from {_moment(now['started'])}."
     if now["good_since"]:
-        yield f"Good again since {short(now['good_since'])}."
+        yield f"Good again since {_moment(now['good_since'])}."
     yield f"Customers affected: {len(found.customers)}."
-    yield f"The crisis was opened {short(now['opened_at'])}: {now['reason']}."
+    yield f"The crisis was opened {_moment(now['opened_at'])}: {now['reason']}."
 
 
 def _analysis(found: Briefing) -> Iterator[str]:
@@ -124,7 +123,7 @@ def _corrective(found: Briefing) -> Iterator[str]:
         yield f"Workaround: {found.now['workaround']}"
     for one in found.events:
         if one["kind"] == "resolved":
-            yield f"Resolved {short(one['at'])}: {one['reason']}"
+            yield f"Resolved {_moment(one['at'])}: {one['reason']}"
 
 
 def _preventive(found: Briefing) -> Iterator[str]:
@@ -148,6 +147,7 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
                 yield reporting.Budget(
                     contract=budget.contract,
                     customer=names[budget.customer],
+                    scope=budget.scope,
                     period=FORMATS.period(one["kind"], one["begins"]),
                     used=FORMATS.duration(one["budget_used_s"]),
                     allowed=FORMATS.duration(one["budget_s"]),
@@ -165,6 +165,11 @@ def _notices(found: Briefing) -> Iterator[reporting.Notice]:
             at=_second(one["sent_at"]),
             state=one["state"],
         )
+
+
+def _moment(at: datetime) -> str:
+    """Return an instant as the page around the text writes it."""
+    return f"{FORMATS.moment(_second(at))} UTC"
 
 
 def _second(at: Any) -> Any:  # noqa: ANN401 - an instant of the database, or none

@@ -65,10 +65,15 @@ def _results(figures: Figures, evidence: Evidence) -> Iterator[str]:
 
 def _days_over(figures: Figures) -> list[date]:
     """Return the UTC days of the period of which results were counted."""
-    period = figures.period
-    ends = max(period.starts, min(period.ends, period.as_of or period.starts))
-    first, last = period.starts.astimezone(UTC).date(), (ends - A_MOMENT).astimezone(UTC).date()
+    starts, ends = figures.period.starts, _over(figures)
+    first, last = starts.astimezone(UTC).date(), (ends - A_MOMENT).astimezone(UTC).date()
     return [first + number * A_DAY for number in range((last - first) // A_DAY + 1)]
+
+
+def _over(figures: Figures) -> datetime:
+    """Return the instant up to which the period is counted."""
+    period = figures.period
+    return max(period.starts, min(period.ends, period.as_of or period.starts))
 
 
 def _without(figures: Figures) -> Iterator[str]:
@@ -116,7 +121,7 @@ def _promised(figures: Figures, evidence: Evidence) -> Iterator[tuple[str, str, 
 
 def _chart(figures: Figures) -> list[date]:
     """Return the months of the chart in which the terms of the report are in force."""
-    last, contract = _last_day(figures), figures.contract
+    last, contract = _last_month(figures), figures.contract
     numbers = [last.year * 12 + last.month - 1 - ago for ago in range(CHART)]
     months = [date(number // 12, number % 12 + 1, 1) for number in numbers]
     until = contract.version_until
@@ -124,6 +129,11 @@ def _chart(figures: Figures) -> list[date]:
     # After another span the terms may change in the month in which it ends.
     months = months if figures.period.kind in CALENDAR else months[1:]
     return [month for month in months if since <= month and (until is None or month < until)]
+
+
+def _last_month(figures: Figures) -> date:
+    """Return a day of the last month that has begun; the first one of a period that has not."""
+    return _local(figures, max(_over(figures) - A_MOMENT, figures.period.starts)).date()
 
 
 def _last_day(figures: Figures) -> date:

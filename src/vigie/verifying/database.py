@@ -30,6 +30,11 @@ SINCE = (
     "; corrections or late results since it was made change figures: vigie report list shows later "
     "revisions"
 )
+CHANGED = (
+    "; the file was changed, or corrections or late results came since it was made (vigie "
+    "correction list and vigie report list show them)"
+)
+RUNNING = "; its period was not over when it was made, and the figures go on"
 KINDS = {"month", "quarter", "year"}
 # The raw results are compared by themselves: older ones than the retention are told apart there.
 MOVING = {
@@ -65,7 +70,7 @@ async def compare_with_database(
         case NoticeFile(maintenance=window):
             return (await _notice(window, settings, now),)
         case report:
-            return await _report(report["figures"], settings, now, later if is_kept else judged)
+            return await _report(report["figures"], settings, now, is_kept=is_kept)
 
 
 async def _annex(printed: Comparison, settings: Settings, now: datetime) -> Check:
@@ -97,9 +102,12 @@ async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime)
 
 
 async def _report(
-    printed: Figures, settings: Settings, now: datetime, judge: Callable[..., Check]
+    printed: Figures, settings: Settings, now: datetime, *, is_kept: bool
 ) -> tuple[Check, ...]:
     has_evidence = printed.evidence is not None
+    is_running = not printed.period.complete
+    judge = later if is_kept or is_running else judged
+    why = RUNNING if is_running else SINCE if is_kept else CHANGED
     today = await read(
         settings,
         contract=printed.contract.key,
@@ -110,7 +118,7 @@ async def _report(
         evidence=has_evidence,
     )
     return (
-        judge("database", unequal(printed, today, "figures"), well=WELL, why=SINCE),
+        judge("database", unequal(printed, today, "figures"), well=WELL, why=why),
         _results(printed, today, judge),
     )
 

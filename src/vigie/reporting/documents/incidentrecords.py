@@ -34,6 +34,7 @@ class Budget:
     allowed: str
     left: str
     over: str | None = None  # how much more than allowed; None: nothing
+    scope: str = "solution"  # or the key of the service that is judged by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

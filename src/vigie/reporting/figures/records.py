@@ -161,6 +161,8 @@ class Window:
     cap_s: Decimal | None  # what its month, quarter or year allows, and what all windows used
     cap_used_s: Decimal | None
     remark: str | None  # what breaks a wish of the plan, or cuts the window
+    recorded_by: str
+    recorded_at: datetime  # in the registry; a window may have been typed in after the fact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
