@@ -81,8 +81,8 @@ left join fact.calendar as notice
 left join fact.calendar as outside on w.outside = outside.key and outside.replaced_at is null;
 
 -- name: supersede_contract_versions
--- A current version whose wording, dates or calendars are not wanted as they are. Clauses are no
--- wording.
+-- A current version whose wording, dates or calendars are not wanted as they are. Clauses, and what
+-- people call the plan, are no wording.
 update fact.contract_version as v
 set replaced_at = $1
 from fact.contract as k
@@ -98,10 +98,10 @@ where
         where
             w.contract_id = v.contract_id
             and (
-                w.valid, w.plan, w.timezone, w.terms - 'clauses',
+                w.valid, w.plan, w.timezone, w.terms - '{clauses,plan_name}'::text[],
                 w.hours, w.interruption_calendar, w.notice_calendar, w.outside
             ) is not distinct from (
-                v.valid, v.plan, v.timezone, v.terms - 'clauses',
+                v.valid, v.plan, v.timezone, v.terms - '{clauses,plan_name}'::text[],
                 v.hours, v.interruption_calendar, v.notice_calendar, v.outside
             )
     )
@@ -179,17 +179,28 @@ from missing
 order by key, starts;
 
 -- name: name_clauses
--- Where the document says a term is no term: a version that stands takes it over.
+-- Where the document says a term, and what people call the plan, is no term: a version that stands
+-- takes it over.
 update fact.contract_version as v
 set terms = w.terms
 from wanted_version as w
+inner join
+    fact.contract_version as was
+    on w.contract_id = was.contract_id and w.valid = was.valid and was.replaced_at is null
 where
-    v.contract_id = w.contract_id
-    and v.valid = w.valid
-    and v.replaced_at is null
+    v.version_id = was.version_id
     and v.terms is distinct from w.terms
 returning
-    'changed' as action, format('contract %s from %s: clauses', w.key, w.starts) as line;
+    'changed' as action,
+    format(
+        'contract %s from %s: %s',
+        w.key,
+        w.starts,
+        case
+            when was.terms -> 'clauses' is distinct from w.terms -> 'clauses' then 'clauses'
+            else 'name of its plan'
+        end
+    ) as line;
 
 -- name: end_contracts
 -- Versions of contracts that left the catalogue and still run or are to come.

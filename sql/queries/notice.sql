@@ -34,6 +34,7 @@ select
     u.name as customer,
     u.language,
     t.plan,
+    coalesce(t.terms ->> 'plan_name', '') as plan_name,
     t.timezone,
     t.maintenance as convention,
     t.notice_working_days as asked,

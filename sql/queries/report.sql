@@ -15,12 +15,13 @@ order by r.revision desc
 limit 1;
 
 -- name: report_revisions
--- Every revision of a contract's ($1) report of a scope ($2) and period ($3), the first one first.
+-- Every revision of a contract's ($1) report of a scope ($2) and period ($3), the first one first,
+-- with the name of who made it.
 select
     r.report,
     r.revision,
     r.made_at,
-    r.made_by,
+    fact.name_of(coalesce(fact.person_of(r.made_by), r.made_by)) as made_by,
     r.reason,
     r.issued_at
 from sla.report as r
@@ -40,9 +41,10 @@ limit 1;
 
 -- name: report_ahead
 -- What is known of a report before it is kept: contract ($1), scope ($2), period ($3), revision
--- ($4), span ($5), and when it is made ($6).
+-- ($4), span ($5), and when it is made ($6), by whom ($7).
 select
     fact.report_key($1, $2, $3, $4) as key,
+    fact.name_of(coalesce(fact.person_of($7), $7)) as made_by,
     fact.objections_until(fact.contract_id($1), $5, $6) as objections_until;
 
 -- name: report_changes_from

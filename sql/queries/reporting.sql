@@ -63,6 +63,7 @@ select
     u.name as customer,
     u.language,
     v.plan,
+    coalesce(v.terms ->> 'plan_name', '') as plan_name,
     v.timezone,
     (lower(v.valid) at time zone v.timezone)::date as version_from,
     (upper(v.valid) at time zone v.timezone)::date as version_until,
@@ -76,6 +77,15 @@ select
     notice.key as notice_calendar,
     extract(epoch from v.crisis_longer_than) as crisis_longer_than_s,
     v.crisis_customers,
+    no_work.key as outside,
+    coalesce(week.days, '{}') as outside_days,
+    coalesce(week.hours, '{}') as outside_times,
+    to_char((time '00:00' + v.night_opens)::interval, 'HH24:MI') as night_opens,
+    to_char((time '00:00' + v.night_closes)::interval, 'HH24:MI') as night_closes,
+    coalesce(no_work.timezone, v.timezone) as outside_timezone,
+    trim_scale(extract(epoch from v.cap_time)) as cap_s,
+    v.cap_per,
+    v.enforced,
     concat_ws(
         ', ', v.terms #>> '{words,document,title}', v.terms #>> '{words,document,version}'
     ) as document,
@@ -101,6 +111,31 @@ inner join fact.customer as u on c.customer_id = u.customer_id
 left join fact.calendar as agreed on v.hours = agreed.calendar_id
 left join fact.calendar as working on v.interruption_calendar = working.calendar_id
 left join fact.calendar as notice on v.notice_calendar = notice.calendar_id
+left join fact.calendar as no_work on v.outside = no_work.calendar_id
+-- Its weekly hours, weekdays of the same hours together: 12345 and 08:00-18:00.
+cross join
+    lateral (
+        select
+            array_agg(same.days order by same.days) as days,
+            array_agg(same.hours order by same.days) as hours
+        from (
+            select
+                string_agg(one.weekday::text, '' order by one.weekday) as days,
+                one.hours
+            from (
+                select
+                    h.weekday,
+                    string_agg(
+                        to_char(h.opens, 'HH24:MI') || '-' || to_char(h.closes, 'HH24:MI'),
+                        ', ' order by h.opens
+                    ) as hours
+                from fact.calendar_hours as h
+                where h.calendar_id = v.outside
+                group by h.weekday
+            ) as one
+            group by one.hours
+        ) as same
+    ) as week
 where c.key = $1 and v.replaced_at is null and v.valid && $2::tstzrange
 order by v.valid desc
 limit 1;

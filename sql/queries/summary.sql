@@ -205,8 +205,9 @@ order by c.started desc, c.crisis asc;
 
 -- name: summary_windows
 -- The planned maintenance windows that broke a rule of some contracts ($1) in their periods ($2),
--- and so excuse nothing there; those that were withdrawn broke none. down_s: how long any of their
--- services was down inside them.
+-- and so excuse nothing there; those that were withdrawn broke none. contract_whys: the first rule
+-- that it broke of each of contract_keys. down_s: how long any of their services was down inside
+-- them.
 with judged as materialized (
     select distinct
         m.maintenance_id,
@@ -248,7 +249,8 @@ broken as (
         count(*) filter (where j.why is not null)::integer as broken,
         array_agg(j.contract order by j.contract) filter (where j.why is not null)
             as contract_keys,
-        array_agg(distinct j.why) filter (where j.why is not null) as whys,
+        array_agg(j.why order by j.contract) filter (where j.why is not null)
+            as contract_whys,
         min(j.notice_days) filter (where j.why is not null) as notice_days,
         max(j.asked) filter (where j.why is not null) as asked
     from judged as j
@@ -265,10 +267,10 @@ select
     w.announced_at,
     b.notice_days,
     b.asked,
-    b.whys,
     b.contracts,
     b.broken,
     b.contract_keys,
+    b.contract_whys,
     s.down_s
 from broken as b
 inner join fact.maintenance as w on b.maintenance_id = w.maintenance_id

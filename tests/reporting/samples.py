@@ -20,6 +20,7 @@ from vigie.reporting.figures.records import (
     Step,
     Window,
 )
+from vigie.reporting.figures.termrecords import Opening
 
 START = datetime(2026, 4, 30, 22, tzinfo=UTC)  # 1 May in Paris
 END = datetime(2026, 5, 31, 22, tzinfo=UTC)
@@ -74,6 +75,13 @@ CONTRACT = Contract(
     notice_calendar="lengow-support",
     crisis_longer_than_s=Decimal(600),
     crisis_customers=2,
+    outside="lengow-support",
+    outside_hours=(Opening(weekdays=(1, 2, 3, 4, 5), hours="09:00-18:00"),),
+    outside_timezone="Europe/Paris",
+    night_opens="22:00",
+    night_closes="06:00",
+    cap_s=Decimal(21600),
+    cap_per="quarter",
 )
 
 PERIOD = Period(

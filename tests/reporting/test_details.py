@@ -29,6 +29,7 @@ def test_a_window_outside_the_agreed_hours_is_listed_and_took_nothing_out() -> N
         busy,
         contract=replace(busy.contract, hours="office"),
         availability=replace(busy.availability, seconds=none),
+        maintenance=tuple(replace(one, excused_s=Decimal(0)) for one in busy.maintenance),
     )
 
     shown = text(page(by_hours))
@@ -43,8 +44,40 @@ def test_coverage_that_is_not_whole_says_of_what_it_is_the_share() -> None:
 
     shown = text(page(replace(samples.busy(), availability=part)))
 
-    assert "99.85 % over all endpoints; 0 s of the scope unknown" in shown
-    assert "over all endpoints; 0 s" not in text(page(samples.busy()))
+    assert "99.85 % over the endpoints of the essential services; 0 s of the scope" in shown
+    assert "services; 0 s of the scope" not in text(page(samples.busy()))
+
+
+def test_coverage_of_one_service_is_over_its_own_endpoints() -> None:
+    part = replace(samples.service("api", "Public API"), coverage="99.85")
+
+    shown = text(page(replace(samples.busy(), availability=part)))
+
+    assert "99.85 % over the endpoints of the service; 0 s of the scope unknown" in shown
+    assert "measured, up or down, over the endpoints of the service: each by itself" in shown
+    assert "endpoints of the essential services" not in shown
+
+
+def test_without_a_target_no_budget_is_used_and_no_month_said_to_be_missing() -> None:
+    busy = samples.busy()
+    free = replace(busy.availability, target=None, budget_s=None, left_s=None, over_s=None)
+    free = replace(free, used_share=None, verdict="not_applicable", confidence=None)
+    contents = replace(busy.contents, kept=(), outlooks=())
+
+    shown = text(page(replace(busy, availability=free, contents=contents)))
+
+    assert "Unplanned downtime 9 min 0 s" in shown
+    assert "Error budget used \N{EN DASH} no budget without a target" in shown
+    assert "No target was agreed, so months are neither marked nor compared." in shown
+    assert "no month before" not in shown
+
+
+def test_the_first_month_of_a_contract_has_none_before_it() -> None:
+    contents = replace(samples.busy().contents, kept=())
+
+    shown = text(page(replace(samples.busy(), contents=contents)))
+
+    assert "There is no month before to compare with." in shown
 
 
 def test_the_digest_of_the_results_can_be_copied_whole() -> None:

@@ -12,8 +12,7 @@ from tests.reporting import facesamples, samples
 from vigie.errors import ReportError
 from vigie.reporting import Figures, lacking
 from vigie.reporting.drawing.html import to_html
-from vigie.reporting.figures.records import Clause
-from vigie.reporting.figures.revisions import Change, Past, Revision
+from vigie.reporting.figures.termrecords import Clause
 from vigie.templating import roots
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -46,7 +45,7 @@ def test_a_definition_names_its_clause_or_says_that_there_is_none() -> None:
 
     assert "Clauses are those of: SLA, 2024." in told
     assert "Outages are never joined. Clauses LEN-03, LEN-02 Crisis" in told
-    assert "what runs over is unplanned. Clause LEN-05 Interruption" in told
+    assert "more is flagged, and excused all the same. Clause LEN-05 Interruption" in told
     assert "valid maintenance window. Clauses LEN-01, LEN-04 Unplanned" in told
     none = "No clause is named in the contract file."
     assert f"An outage of more than 10 min that hits at least 2 customers. {none}" in told
@@ -314,34 +313,6 @@ def test_the_reader_s_templates_win(tmp_path: Path) -> None:
 
     assert "<h1>Ours, acme</h1>" in html
     assert "Outages" in html  # the other pages are the shipped ones
-
-
-def test_the_appendix_of_a_revision_is_written_in_its_language() -> None:
-    changes = (
-        Change(figure="contents.outlooks[x].clean_percent", before="99.9622", after="99.9629"),
-        Change(figure="contents.latency[x].p50_ms", before="85.25", after="1500"),
-        Change(figure="contents.spells[x].kind", before="unplanned", after="excluded"),
-    )
-    revision = Revision(
-        key="acme/2026-05/r2",
-        number=2,
-        made_at=NOW,
-        made_by="alice",
-        reason="A correction",
-        objections_until=NOW,
-        changes=changes,
-        past=(Past(number=1, made_at=NOW, made_by="bob", reason=None, issued_at=NOW),),
-        before=None,
-        before_digest=None,
-    )
-    html = to_html(
-        samples.busy(), folders=roots(NOWHERE), now=NOW, language="fr", revision=revision
-    )
-    told = text(html).replace("\u202f", " ").replace("\xa0", " ")
-
-    assert "contents.outlooks[x].clean_percent 99,9622 % → 99,9629 %;" in told
-    assert "contents.latency[x].p50_ms 85,25 ms → 1,5 s;" in told
-    assert "contents.spells[x].kind non planifié → exclu" in told
 
 
 def test_own_style_comes_last(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -299,3 +299,15 @@ def test_it_is_internal_on_every_page_and_names_the_scope_of_each_budget() -> No
     assert "acme, solution" not in " ".join(told)
     text = incident_markdown(crises.CASES["approved"](), directory=NOWHERE, now=NOW)
     assert "| beta, orders by itself |" in text
+
+
+def test_what_people_did_is_told_to_the_second() -> None:
+    report = next(iter(crises.CASES.values()))()
+    odd = timedelta(microseconds=22770)
+    timeline = tuple(replace(one, at=one.at + odd) for one in report.timeline)
+    messages = tuple(replace(one, at=one.at and one.at + odd) for one in report.messages)
+    report = replace(report, timeline=timeline, messages=messages)
+
+    assert timeline
+    assert ".02277" not in incident_html(report, directory=NOWHERE, now=NOW)
+    assert ".02277" not in markdown(report)

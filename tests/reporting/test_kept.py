@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -116,6 +116,8 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
 async def test_a_revision_says_what_changed_and_why(
     run: Run, world_of_may: World, tmp_path: Path
 ) -> None:
+    people = {"people": {"alice": {"name": "Alice Martin", "roles": [], "reach": []}}}
+    await world_of_may.insert("rota", {"spec": json.dumps(people), "recorded_at": START})
     run("draft", "acme", "--month", "2026-05", "--by", "alice")
     during = asyncpg.Range(START + timedelta(days=4, hours=1), START + timedelta(days=4, hours=2))
     await world_of_may.insert(
@@ -156,6 +158,8 @@ async def test_a_revision_says_what_changed_and_why(
     assert "in place of revision 1 of" in first
     assert reason in " ".join(others)
     assert f"{FIRST}, with the SHA-256" in " ".join(others)
+    assert "Alice Martin first report of the period" in " ".join(others)
+    assert "made_by': 'alice'" in str(json.loads(run("show", FIRST, "--json")[1]))
     assert "availability.percent: 99.3055 -> 100" in run("diff", SECOND)[1]
     # Its pages are made again from what it carries: the reason and the changes are in it.
     status, said = run("two.pdf", command="verify")
@@ -177,7 +181,7 @@ def test_what_is_missing_is_drafted_once_and_what_fails_is_told(run: Run, tmp_pa
     assert 1 == status
     assert "Kept 1 of 2 reports of 2026-05 as drafts." in said
     assert re.search(r"^  acme: .*method\.html.*nothing", said, re.MULTILINE)
-    assert (0, {"kept": [FIRST], "failed": []}) == (again, json.loads(told))
+    assert (0, {"kept": [FIRST], "kept_by_others": [], "failed": []}) == (again, json.loads(told))
     assert (0, "No report of 2026-05 is missing; what is not over yet has none.\n") == nothing
     assert ["acme/2026-05/r1", "globex/2026-05/r1"] == [it["report"] for it in listed["reports"]]
     assert [] == listed["faults"]
@@ -233,6 +237,55 @@ async def test_who_interrupts_loses_nothing_that_was_told(
 
     assert (set(), True) == (set(told[:2]) - set(before), len(before) < len(orders))
     assert [f"{one.contract}/2026-05/r1" for one in orders] == await kept() == sorted(set(told))
+
+
+@pytest.mark.usefixtures("drawn_here")
+async def test_two_runs_at_once_say_each_report_once(
+    world_of_may: World, database: str, tmp_path: Path
+) -> None:
+    for more in ("initech", "umbrella"):
+        await world_of_may.contract(more)
+    may = Asked("month", START.date())
+    contracts = ["acme", "globex", "initech", "umbrella"]
+    told: list[list[Outcome]] = [[], []]
+    async with asyncpg.create_pool(database, min_size=0) as pool:
+        runs = [
+            keep_all(
+                pool,
+                [Order(contract=one, asked=may, by="alice", directory=tmp_path) for one in order],
+                processes=1,
+                now=clock.now(),
+                tell=made.append,
+            )
+            for made, order in zip(told, (contracts, contracts[::-1]), strict=True)
+        ]
+        await asyncio.gather(*runs)
+
+    keys = [f"{one}/2026-05/r1" for one in contracts]
+    assert [keys, keys] == [sorted(str(one.key) for one in made) for made in told]
+    assert keys == sorted(str(one.key) for made in told for one in made if one.ours)
+
+
+def test_what_others_kept_meanwhile_is_counted_apart(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def kept(
+        _: object, orders: Iterable[Order], *, tell: Callable[[Outcome], None], **__: object
+    ) -> None:
+        for number, order in enumerate(orders):
+            tell(Outcome(order=order, key=f"{order.contract}/2026-05/r1", ours=number == 0))
+
+    monkeypatch.setattr(reportrun, "keep_all", kept)
+    status, said = run("run", "--month", "2026-05")
+    _, told = run("run", "--month", "2026-05", "--json")
+
+    others = "Others kept 1 of them meanwhile; each is kept once."
+    assert (0, f"Kept 1 of 2 reports of 2026-05 as drafts.\n{others}\n") == (
+        *(status, said.partition("Reports of ")[0]),  # behind it the progress bar
+    )
+    assert {"kept": ["acme/2026-05/r1"], "kept_by_others": ["globex/2026-05/r1"]}.items() <= (
+        json.loads(told).items()
+    )
 
 
 def test_who_interrupts_is_told_that_repeating_it_goes_on(

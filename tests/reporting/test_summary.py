@@ -171,7 +171,9 @@ async def test_what_needs_a_person_is_told(world: World) -> None:
     ]
     one, other = found.broken
     assert (0, 2, ("acme", "globex")) == (one.notice_days, one.asked, one.contract_keys)
-    assert ("no proof of the announcement",) == other.whys
+    late_by = "announced 0 whole working days ahead, 2 asked"
+    assert ((late_by, ("acme", "globex")),) == one.rules
+    assert ("no proof of the announcement",) == other.contract_whys
     for one in found.broken:
         assert set(one.contract_keys) == await _judged(world, one.key)
     assert [("acme", key, "objected", 1)] == [
@@ -294,7 +296,8 @@ def test_long_lists_are_cut_on_the_pages_and_whole_in_the_files() -> None:
     assert "The first 40 of 45; all of them are in the attached outages.csv." in told
     assert "<script>alert(1)</script> {{7*7}}" in told
     assert "■ 2 h 0 min 1 s 2 h 30 min 0 s elapsed" in told
-    assert "announced 0 whole working days ahead, 2 asked 3 of 5" in told
+    late = "announced 0 whole working days ahead, 2 asked"
+    assert f"{late} (contract-0000, contract-0001, contract-0002) 3 of 5" in told
     assert "1 report is not made yet, and not due yet." in told
     with pikepdf.open(io.BytesIO(pdf("busy"))) as document:
         files = {name: held.get_file().read_bytes() for name, held in document.attachments.items()}

@@ -148,3 +148,11 @@ def test_how_many_missed_stands_in_no_number(language: str) -> None:
     said = [forms(m.string) for m in messages(language) if singular(m).startswith("missed, of ")]
 
     assert [] == [text for pair in said for text in pair if re.search(r"^\w+(és|dos|ti)\b", text)]
+
+
+def test_no_french_word_before_a_period_would_be_elided() -> None:
+    """Of October, August and April: d'octobre; their names are put in, and begin with vowels."""
+    elided = r"\b(?:[djlmnst]e|que|la) %\((?:name|period|month|later|earlier)\)s"
+    said = [text for message in messages("fr") for text in forms(message.string)]
+
+    assert [] == [text for text in said if re.search(elided, text)]

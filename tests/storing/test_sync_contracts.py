@@ -112,6 +112,22 @@ async def test_a_clause_is_no_term_and_supersedes_nothing(
     )
 
 
+async def test_what_people_call_a_plan_is_no_term_and_supersedes_nothing(
+    connection: asyncpg.Connection,
+) -> None:
+    called = catalogue(contracts=(contract(plan_name="Lengow Premium"),))
+    await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
+
+    changes = await apply_catalogue(connection, called, LATER)
+
+    line = "contract acme from 2026-01-01: name of its plan"
+    assert Changes(changed=(line,)) == changes
+    assert not await apply_catalogue(connection, called, LATER + MINUTE)
+    assert [("Lengow Premium", None)] == await rows(
+        connection, "select terms ->> 'plan_name', replaced_at from fact.contract_version"
+    )
+
+
 async def test_a_second_version_ends_the_first(connection: asyncpg.Connection) -> None:
     await apply_catalogue(connection, catalogue(contracts=(contract(),)), NOON)
     first = contract(ends=date(2026, 3, 1))

@@ -72,13 +72,14 @@ def overview() -> Summary:
     starts = AT + timedelta(minutes=1)
     later = replace(first, service="svc-1", starts=starts, elapsed_s=Decimal(480))
     whole = contracts()
-    keys = [one.contract for one in whole]
+    keys, why = [one.contract for one in whole], window.contract_whys[0]
     overdue = replace(base.reports[0], due=summaries.END)
     alone: dict[str, Any] = {
         "contracts": 1,
         "broken": 1,
         "down_s": Decimal(0),
         "contract_keys": (keys[0],),
+        "contract_whys": (why,),
     }
     return replace(
         base,
@@ -86,7 +87,13 @@ def overview() -> Summary:
         shared=(first, later),
         crises=(crisis,),
         broken=(
-            replace(window, contracts=3, broken=2, contract_keys=tuple(keys[:2])),
+            replace(
+                window,
+                contracts=3,
+                broken=2,
+                contract_keys=tuple(keys[:2]),
+                contract_whys=(why, why),
+            ),
             replace(window, key="m-20260520-2", **alone),
         ),
         reports=(overdue, *(replace(base.reports[1], contract=key) for key in keys[1:])),

@@ -19,10 +19,11 @@ from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.periods import placed
+from vigie.verifying.windows import ruled
 from vigie.verifying.worked import worked
 
 CHECKS = (
-    *(recomputed, totals, rows, origins, further, budgets, outlooks, worked),
+    *(recomputed, totals, rows, origins, further, budgets, outlooks, worked, ruled),
     *(complete, attributed, lambda figures: placed(figures.period, NOW)),
 )
 NUMBER = re.compile(r"\d+(\.\d+)?|\d+x\d+( \d+x\d+)*")
@@ -32,6 +33,7 @@ DATABASE_ONLY = {
     "contract.crisis_customers",
     "contract.crisis_longer_than_s",
     "contract.join_within_s",
+    "contract.outside_hours[].weekdays[]",
     "contract.version_from",
     "evidence.hours[].ends",  # where no outage was
     "evidence.hours[].starts",
@@ -47,7 +49,6 @@ DATABASE_ONLY = {
     "evidence.parts[].low_up_s",
     "contents.without[].committed_s",
     "maintenance[].down_s",
-    "maintenance[].cap_s",
     "maintenance[].cap_used_s",
     "maintenance[].forbidden_s",
     "period.as_of",
@@ -131,6 +132,8 @@ MAY_BE_EMPTY = {
     "contents.failures",
     "contents.gaps",
     "contents.measures",
+    "contract.outside_hours",
+    "contract.outside_hours[].weekdays",
     "probes[].locations",
     "probes[].retries",
 }

@@ -280,8 +280,10 @@ def test_an_unknown_language_and_longer_words_of_rules_are_no_crash(tmp_path: Pa
 
     assert found["pages"].startswith("cannot be made of the data: language '../tlh'")
     assert "maintenance.why" in found["arithmetic"]
-    broken = tuple(replace(one, whys=(why,)) for one in overview().broken)
-    assert any("].whys" in one for one in problems_of(replace(overview(), broken=broken)))
+    broken = tuple(
+        replace(one, contract_whys=(why,) * len(one.contract_keys)) for one in overview().broken
+    )
+    assert any("].contract_whys" in one for one in problems_of(replace(overview(), broken=broken)))
 
 
 @pytest.mark.parametrize(

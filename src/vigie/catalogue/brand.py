@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vigie.catalogue.brandfiles import font_problem, logo_problem
-from vigie.catalogue.brandgrammar import Brand
+from vigie.catalogue.brandgrammar import Brand, Typeface, is_file_name
 from vigie.catalogue.files import brand_files, read_files
 from vigie.catalogue.problems import Problem
 from vigie.catalogue.validate import validate
@@ -42,8 +42,7 @@ def read_brand(directory: Path, problems: list[Problem]) -> Branded:
     document, *others = documents
     problems.extend(_second(other, document) for other in others)
     brand = validate(Brand, document, (), problems)
-    if brand:
-        problems.extend(_files_problems(document, brand, directory / "reports"))
+    problems.extend(_files_problems(document, directory / "reports"))
     return Branded(brand=brand, file=document.file)
 
 
@@ -53,9 +52,9 @@ def _second(document: Document, first: Document) -> Problem:
     return document.problem((), what)
 
 
-def _files_problems(document: Document, brand: Brand, folder: Path) -> Iterator[Problem]:
+def _files_problems(document: Document, folder: Path) -> Iterator[Problem]:
     """Yield the files that are missing, lead outside *folder*, or cannot be used."""
-    for trail, name in _files(brand):
+    for trail, name in _files(document):
         path = folder / name
         if not path.resolve().is_relative_to(folder.resolve()):
             what = "leads outside the directory of this file (write a file, no link)"
@@ -67,11 +66,13 @@ def _files_problems(document: Document, brand: Brand, folder: Path) -> Iterator[
             yield document.problem(trail, f'"{name}" {what}')
 
 
-def _files(brand: Brand) -> Iterator[tuple[Trail, str]]:
-    if brand.logo:
-        yield ("logo", "file"), brand.logo.file
-    places: list[Trail] = [("font",)] if brand.font else []
-    places += [("other_scripts", number) for number, _ in enumerate(brand.other_scripts)]
-    for place, typeface in zip(places, brand.typefaces, strict=True):
-        for weight, name in typeface.model_dump(exclude_none=True).items():
-            yield (*place, weight), name
+def _files(document: Document) -> Iterator[tuple[Trail, str]]:
+    """Yield the files that it names, also where something else in it is wrong."""
+    scripts = document.at(("other_scripts",))
+    several = range(len(scripts)) if isinstance(scripts, list) else ()
+    typefaces: list[Trail] = [("font",), *(("other_scripts", number) for number in several)]
+    weights = ((*place, weight) for place in typefaces for weight in Typeface.model_fields)
+    for trail in (("logo", "file"), *weights):
+        name = document.at(trail)
+        if isinstance(name, str) and is_file_name(name):
+            yield trail, name

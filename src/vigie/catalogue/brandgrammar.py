@@ -55,8 +55,13 @@ def _darkened(colour: str) -> str:
     return next(text for text in texts if contrast_on_white(text) >= READABLE)
 
 
+def is_file_name(name: str) -> bool:
+    """Return whether *name* is a path below the directory of the brand."""
+    return bool(re.fullmatch(_FILE, name))
+
+
 def _file(value: object) -> str:
-    if isinstance(value, str) and re.fullmatch(_FILE, value):
+    if isinstance(value, str) and is_file_name(value):
         return value
     outside = isinstance(value, str) and (value.startswith("/") or ".." in value.split("/"))
     if outside:

@@ -89,6 +89,7 @@ def _contract(
     books = plan_chain(shape.plan, promises.plans)
     if books is None:
         return None
+    named = books[-1].shape
     words = merge(plan_words(books), terms_only(document.at(("terms",))))
     lacking = [
         document.problem(("plan",), what) for what in (*incomplete(words), *contradictory(words))
@@ -117,6 +118,7 @@ def _contract(
             terms=make_terms(words),
             accepted=shape.accepted,
             demonstration=shape.demonstration,
+            plan_name=(named.name if named else None) or "",
             words=words,
             written=trace(books, document, words),
         )

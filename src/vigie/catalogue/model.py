@@ -257,6 +257,7 @@ class Contract:
     terms: Terms
     accepted: Mapping[str, str] = field(default_factory=dict)  # what is left open, and why
     demonstration: bool = False  # its results are made up, and its reports say so
+    plan_name: str = ""  # what people call the plan; empty: nobody calls it otherwise
     words: Mapping[str, object] = field(default_factory=dict)  # plan and overrides as written
     written: Mapping[str, Written] = field(default_factory=dict)  # "availability.target": its place
 

@@ -103,14 +103,18 @@ def _print(period: Asked, made: list[Outcome], failed: list[Outcome]) -> None:
     if not made:
         print(f"No report of {period.name} is missing; what is not over yet has none.")
         return
-    kept = sum(one.key is not None for one in made)
-    print(f"Kept {kept} of {len(made)} reports of {period.name} as drafts.")
+    kept = [one for one in made if one.key]
+    theirs = sum(not one.ours for one in kept)
+    print(f"Kept {len(kept) - theirs} of {len(made)} reports of {period.name} as drafts.")
+    if theirs:
+        print(f"Others kept {theirs} of them meanwhile; each is kept once.")
     for one in failed:
         print(f"  {one.order.contract}: {one.why}")
 
 
 def _told(made: list[Outcome]) -> dict[str, object]:
     return {
-        "kept": [one.key for one in made if one.key],
+        "kept": [one.key for one in made if one.key and one.ours],
+        "kept_by_others": [one.key for one in made if one.key and not one.ours],
         "failed": [{"contract": one.order.contract, "why": one.why} for one in made if one.why],
     }

@@ -83,7 +83,16 @@ from .figures.contents import Contents, Kept, Outlook, Planned
 from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
 from .figures.reading import figures
-from .figures.records import Availability, Figures, Longest, Outage, Period, Reading, Window
+from .figures.records import (
+    Availability,
+    Contract,
+    Figures,
+    Longest,
+    Outage,
+    Period,
+    Reading,
+    Window,
+)
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
 from .files import check_writable, write
@@ -120,6 +129,7 @@ __all__ = [
     "Compared",
     "Comparison",
     "Contents",
+    "Contract",
     "Days",
     "Dispute",
     "Effect",

@@ -100,12 +100,11 @@ async def report_head(connection: asyncpg.Connection, contract: str) -> dict[str
 
 
 async def report_ahead(
-    connection: asyncpg.Connection, of: ReportOf, revision: int, made_at: datetime
+    connection: asyncpg.Connection, of: ReportOf, revision: int, *, at: datetime, by: str
 ) -> dict[str, Any]:
-    """Return the `key` that a report will have, and its `objections_until`."""
-    [row] = await _rows(
-        connection, "report_ahead", of.contract, of.scope, of.period, revision, _span(of), made_at
-    )
+    """Return the `key` that a report will have, `objections_until`, and who is `made_by`."""
+    place = (of.contract, of.scope, of.period, revision, _span(of))
+    [row] = await _rows(connection, "report_ahead", *place, at, by)
     return row
 
 

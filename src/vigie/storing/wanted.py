@@ -32,6 +32,7 @@ DEFINED = (
     "crisis.longer_than",
     "crisis.customers",
 )
+SAID = ("accepted", "demonstration", "plan_name")
 _OPEN = TypeAdapter(tuple[LeftOpen, ...])
 
 
@@ -145,7 +146,7 @@ def _words(contract: Contract, catalogue: Catalogue) -> str:
     kept = {"words": whole.get("words", {}), "terms": whole["terms"], "services": services}
     # Left out where nothing is said, as defaults are, so that a wording recorded before they were
     # kept still stands.
-    said = {name: whole[name] for name in ("accepted", "demonstration") if whole.get(name)}
+    said = {name: whole[name] for name in SAID if whole.get(name)}
     unsaid = _OPEN.dump_python(left_open(contract, catalogue), mode="json", exclude_defaults=True)
     clauses = {term: it.clause for term, it in contract.written.items() if _is_defined(term, it)}
     said |= {"clauses": clauses} if clauses else {}

@@ -117,13 +117,14 @@ def _shared(
 
 
 def _broken(one: Broken) -> Iterator[tuple[str, object, object]]:
-    late = [why for why in one.whys if "working days ahead" in why]
+    late = [why for why in one.contract_whys if "working days ahead" in why]
     told = [match for why in late if (match := WHY.fullmatch(why))]
-    yield "whys", len(told), len(late)
+    yield "contract_whys", len(told), len(late)
+    yield "contract_whys", len(one.contract_whys), len(one.contract_keys)
     yield "broken", one.broken, len(set(one.contract_keys))
     yield "contracts", one.contracts >= one.broken, True
     yield "down_s", 0 <= one.down_s <= seconds(one.ends - one.starts), True
-    if len(told) == len(one.whys):
+    if len(told) == len(one.contract_whys):
         yield "notice_days", one.notice_days, min((int(why[1]) for why in told), default=None)
         yield "asked", one.asked, max((int(why[2]) for why in told), default=None)
 

@@ -34,6 +34,7 @@ from vigie.verifying.periods import placed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
 from vigie.verifying.summaries import added_up, ranked
+from vigie.verifying.windows import ruled
 from vigie.verifying.worked import worked
 
 KNOWN_TO_THE_DATABASE = (
@@ -81,7 +82,7 @@ def _arithmetic(figures: Figures, made: Made) -> Check:
     scopes = 1 + len(figures.services)
     well = f"percentages, budgets and verdicts of {count(scopes, 'scope')}, computed again"
     problems = [*complete(figures), *placed(figures.period, made.made_at), *recomputed(figures)]
-    problems += [*budgets(figures), *outlooks(figures), *worked(figures)]
+    problems += [*budgets(figures), *outlooks(figures), *worked(figures), *ruled(figures)]
     return judged("arithmetic", problems, well=well)
 
 

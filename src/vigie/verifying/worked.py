@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from vigie.reporting import Evidence, Figures, Planned, Window
 from vigie.verifying.numbers import seconds
+from vigie.verifying.windows import judged_by_terms
 
 SHARES = {"p50_ms": Fraction(50, 100), "p95_ms": Fraction(95, 100), "p99_ms": Fraction(99, 100)}
 WHY = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked")
@@ -51,15 +52,13 @@ def _notices(figures: Figures, evidence: Evidence) -> Iterator[str]:
     zone, contract = evidence.notice_timezone, figures.contract
     if zone not in available_timezones():
         return
-    first = datetime.combine(contract.version_from, datetime.min.time())
-    since = first.replace(tzinfo=ZoneInfo(contract.timezone))
     listed: dict[str, tuple[Window | Planned, ...]] = {
         "maintenance": figures.maintenance,
         "contents.ahead": figures.contents.ahead,
     }
     for name, windows in listed.items():
         for number, window in enumerate(windows):
-            if window.announced_at is None or not _is_judged(figures, window.starts, since):
+            if window.announced_at is None or not judged_by_terms(contract, window.starts):
                 continue
             found = _days_between(evidence, window.announced_at, window.starts)
             place = f"figures.{name}[{number}]"
@@ -70,12 +69,6 @@ def _notices(figures: Figures, evidence: Evidence) -> Iterator[str]:
                 yield f"{place}.why: says {window.why}"
             if window.valid and window.kind == "planned" and asked is not None and found < asked:
                 yield f"{place}.valid: said of {found} working days of notice, {asked} asked"
-
-
-def _is_judged(figures: Figures, at: datetime, since: datetime) -> bool:
-    until = figures.contract.version_until
-    zone = ZoneInfo(figures.contract.timezone)
-    return at >= since and (until is None or at.astimezone(zone).date() < until)
 
 
 def _days_between(evidence: Evidence, announced: datetime, starts: datetime) -> int:

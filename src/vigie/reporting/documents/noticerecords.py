@@ -69,17 +69,13 @@ class MaintenanceNotice:
     as_of: datetime | None
     sla_version: str
     events: tuple[Happened, ...]  # oldest first
+    plan_name: str = ""  # what people call the plan; empty: its key
 
     @property
     def proof(self) -> tuple[str, ...]:
         """What proves the announcement, blank words left out."""
         told = (self.channel, self.recipient, self.evidence)
         return tuple(text for text in told if text and not is_blank(text))
-
-    @property
-    def whys(self) -> tuple[str, ...]:
-        """Why it excuses nothing, as the words of the family want it."""
-        return (self.why,) if self.why else ()
 
     def state(self, now: datetime) -> str:
         """Return what the window is at *now*: withdrawn, closed, completed, under_way, …."""

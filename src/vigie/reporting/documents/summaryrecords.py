@@ -102,11 +102,20 @@ class Broken:
     announced_at: datetime | None
     notice_days: int | None  # the least that was given
     asked: int | None  # the most that was asked
-    whys: tuple[str, ...]
     contracts: int  # that it concerns
     broken: int  # of them, those whose rule it broke
     contract_keys: tuple[str, ...]
+    contract_whys: tuple[str, ...]  # of each of them, the rule
     down_s: Decimal
+
+    @property
+    def rules(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Each rule that it broke with the contracts that have it, most contracts first."""
+        of: dict[str, list[str]] = {}
+        for contract, why in zip(self.contract_keys, self.contract_whys, strict=False):
+            of.setdefault(why, []).append(contract)
+        most = sorted(of.items(), key=lambda one: (-len(one[1]), one[0]))
+        return tuple((why, tuple(contracts)) for why, contracts in most)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

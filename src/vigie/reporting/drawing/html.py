@@ -13,6 +13,7 @@ from vigie.reporting.drawing.curves import gauges, speed
 from vigie.reporting.drawing.grids import grid
 from vigie.reporting.drawing.strips import ribbon, strip
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand
+from vigie.reporting.figures.reasons import reason
 from vigie.reporting.figures.records import Figures
 from vigie.reporting.figures.revisions import Revision
 from vigie.reporting.formats import Formats, utc, utc_second
@@ -101,7 +102,11 @@ def _environment(
     # The extension adds this method at run time.
     environment.install_gettext_translations(words(language), newstyle=True)  # type: ignore[attr-defined]
     offer_formats(environment, Formats(language, timezone), brand)
-    environment.filters |= {"service_name": _service_name, "short_digest": _short_digest}
+    environment.filters |= {
+        "service_name": _service_name,
+        "short_digest": _short_digest,
+        "reason": reason,
+    }
     return environment
 
 

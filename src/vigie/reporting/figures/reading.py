@@ -12,7 +12,6 @@ from vigie.reporting.figures.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.figures.records import (
     Availability,
     Classes,
-    Clause,
     Contract,
     Day,
     Figures,
@@ -26,6 +25,7 @@ from vigie.reporting.figures.records import (
     Window,
 )
 from vigie.reporting.figures.rows import Row, record, rows
+from vigie.reporting.figures.termrecords import Clause, Opening
 from vigie.reporting.formats import Formats
 from vigie.storing import query
 
@@ -77,7 +77,7 @@ async def figures(
             connection, contract, scope, period, outages=outages, windows=noticed
         )
     return Figures(
-        contract=record(Contract, terms, clauses=_clauses(terms)),
+        contract=record(Contract, terms, clauses=_clauses(terms), outside_hours=_hours(terms)),
         period=record(Period, {**period, "name": asked.name}),
         availability=_availability(of),
         basis=asked.kind == terms["basis"],
@@ -98,6 +98,11 @@ async def figures(
 def _clauses(terms: Row) -> tuple[Clause, ...]:
     pairs = zip(terms["clause_terms"], terms["clause_names"], strict=True)
     return tuple(Clause(term=term, clause=clause) for term, clause in pairs)
+
+
+def _hours(terms: Row) -> tuple[Opening, ...]:
+    pairs = zip(terms["outside_days"], terms["outside_times"], strict=True)
+    return tuple(Opening(weekdays=tuple(map(int, days)), hours=hours) for days, hours in pairs)
 
 
 def _touches(window: Row, scope: str) -> bool:

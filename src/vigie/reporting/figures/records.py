@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from vigie.reporting.figures.contents import Contents
 from vigie.reporting.figures.evidencerecords import Evidence
+from vigie.reporting.figures.termrecords import Clause, Opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,14 +20,6 @@ class Period:
     timezone: str
     complete: bool
     as_of: datetime | None  # nothing is known after it; None: nothing is known at all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
-    """Where the contract's document says a term."""
-
-    term: str  # availability.target
-    clause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +44,18 @@ class Contract:
     crisis_longer_than_s: Decimal | None
     crisis_customers: int | None
     demonstration: bool  # made-up results, in any part of the period
+    plan_name: str = ""  # what people call the plan; empty: its key
     document: str = ""  # title and version of the text that the terms were read from
     clauses: tuple[Clause, ...] = ()
+    # Hours without maintenance, and how much of it there may be: wishes, unless enforced.
+    outside: str | None = None  # calendar; None: any hours, or all but those of the night
+    outside_hours: tuple[Opening, ...] = ()
+    outside_timezone: str | None = None
+    night_opens: str | None = None  # 22:00; hours in which maintenance may be all the same
+    night_closes: str | None = None
+    cap_s: Decimal | None = None
+    cap_per: str | None = None  # month, quarter, year
+    enforced: tuple[str, ...] = ()  # outside, cap
 
     def clause(self, *terms: str) -> str:
         """Return the clauses that say *terms*, and what is below them; empty: none is named."""

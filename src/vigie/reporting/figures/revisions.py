@@ -1,11 +1,18 @@
 """A revision of a report that is kept: what it is, what it replaces, and what changed."""
 
+import re
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
+PLACE = re.compile(r"(?:contents\.)?(\w+)(?:\[([^\]]*)\])?(?:\.(.+))?", re.ASCII)
+UNITS = {"verdict": "verdict", "confidence": "confidence", "ends": "instant", "valid": "valid"}
 PERCENTS = ("percent", "low", "high", "coverage", "target", "used_share", "clean_percent")
-HEADLINES = 8  # changes on the first page; the appendix has them all
+HEADLINES = 8  # changes on the first page; the appendix has more
+LISTED = 60  # changes in the appendix; report.json has them all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +29,57 @@ class Change:
         return self.figure.replace("[", ".").partition(".")[0]
 
     @property
+    def section(self) -> str:
+        """The same, of the further pages the list: `kept`."""
+        return self._place[0]
+
+    @property
+    def label(self) -> str:
+        """What the row of a list that it belongs to is known by; empty: none."""
+        return self._place[1].partition("#")[0]
+
+    @property
+    def name(self) -> str:
+        """The figure of the part or the row: `seconds.unplanned`."""
+        return self._place[2]
+
+    @property
+    def at(self) -> datetime | None:
+        """The instant that the row is known by."""
+        with suppress(ValueError):
+            return datetime.fromisoformat(self.label) if "T" in self.label else None
+        return None
+
+    @property
+    def day(self) -> date | None:
+        """The day that the row is known by."""
+        with suppress(ValueError):
+            return date.fromisoformat(self.label)
+        return None
+
+    @property
     def unit(self) -> str:
-        """How it is printed: percent, seconds, milliseconds, verdict, class, or text as it is."""
+        """How it is printed: percent, seconds, instant, a closed word, or text as it is.
+
+        A reason is that of a window, which SQL gives in English.
+        """
         name = self.figure.rpartition(".")[2]
         if ".seconds." in self.figure or name.endswith("_s"):
             return "seconds"
         if name in PERCENTS:
             return "percent"
-        if name.endswith("_ms"):
-            return "milliseconds"
-        if name == "kind" and ".spells[" in self.figure:
-            return "class"
-        return "verdict" if name == "verdict" else "text"
+        if name == "why" and self.section == "maintenance":
+            return "reason"
+        return UNITS.get(name, "text")
+
+    @property
+    def _place(self) -> tuple[str, str, str]:
+        found = PLACE.fullmatch(self.figure)
+        return (found[1], found[2] or "", found[3] or "") if found else (self.figure, "", "")
+
+    def instant(self, text: str) -> datetime:
+        """Return one of its two values as the instant that it is."""
+        return datetime.fromisoformat(text)
 
     def number(self, text: str) -> Decimal:
         """Return one of its two values as the exact number that it is."""
@@ -74,24 +120,32 @@ class Revision:
 
     @property
     def named(self) -> tuple[Change, ...]:
-        """What changed and has a name of its own: the main figures first, then rows of lists."""
+        """What changed and has words of its own: the main figures first, then rows of lists."""
         known = {one.figure: one for one in self.changes}
-        rows = (one for one in self.changes if one.row and one.part in LISTS)
-        return (*(known[figure] for figure in FIRST if figure in known), *rows)
+        main = [known[figure] for figure in FIRST if figure in known]
+        rows = [one for one in self.changes if one.row and one.section in LISTS]
+        inner = [one for one in self.changes if one.name in NAMED.get(one.section, ())]
+        return (*main, *rows, *inner)
 
     @property
     def headlines(self) -> tuple[Change, ...]:
         """What changed, as far as the first page has room for it."""
-        return self.named[:HEADLINES]
+        main = (one for one in self.named if one.figure in FIRST or one.row)
+        return tuple(main)[:HEADLINES]
 
     @property
-    def further(self) -> tuple[Change, ...]:
-        """What else changed, known by its place only: most of it follows from what has a name."""
-        named = set(self.named)
-        return tuple(one for one in self.changes if one not in named)
+    def listed(self) -> tuple[Change, ...]:
+        """What changed, as far as the appendix has room for it."""
+        return self.named[:LISTED]
+
+    @property
+    def further(self) -> Mapping[str, int]:
+        """How many other figures changed, by section: most of them follow from what is listed."""
+        listed = {one.figure for one in self.listed}
+        return Counter(one.section for one in self.changes if one.figure not in listed)
 
 
-LISTS = ("outages", "maintenance")
+LISTS = ("outages", "maintenance", "corrections")
 FIRST = (
     "availability.percent",
     "availability.verdict",
@@ -110,3 +164,11 @@ FIRST = (
     "longest.verdict",
     "sla_version",
 )
+CLASSES = tuple(f"seconds.{name}" for name in ("unplanned", "planned", "excluded", "unknown", "up"))
+# Figures of a row that have words of their own.
+NAMED = {
+    "services": ("percent", "verdict", "low", "high", "coverage", "used_s", *CLASSES[:4]),
+    "outages": ("ends", "elapsed_s", "working_s"),
+    "maintenance": ("ends", "valid", "why", "down_s", "excused_s"),
+    "days": CLASSES,
+}

@@ -172,12 +172,12 @@ async def _revision(
     number = newest["revision"] + 1 if newest else 1
     past = await storing.report_revisions(connection, of.contract, of.scope, of.period)
     changes = await storing.changes_from(connection, newest["report"], frozen) if newest else []
-    ahead = await storing.report_ahead(connection, of, number, now)
+    ahead = await storing.report_ahead(connection, of, number, at=now, by=order.by)
     return Revision(
         key=ahead["key"],
         number=number,
         made_at=now,
-        made_by=order.by,
+        made_by=ahead["made_by"],
         reason=order.reason,
         objections_until=ahead["objections_until"],
         changes=tuple(Change(**one) for one in changes),

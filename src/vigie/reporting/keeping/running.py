@@ -22,6 +22,7 @@ class Outcome:
     order: Order
     key: str | None  # None: it was not kept
     why: str | None = None  # it was not, in one line
+    ours: bool = True  # False: somebody else kept it meanwhile
 
 
 async def keep_one(pool: asyncpg.Pool, order: Order, now: datetime) -> str:
@@ -68,14 +69,14 @@ async def _work(
 async def _outcome(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -> Outcome:
     """Keep one report; what goes wrong is told, not raised."""
     try:
-        return Outcome(order=order, key=await _kept(pool, order, press, now))
+        return await _kept(pool, order, press, now)
     except Exception as error:  # noqa: BLE001 - the others go on
         return Outcome(order=order, key=None, why=_said(error))
 
 
-async def _kept(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -> str:
+async def _kept(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -> Outcome:
     try:
-        return await keep(pool, order, press, now)
+        return Outcome(order=order, key=await keep(pool, order, press, now))
     except UsageError:
         # Somebody else may have been quicker.
         of = (order.contract, order.scope, order.asked.name)
@@ -83,7 +84,7 @@ async def _kept(pool: asyncpg.Pool, order: Order, press: Press, now: datetime) -
             found = await storing.newest_report(connection, *of)
         if order.reason is not None or not found:
             raise
-        return str(found["report"])
+        return Outcome(order=order, key=str(found["report"]), ours=False)
 
 
 def _said(error: BaseException) -> str:

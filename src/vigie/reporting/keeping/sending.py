@@ -107,7 +107,8 @@ class Clerk:
     def _tell(self, made: Outcome) -> None:
         contract, period = made.order.contract, made.order.asked.name
         if made.why is None:
-            log.info("reports: kept as a draft", report=made.key)
+            said = "reports: kept as a draft" if made.ours else "reports: somebody else kept it"
+            log.info(said, report=made.key)
             return
         self._again[contract, period] = time.monotonic() + AGAIN_S
         log.error(

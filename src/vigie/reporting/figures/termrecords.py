@@ -1,0 +1,26 @@
+"""Parts of a contract's terms."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """Where the contract's document says a term."""
+
+    term: str  # availability.target
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Hours of a calendar that some weekdays share."""
+
+    weekdays: tuple[int, ...]  # 1: Monday
+    hours: str  # 08:00-12:00, 13:00-18:00
+
+    @property
+    def runs(self) -> tuple[tuple[int, int], ...]:
+        """The first and the last of weekdays that follow each other."""
+        firsts = [day for day in self.weekdays if day - 1 not in self.weekdays]
+        lasts = [day for day in self.weekdays if day + 1 not in self.weekdays]
+        return tuple(zip(firsts, lasts, strict=True))
