@@ -6,11 +6,10 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from vigie.reporting import Evidence, Figures
-from vigie.verifying.budgets import AVAILABILITY
+from vigie.verifying.budgets import AVAILABILITY, READINGS
 from vigie.verifying.numbers import A_MOMENT
 
 SOLUTION = "solution"
-READINGS = ("agreed", "without_corrections", "without_exclusions")
 LONGEST = "longest interruption"
 CHART = 13  # months
 CALENDAR = ("month", "quarter", "year")
@@ -27,6 +26,7 @@ def complete(figures: Figures) -> Iterator[str]:
     yield from _results(figures, evidence)
     yield from _without(figures)
     yield from _notice(figures, evidence)
+    yield from _zone(figures)
     # A contract that moved to another zone has months of its own at each end.
     if figures.contract.timezone == figures.period.timezone:
         yield from _promises(figures, evidence)
@@ -94,6 +94,16 @@ def _notice(figures: Figures, evidence: Evidence) -> Iterator[str]:
         yield "figures.evidence.working_days: are missing, of which notice is counted"
     if figures.contents.ahead_from is None:
         yield "figures.contents.ahead_from: is missing"
+
+
+def _zone(figures: Figures) -> Iterator[str]:
+    """Compare the contract's zone with that of a period in which its terms do not change."""
+    contract, period = figures.contract, figures.period
+    first, last = _local(figures, period.starts).date(), _last_day(figures)
+    until = contract.version_until
+    is_whole = contract.version_from < first and (until is None or last < until)
+    if is_whole and contract.timezone != period.timezone:
+        yield f"figures.contract.timezone: {contract.timezone}, the period {period.timezone}"
 
 
 def _promises(figures: Figures, evidence: Evidence) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Everything that a document can be checked for without a database, in order."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
+from vigie import clock
 from vigie.counting import count
 from vigie.reporting import (
     Annex,
@@ -30,15 +32,17 @@ from vigie.verifying.notices import judged_again
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
-from vigie.verifying.periods import placed
+from vigie.verifying.periods import AHEAD, placed
+from vigie.verifying.probed import probed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
 from vigie.verifying.summaries import added_up, ranked
+from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
 
 KNOWN_TO_THE_DATABASE = (
     "known to it only: whether holes, failures, maintenance, corrections and crises are all there,"
-    " the terms of the contract, and what people wrote (--database)"
+    " the terms of the contract, names, causes of outages, and what people wrote (--database)"
 )
 
 
@@ -75,6 +79,15 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
     yield await check_pages(file, held, directory=directory)
     for check in check_revision(held):
         yield check
+    if held.made.made_at > clock.now() + AHEAD:
+        yield _clock(held.made.made_at)
+
+
+def _clock(made_at: datetime) -> Check:
+    """Say that a report is of a day to come: who made it, or who checks it, has another clock."""
+    at = utc(clock.now())
+    says = f"made at {utc(made_at)}, and it is {at} here; one of the two clocks is wrong"
+    return Check(name="clock", holds=None, says=says)
 
 
 def _arithmetic(figures: Figures, made: Made) -> Check:
@@ -88,7 +101,7 @@ def _arithmetic(figures: Figures, made: Made) -> Check:
 def _lists(figures: Figures) -> Check:
     counted = (count(len(figures.outages), "outage"), count(len(figures.days), "day"))
     problems = [*rows(figures), *totals(figures), *origins(figures), *further(figures)]
-    problems += attributed(figures)
+    problems += [*attributed(figures), *windows(figures), *probed(figures)]
     return judged("lists", problems, well=f"{' and '.join(counted)} add up")
 
 
