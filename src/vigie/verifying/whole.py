@@ -16,6 +16,7 @@ from vigie.reporting import (
     NoticeFile,
     Summary,
     SummaryFile,
+    utc,
 )
 from vigie.verifying.agreeing import agreement
 from vigie.verifying.annexes import compared

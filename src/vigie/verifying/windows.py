@@ -148,7 +148,9 @@ def _planned(figures: Figures) -> Iterator[str]:
             yield f"figures.maintenance: excuses {excused} s of {key}, {of.seconds.planned} said"
     if figures.availability.seconds.planned > sum(one.seconds.planned for one in own.values()):
         yield "figures.services: less was planned of them than of the solution"
-    held = merged((one.starts, one.ends) for one in valid if not own.keys().isdisjoint(one.services))
+    held = merged(
+        (one.starts, one.ends) for one in valid if not own.keys().isdisjoint(one.services)
+    )
     for number, spell in enumerate(figures.contents.spells):
         if spell.kind == "planned" and not lies_in((spell.starts, spell.ends), held):
             yield f"figures.contents.spells[{number}]: planned, and in no window that is valid"
