@@ -51,7 +51,6 @@ DATABASE_ONLY = {
     "maintenance[].down_s",
     "maintenance[].cap_s",
     "maintenance[].cap_used_s",
-    "maintenance[].forbidden_s",
     "period.as_of",
     # of months before the period: their marks and percentages are computed of them
     "contents.kept[].limit_s",
@@ -124,18 +123,17 @@ def with_another(value: Any, steps: tuple[Any, ...], forged: object) -> Any:
 # What may honestly be empty, and nothing else in the file says that it was not.
 MAY_BE_EMPTY = {
     "contents.ahead",
-    "contents.corrections",
     "contents.crises",
     "contents.crises[].services",
     "contents.crises[].told",
-    "contents.failures",
     "contents.gaps",
     "contents.measures",
     "probes[].locations",
     "probes[].retries",
 }
 # What may honestly have a row less: one that decides no figure.
-MAY_BE_SHORTER = (MAY_BE_EMPTY - {"contents.failures"}) | {
+MAY_BE_SHORTER = MAY_BE_EMPTY | {
+    "contents.corrections",
     "evidence.hours",  # where no outage was
     "evidence.working_days",
     "maintenance",  # a window that excused nothing

@@ -27,7 +27,8 @@ def first(name: str, **changes: Any) -> Figures:
 
 def further(name: str, *rows: Any) -> Figures:
     figures = month()
-    return replace(figures, contents=replace(figures.contents, **{name: rows}))
+    changes: dict[str, Any] = {name: rows}
+    return replace(figures, contents=replace(figures.contents, **changes))
 
 
 def terms(figures: Figures, **changes: Any) -> Figures:
@@ -241,7 +242,7 @@ def test_a_zone_of_the_same_clocks_hides_no_month() -> None:
 )
 def test_a_report_of_a_day_to_come_is_told(
     ahead: timedelta,
-    holds: bool,  # noqa: FBT001
+    holds: bool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

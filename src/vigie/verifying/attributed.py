@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from vigie.reporting import Availability, Figures, Outage
-from vigie.verifying.complete import SOLUTION
+from vigie.verifying.numbers import SOLUTION, has_one_version
 
 
 def attributed(figures: Figures) -> Iterator[str]:
@@ -30,12 +30,6 @@ def own_services(figures: Figures) -> dict[str, Availability]:
         return {of.scope: of}
     any_of = not has_one_version(figures)  # essential is what the last version says
     return {one.scope: one for one in figures.services if one.essential or any_of}
-
-
-def has_one_version(figures: Figures) -> bool:
-    """Whether one version of the contract was in force in the period."""
-    parts = figures.evidence.parts if figures.evidence else ()
-    return sum(part.scope == SOLUTION for part in parts) == 1
 
 
 def _named(

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from vigie.reporting import Evidence, Figures
 from vigie.verifying.budgets import AVAILABILITY, READINGS
-from vigie.verifying.numbers import A_MOMENT
+from vigie.verifying.numbers import A_MOMENT, SOLUTION
 
-SOLUTION = "solution"
 LONGEST = "longest interruption"
 CHART = 13  # months
 CALENDAR = ("month", "quarter", "year")

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from vigie.reporting import Figures
-from vigie.verifying.numbers import seconds
+from vigie.verifying.numbers import has_one_version, seconds
 from vigie.verifying.percentages import cut
 from vigie.verifying.spans import lies_in, merged
 
@@ -60,7 +60,7 @@ def _runs(figures: Figures) -> Iterator[str]:
         yield "figures.outages: are not the spans of figures.contents.spells"
     parts = figures.evidence.parts if figures.evidence else ()
     own = [part for part in parts if part.scope == figures.availability.scope]
-    if len(own) == 1 and contract.unknown != "down":
+    if len(own) == 1 and has_one_version(figures) and contract.unknown != "down":
         steps = merged((one.starts, one.ends) for one in figures.steps)
         if told != steps:
             yield "figures.steps: are not the spans of figures.contents.spells"

@@ -57,10 +57,11 @@ def _flags(figures: Figures, outage: Outage, place: str) -> Iterator[str]:
     if outage.open != is_open:
         yield f"{place}.open: {outage.open} said, it ends {outage.ends}, known is up to {as_of}"
     longer, customers = figures.contract.crisis_longer_than_s, figures.contract.crisis_customers
-    is_long = longer is not None and customers is not None and outage.elapsed_s > longer
+    may_be = longer is not None and customers is not None and outage.elapsed_s > longer
     # How many customers others had is not carried; its own one is hit.
-    if (outage.crisis and not is_long) or (is_long and customers <= 1 and not outage.crisis):
-        yield f"{place}.crisis: {outage.crisis} said of {outage.elapsed_s} s, the terms say {longer}"
+    must_be = may_be and customers == 1
+    if (outage.crisis and not may_be) or (must_be and not outage.crisis):
+        yield f"{place}.crisis: {outage.crisis} said of {outage.elapsed_s} s, the terms {longer}"
 
 
 def _longest(figures: Figures) -> Iterator[str]:

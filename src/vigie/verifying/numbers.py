@@ -15,11 +15,17 @@ from vigie.verifying.percentages import cut, raised
 
 CLASSES = ("outside", "excluded", "planned", "unplanned", "unknown", "up")
 A_MOMENT = timedelta(microseconds=1)
+SOLUTION = "solution"
 
 
 def seconds(span: timedelta) -> Fraction:
     """Return the exact length of *span* in seconds."""
     return Fraction(span // timedelta(microseconds=1), 10**6)
+
+
+def has_one_version(figures: Figures) -> bool:
+    """Whether one version of the contract was in force in the period."""
+    return sum(part.scope == SOLUTION for part in _parts(figures)) == 1
 
 
 def recomputed(figures: Figures) -> Iterator[str]:
@@ -127,7 +133,8 @@ def _plain_terms(
     figures: Figures, of: Availability, parts: Sequence[Part], place: str
 ) -> Iterator[str]:
     """Compare the parts with the classes, as the terms count planned and unknown time."""
-    if len(parts) > 1:
+    # The terms that are carried are the last ones; a service may be of earlier ones only.
+    if len(parts) > 1 or not has_one_version(figures):
         return
     held, terms, [part] = of.seconds, figures.contract, parts
     planned = held.planned if terms.maintenance == "up" else 0

@@ -6,11 +6,14 @@ from decimal import Decimal
 from itertools import pairwise
 
 from vigie.reporting import Figures, Outage
-from vigie.verifying.attributed import has_one_version
+from vigie.verifying.numbers import has_one_version
 
 STATUS = "status"
 TIMEOUT = re.compile(r"(\d{1,9})(ms|s|m|h|d)", re.ASCII)
-UNITS = {"ms": Decimal("0.001"), "s": 1, "m": 60, "h": 3600, "d": 86400}
+UNITS = {
+    name: Decimal(seconds)
+    for name, seconds in {"ms": "0.001", "s": "1", "m": "60", "h": "3600", "d": "86400"}.items()
+}
 
 
 def probed(figures: Figures) -> Iterator[str]:
@@ -51,7 +54,7 @@ def _failures(figures: Figures) -> Iterator[str]:
 
 def _endpoints(figures: Figures) -> set[str]:
     results = figures.evidence.results if figures.evidence else ()
-    return {one.endpoint for one in (*results, *figures.probes)}
+    return {one.endpoint for one in results} | {one.endpoint for one in figures.probes}
 
 
 def _may_be(figures: Figures, outage: Outage, cause: str, known: set[str]) -> bool:

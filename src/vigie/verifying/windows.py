@@ -6,9 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from vigie.reporting import Availability, Figures, Planned, Window
-from vigie.verifying.attributed import has_one_version, own_services
+from vigie.verifying.attributed import own_services
 from vigie.verifying.budgets import READINGS
-from vigie.verifying.complete import SOLUTION
+from vigie.verifying.numbers import SOLUTION, has_one_version
 from vigie.verifying.spans import lies_in, merged
 
 KINDS = ("planned", "security")
