@@ -15,6 +15,7 @@ from vigie import clock
 from vigie.reporting import Figures
 
 END = datetime(2026, 5, 31, 22, tzinfo=UTC)
+COUNTED = ("future_s", "up_s", "down_s", "worst_down_s", "due_s", "covered_s")
 LONG = Decimal(60)  # seconds: shorter than each outage of the month
 
 
@@ -193,7 +194,7 @@ def test_outages_of_one_service_are_its_own_downtime() -> None:
     assert "those of orders last 120 s, 240 s" in told(first("outages", services=("api",)))
     one, two, three = month().outages
     found = replace(month(), outages=(one, replace(two, services=("orders",)), three))
-    assert "figures.outages: those of orders last 420 s, 240 s unplanned said" in told(found)
+    assert "figures.outages: those of orders alone last 420 s, 240 s unplanned said" in told(found)
 
 
 def test_essential_services_are_those_of_the_solution() -> None:
@@ -227,6 +228,35 @@ def test_without_a_correction_that_is_applied_the_figure_without_them_is_the_sam
     assert "corrections[1]: is not approved, and somebody did" in told(
         further("corrections", kept, approved)
     )
+
+
+def test_terms_that_do_not_change_count_each_scope_once() -> None:
+    found = month()
+    assert found.evidence is not None
+    solution, *others = found.evidence.parts
+    nothing: dict[str, Any] = dict.fromkeys(COUNTED, Decimal(0))
+    parts = (solution, replace(solution, **nothing), *others)
+    split = replace(found, evidence=replace(found.evidence, parts=parts))
+
+    says = "figures.evidence.parts: a scope has two, and the terms do not change"
+    assert says in told(split)
+    assert says not in told(terms(split, version_from=END.date()))
+
+
+def test_a_service_of_earlier_terms_is_not_judged_by_the_last_ones() -> None:
+    """It counted unknown time as up, 60 s, and the terms in force since count none."""
+    found = month()
+    assert found.evidence is not None
+    solution, *others = found.evidence.parts
+    api, *rest = found.services
+    held = replace(api.seconds, up=api.seconds.up - 60, unknown=Decimal(60), unmeasured=Decimal(60))
+    moved = replace(
+        terms(found, version_from=END.date()),
+        services=(replace(api, seconds=held), *rest),
+        evidence=replace(found.evidence, parts=(solution, solution, *others)),
+    )
+
+    assert "services[0].seconds: up and unplanned" not in told(moved)
 
 
 def test_a_zone_of_the_same_clocks_hides_no_month() -> None:

@@ -63,15 +63,17 @@ def _downtime(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
 
 
 def _alone(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
-    """Compare outages of certain services only with the downtime of these."""
+    """Compare the outages that hit one service only with the downtime of this service."""
     if figures.contract.join_within_s:
         return  # joined outages hold the good time between them
-    for hit in {frozenset(outage.services) for outage in figures.outages}:
-        alone = sum(one.clipped_s for one in figures.outages if hit.issuperset(one.services))
-        down = sum(own[key].seconds.unplanned for key in hit if key in own)
-        if alone > down:
-            names = ", ".join(sorted(hit))
-            yield f"figures.outages: those of {names} last {alone} s, {down} s unplanned said"
+    alone: dict[str, Decimal] = defaultdict(Decimal)
+    for outage in figures.outages:
+        if len(outage.services) == 1:
+            alone[outage.services[0]] += outage.clipped_s
+    for key, lasting in alone.items():
+        down = own[key].seconds.unplanned if key in own else Decimal(0)
+        if lasting > down:
+            yield f"figures.outages: those of {key} alone last {lasting} s, {down} s unplanned said"
 
 
 def _essential(figures: Figures) -> Iterator[str]:

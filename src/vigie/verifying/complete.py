@@ -25,7 +25,7 @@ def complete(figures: Figures) -> Iterator[str]:
     yield from _results(figures, evidence)
     yield from _without(figures)
     yield from _notice(figures, evidence)
-    yield from _zone(figures)
+    yield from _terms(figures, evidence)
     # A contract that moved to another zone has months of its own at each end.
     if figures.contract.timezone == figures.period.timezone:
         yield from _promises(figures, evidence)
@@ -95,14 +95,18 @@ def _notice(figures: Figures, evidence: Evidence) -> Iterator[str]:
         yield "figures.contents.ahead_from: is missing"
 
 
-def _zone(figures: Figures) -> Iterator[str]:
-    """Compare the contract's zone with that of a period in which its terms do not change."""
+def _terms(figures: Figures, evidence: Evidence) -> Iterator[str]:
+    """Compare a period in which the terms do not change with these terms."""
     contract, period = figures.contract, figures.period
     first, last = _local(figures, period.starts).date(), _last_day(figures)
     until = contract.version_until
-    is_whole = contract.version_from < first and (until is None or last < until)
-    if is_whole and contract.timezone != period.timezone:
+    if contract.version_from >= first or (until is not None and last >= until):
+        return
+    if contract.timezone != period.timezone:
         yield f"figures.contract.timezone: {contract.timezone}, the period {period.timezone}"
+    parts = [part.scope for part in evidence.parts]
+    if len(parts) != len({*parts}):
+        yield "figures.evidence.parts: a scope has two, and the terms do not change"
 
 
 def _promises(figures: Figures, evidence: Evidence) -> Iterator[str]:

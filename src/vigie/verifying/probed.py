@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from vigie.reporting import Figures, Outage
+from vigie.reporting import Figures
 from vigie.verifying.numbers import has_one_version
 
 STATUS = "status"
@@ -24,10 +24,7 @@ def probed(figures: Figures) -> Iterator[str]:
     for number, gap in enumerate(figures.contents.gaps):
         if gap.endpoint not in known:
             yield f"figures.contents.gaps[{number}].endpoint: {gap.endpoint} was not probed"
-    for number, outage in enumerate(figures.outages):
-        if outage.cause is not None and not _may_be(figures, outage, outage.cause, known):
-            place = f"figures.outages[{number}].cause"
-            yield f"{place}: says {outage.cause}, and no failed probe counts so"
+    yield from _causes(figures, known)
 
 
 def _probes(figures: Figures) -> Iterator[str]:
@@ -57,15 +54,24 @@ def _endpoints(figures: Figures) -> set[str]:
     return {one.endpoint for one in results} | {one.endpoint for one in figures.probes}
 
 
-def _may_be(figures: Figures, outage: Outage, cause: str, known: set[str]) -> bool:
-    """Whether a failed probe that counts can have been the first one of an outage."""
-    period = figures.period
+def _causes(figures: Figures, known: set[str]) -> Iterator[str]:
+    """Compare the first failure of each outage with what was probed, and with what failed."""
+    if not has_one_version(figures):
+        return
+    counted, period = {one.reason for one in figures.contents.failures}, figures.period
+    for number, outage in enumerate(figures.outages):
+        # Beyond an edge of the period others were probed, and nothing is counted.
+        is_inside = period.starts <= outage.starts and outage.ends <= period.ends
+        if outage.cause is None or not is_inside:
+            continue
+        endpoint, reason = _parted(outage.cause)
+        if endpoint not in known or reason not in counted:
+            place = f"figures.outages[{number}].cause"
+            yield f"{place}: says {outage.cause}, and no failed probe counts so"
+
+
+def _parted(cause: str) -> tuple[str, str]:
+    """Return endpoint and reason of `api-health: status 503`."""
     endpoint, _, said = cause.partition(": ")
     reason, _, status = said.partition(" ")
-    # Beyond an edge of the period others were probed, and nothing is counted.
-    if outage.starts < period.starts or outage.ends > period.ends or not has_one_version(figures):
-        return True
-    counted = {one.reason for one in figures.contents.failures}
-    if reason == STATUS and status:
-        return endpoint in known and STATUS in counted and status.isdecimal()
-    return endpoint in known and said in counted
+    return endpoint, STATUS if reason == STATUS and status.isdecimal() else said

@@ -1,11 +1,12 @@
 """Maintenance windows: whom they excuse, and whether their words are those of their rules."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from vigie.reporting import Availability, Figures, Planned, Window
+from vigie.reporting import Figures, Planned, Window
 from vigie.verifying.attributed import own_services
 from vigie.verifying.budgets import READINGS
 from vigie.verifying.numbers import SOLUTION, has_one_version
@@ -26,12 +27,15 @@ CAPPED = re.compile(
 
 def windows(figures: Figures) -> Iterator[str]:
     """Yield every window that contradicts itself, or the services that it excuses."""
+    known = {one.scope for one in figures.services}
+    # Terms to come may cover other services.
+    later = known if figures.contract.version_until is None else None
     for number, window in enumerate(figures.maintenance):
         place = f"figures.maintenance[{number}]"
-        yield from _window(figures, window, place)
+        yield from _window(figures, window, place, known)
         yield from _capped(window, place)
     for number, planned in enumerate(figures.contents.ahead):
-        yield from _window(figures, planned, f"figures.contents.ahead[{number}]")
+        yield from _window(figures, planned, f"figures.contents.ahead[{number}]", later)
     if has_one_version(figures):
         yield from _excused(figures)
         yield from _planned(figures)
@@ -58,13 +62,13 @@ def _may_excuse(figures: Figures) -> bool:
     return not is_listed or any(one.valid for one in figures.maintenance)
 
 
-def _window(figures: Figures, window: Window | Planned, place: str) -> Iterator[str]:
+def _window(
+    figures: Figures, window: Window | Planned, place: str, known: set[str] | None
+) -> Iterator[str]:
     scope = figures.availability.scope
     if not window.services or (scope != SOLUTION and scope not in window.services):
         yield f"{place}.services: a window is of no service, or of others than the report"
-    # Terms to come may cover other services.
-    is_known = isinstance(window, Window) or figures.contract.version_until is None
-    if is_known and not {*window.services} <= {one.scope for one in figures.services}:
+    if known is not None and not known.issuperset(window.services):
         yield f"{place}.services: has one that the contract does not cover"
     if window.kind not in KINDS:
         yield f"{place}.kind: is {window.kind}"
@@ -140,12 +144,16 @@ def _planned(figures: Figures) -> Iterator[str]:
     """Compare what was planned of each service, and when, with the windows that excuse it."""
     own = own_services(figures)
     valid = [one for one in figures.maintenance if one.valid]
-    for key, of in (_all(figures) if figures.availability.scope == SOLUTION else own).items():
-        named = [one for one in valid if key in one.services]
-        is_measured = figures.contract.maintenance != "window"
-        excused = sum(one.excused_s for one in named)
-        if (of.seconds.planned and not named) or (is_measured and of.seconds.planned > excused):
-            yield f"figures.maintenance: excuses {excused} s of {key}, {of.seconds.planned} said"
+    excused: dict[str, Decimal] = defaultdict(Decimal)
+    for window in valid:
+        for key in {*window.services}:
+            excused[key] += window.excused_s
+    is_measured = figures.contract.maintenance != "window"
+    of_all = figures.availability.scope == SOLUTION
+    for of in figures.services if of_all else own.values():
+        said, key = of.seconds.planned, of.scope
+        if said and (key not in excused or (is_measured and said > excused[key])):
+            yield f"figures.maintenance: excuses {excused[key]} s of {key}, {said} said"
     if figures.availability.seconds.planned > sum(one.seconds.planned for one in own.values()):
         yield "figures.services: less was planned of them than of the solution"
     held = merged(
@@ -154,7 +162,3 @@ def _planned(figures: Figures) -> Iterator[str]:
     for number, spell in enumerate(figures.contents.spells):
         if spell.kind == "planned" and not lies_in((spell.starts, spell.ends), held):
             yield f"figures.contents.spells[{number}]: planned, and in no window that is valid"
-
-
-def _all(figures: Figures) -> dict[str, Availability]:
-    return {one.scope: one for one in figures.services}
