@@ -14,7 +14,7 @@ from tests.verifying.reports import month
 
 from vigie.reporting import Asked, Figures, figures
 from vigie.reporting.figures.termrecords import Opening
-from vigie.verifying.windows import ruled
+from vigie.verifying.enforced import ruled
 
 OFFICE = [(day, 9, 17) for day in range(1, 6)]
 PLAIN: dict[str, Any] = {

@@ -21,6 +21,8 @@ from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.periods import placed
+from vigie.verifying.probed import probed
+from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
 
 LATER = datetime(2100, 1, 1, tzinfo=UTC)
@@ -45,6 +47,7 @@ async def test_what_sql_gives_raises_no_doubt_and_comes_back_equal(
     doubts += [*further(found), *budgets(found), *outlooks(found)]
     doubts += [one for one in worked(found) if not any(word in one for word in OF_NOTICE)]
     doubts += [*complete(found), *attributed(found), *placed(found.period, LATER)]
+    doubts += [*windows(found), *probed(found)]
     assert [] == doubts
     made = made_of(found, language="en", now=LATER)
     assert found == from_bytes(to_bytes(report_file(found, made)))["figures"]

@@ -2,13 +2,21 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from tests.verifying.reports import genuine, month
+from tests.verifying.reports import NOW, genuine, month
 
+from vigie import clock
 from vigie.reporting import Figures, Made, made_again
 from vigie.verifying.texts import texts
+
+
+@pytest.fixture(autouse=True)
+def checked_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Check files on the day after they were made, whatever day it is."""
+    monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(days=1))
 
 
 @pytest.fixture(autouse=True)

@@ -14,17 +14,19 @@ from vigie.reporting import Figures, make_pdf
 from vigie.verifying.attributed import attributed
 from vigie.verifying.budgets import budgets
 from vigie.verifying.complete import complete
+from vigie.verifying.enforced import ruled
 from vigie.verifying.further import further
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.periods import placed
-from vigie.verifying.windows import ruled
+from vigie.verifying.probed import probed
+from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
 
 CHECKS = (
     *(recomputed, totals, rows, origins, further, budgets, outlooks, worked, ruled),
-    *(complete, attributed, lambda figures: placed(figures.period, NOW)),
+    *(complete, attributed, windows, probed, lambda figures: placed(figures.period, NOW)),
 )
 NUMBER = re.compile(r"\d+(\.\d+)?|\d+x\d+( \d+x\d+)*")
 # What no other number of the file gives: only the database can tell.
@@ -50,7 +52,6 @@ DATABASE_ONLY = {
     "contents.without[].committed_s",
     "maintenance[].down_s",
     "maintenance[].cap_used_s",
-    "maintenance[].forbidden_s",
     "period.as_of",
     # of months before the period: their marks and percentages are computed of them
     "contents.kept[].limit_s",
@@ -125,11 +126,9 @@ def with_another(value: Any, steps: tuple[Any, ...], forged: object) -> Any:
 # What may honestly be empty, and nothing else in the file says that it was not.
 MAY_BE_EMPTY = {
     "contents.ahead",
-    "contents.corrections",
     "contents.crises",
     "contents.crises[].services",
     "contents.crises[].told",
-    "contents.failures",
     "contents.gaps",
     "contents.measures",
     "contract.outside_hours",
@@ -138,7 +137,8 @@ MAY_BE_EMPTY = {
     "probes[].retries",
 }
 # What may honestly have a row less: one that decides no figure.
-MAY_BE_SHORTER = (MAY_BE_EMPTY - {"contents.failures"}) | {
+MAY_BE_SHORTER = MAY_BE_EMPTY | {
+    "contents.corrections",
     "evidence.hours",  # where no outage was
     "evidence.working_days",
     "maintenance",  # a window that excused nothing

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -76,11 +76,36 @@ def test_a_revision_that_is_what_it_says_holds() -> None:
     assert [(True, f"acme/2026-05/r1 {well}")] == saying(alone)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"before": "acme/2026-05/r1"},
+        {"before": "acme/api/2026-05/r7"},
+        {"before": "acme/2026-Q1/r1"},
+        {"before": "acme/2025/r3"},
+        {"past": (Past(number=1, made_at=JUNE_2, made_by="a", reason=None, issued_at=JUNE_2),)},
+        # It was issued while this one was drawn.
+        {"past": (Past(number=1, made_at=JUNE_2, made_by="a", reason=None, issued_at=NOW),)},
+    ],
+)
+def test_a_revision_follows_any_report_that_was_kept(other: dict[str, Any]) -> None:
+    [(holds, says)] = saying(revision(**other))
+
+    assert holds, says
+
+
 def test_a_report_that_nobody_keeps_says_nothing_of_itself() -> None:
     assert [] == saying(None)
 
 
 FIRST = Past(number=1, made_at=JUNE_2, made_by="alice", reason=None, issued_at=None)
+YEAR = timedelta(days=365)
+
+
+def issued(at: datetime) -> Past:
+    return replace(FIRST, issued_at=at)
+
+
 FORGED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"key": "other/2019-01/r9"}, "key: says other/2019-01/r9, this is acme/2026-05/r2"),
     ({"key": "acme/2026-05/r3"}, "key: says acme/2026-05/r3, this is acme/2026-05/r2"),
@@ -96,6 +121,16 @@ FORGED: tuple[tuple[dict[str, Any], str], ...] = (
     ({"before_digest": None}, "before: does not name the report before it with its digest"),
     ({"before_digest": "AB" * 32}, f"before_digest: {'AB' * 32} is no SHA-256"),
     ({"before": "globex/2026-04/r1"}, "before: globex/2026-04/r1 is of another contract"),
+    ({"before": "acme/2026-05/r9"}, "before: acme/2026-05/r9 is not the revision before 2"),
+    ({"before": "acme/2026-05/r2"}, "before: acme/2026-05/r2 is not the revision before 2"),
+    ({"before": "acme/2031-07/r5"}, "the period of acme/2031-07/r5 was not over at 2026-06-03"),
+    ({"before": "acme/api/2026-Q2/r1"}, "the period of acme/api/2026-Q2/r1 was not over"),
+    ({"before": "acme/2026/r1"}, "the period of acme/2026/r1 was not over"),
+    ({"before": "acme/2026-13/r1"}, "before: acme/2026-13/r1 is the key of no report"),
+    ({"before": "acme/2026-05/r0"}, "before: acme/2026-05/r0 is the key of no report"),
+    ({"before": "acme/2026-05"}, "before: acme/2026-05 is the key of no report"),
+    ({"past": (issued(JUNE_2 - YEAR),)}, "past[0].issued_at: 2025-06-02 06:00:00+00:00 said"),
+    ({"past": (issued(NOW + YEAR),)}, "past[0].issued_at: 2027-06-03 06:00:00+00:00 said"),
     (
         {"key": "acme/2026-05/r1", "number": 1, "reason": None, "past": ()},
         "changes: a first revision changes nothing",

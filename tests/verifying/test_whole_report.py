@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.reporting import samples
 from tests.verifying.reports import NOW, month
+from tests.verifying.test_every_number import doubts
 
 from vigie.reporting import Figures
 from vigie.reporting.figures.records import Period
 from vigie.verifying import left_to_the_database
-from vigie.verifying.attributed import attributed
 from vigie.verifying.carried import Carried
 from vigie.verifying.complete import complete
 from vigie.verifying.database import unequal
@@ -137,13 +137,13 @@ def flipped(of: Figures) -> Figures:
         (flipped, "figures.services: the essential ones were down otherwise than the solution"),
         (
             lambda of: replace(of, maintenance=of.maintenance[1:]),  # the one that is not valid
-            "figures.maintenance: no window is valid, and time is planned",
+            "figures.maintenance: excuses 0 s of api, 1200 said",
         ),
     ],
 )
 def test_downtime_of_another_or_excused_by_nothing_is_caught(change: Change, says: str) -> None:
-    assert says in list(attributed(change(month())))
-    assert [] == list(attributed(month()))
+    assert says in doubts(change(month()))
+    assert [] == doubts(month())
 
 
 def test_only_the_database_knows_what_may_be_empty() -> None:

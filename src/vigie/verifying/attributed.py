@@ -5,35 +5,31 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from vigie.reporting import Availability, Figures, Outage
-from vigie.verifying.complete import SOLUTION
+from vigie.verifying.numbers import SOLUTION, has_one_version
 
 
 def attributed(figures: Figures) -> Iterator[str]:
     """Yield where outages and services, or what is excused and what excuses it, do not match."""
-    own = _own(figures)
+    own = own_services(figures)
     for number, outage in enumerate(figures.outages):
         yield from _named(figures, outage, own, f"figures.outages[{number}].services")
-    if _has_one_version(figures):
+    if has_one_version(figures):
         yield from _downtime(figures, own)
-    yield from _excuses(figures, own)
-    windows = [one.services for one in figures.maintenance]
-    windows += [one.services for one in figures.contents.ahead]
-    if not all(windows):
-        yield "figures.maintenance, figures.contents.ahead: a window is of no service"
+        yield from _alone(figures, own)
+    yield from _essential(figures)
+    if any(one.seconds.excluded for one in (figures.availability, *own.values())) and not any(
+        one.effect == "exclude" and one.state == "applied" for one in figures.contents.corrections
+    ):
+        yield "figures.contents.corrections: none excludes anything, and time is excluded"
 
 
-def _own(figures: Figures) -> dict[str, Availability]:
+def own_services(figures: Figures) -> dict[str, Availability]:
     """Return the services that make the scope, by key."""
     of = figures.availability
     if of.scope != SOLUTION:
         return {of.scope: of}
-    any_of = not _has_one_version(figures)  # essential is what the last version says
+    any_of = not has_one_version(figures)  # essential is what the last version says
     return {one.scope: one for one in figures.services if one.essential or any_of}
-
-
-def _has_one_version(figures: Figures) -> bool:
-    parts = figures.evidence.parts if figures.evidence else ()
-    return sum(part.scope == SOLUTION for part in parts) == 1
 
 
 def _named(
@@ -66,13 +62,28 @@ def _downtime(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
         yield "figures.services: the essential ones were down otherwise than the solution"
 
 
-def _excuses(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
-    scopes = (figures.availability, *own.values())
-    if any(one.seconds.planned for one in scopes) and not any(
-        one.valid for one in figures.maintenance
-    ):
-        yield "figures.maintenance: no window is valid, and time is planned"
-    if any(one.seconds.excluded for one in scopes) and not any(
-        one.effect == "exclude" and one.state == "applied" for one in figures.contents.corrections
-    ):
-        yield "figures.contents.corrections: none excludes anything, and time is excluded"
+def _alone(figures: Figures, own: dict[str, Availability]) -> Iterator[str]:
+    """Compare the outages that hit one service only with the downtime of this service."""
+    if figures.contract.join_within_s:
+        return  # joined outages hold the good time between them
+    alone: dict[str, Decimal] = defaultdict(Decimal)
+    for outage in figures.outages:
+        if len(outage.services) == 1:
+            alone[outage.services[0]] += outage.clipped_s
+    for key, lasting in alone.items():
+        down = own[key].seconds.unplanned if key in own else Decimal(0)
+        if lasting > down:
+            yield f"figures.outages: those of {key} alone last {lasting} s, {down} s unplanned said"
+
+
+def _essential(figures: Figures) -> Iterator[str]:
+    """Compare what should have been measured of the essential services with the solution's."""
+    of = figures.availability
+    if of.scope == SOLUTION and not (of.essential and of.name == SOLUTION):
+        yield "figures.availability: is not named as the solution"
+    if figures.evidence is None or not has_one_version(figures):
+        return
+    due = {part.scope: part.due_s for part in figures.evidence.parts}
+    essential = sum(due.get(one.scope, 0) for one in figures.services if one.essential)
+    if essential != due[SOLUTION]:
+        yield f"figures.services: {essential} s due of the essential ones, {due[SOLUTION]} s said"

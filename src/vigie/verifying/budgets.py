@@ -1,13 +1,17 @@
 """The marks of the months and the figures without exclusions, from the seconds beside them."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Kept
 from vigie.verifying.numbers import spare
 from vigie.verifying.percentages import cut
 
 AVAILABILITY = "availability"
+READINGS = ("agreed", "without_corrections", "without_exclusions")
+A_DAY = timedelta(days=1)
 JUDGED = {"met", "missed"}
 
 
@@ -23,6 +27,7 @@ def budgets(figures: Figures) -> Iterator[str]:
         yield "figures.contents.kept: two marks of one month are made of other seconds"
     yield from _compared(contents.kept)
     yield from _this_month(figures)
+    yield from _over(figures)
     yield from _without(figures)
 
 
@@ -100,6 +105,19 @@ def _this_month(figures: Figures) -> Iterator[str]:
             yield f"figures.contents.kept: {kept.scope} in {month} is not as in the figures"
 
 
+def _over(figures: Figures) -> Iterator[str]:
+    """Compare which months are said to be over with the instant up to which all is known."""
+    period, zone = figures.period, ZoneInfo(figures.period.timezone)
+    for number, kept in enumerate(figures.contents.kept):
+        after = (kept.month.replace(day=1) + 32 * A_DAY).replace(day=1)
+        ends = datetime.combine(after, time(), zone)
+        is_over = period.as_of is not None and ends <= period.as_of
+        # A contract may have moved to another zone since.
+        is_sure = period.as_of is None or abs(ends - period.as_of) > A_DAY or ends == period.ends
+        if is_sure and kept.complete != is_over:
+            yield f"figures.contents.kept[{number}].complete: {kept.complete} said of {kept.month}"
+
+
 def _has_parts(figures: Figures, kept: Kept) -> bool:
     """Whether a month that is over is made of the seconds of its one version of the contract."""
     parts = figures.evidence.parts if figures.evidence else ()
@@ -135,3 +153,5 @@ def _without(figures: Figures) -> Iterator[str]:
         missed = None if of.target is None else used > spare(of.target) * committed
         if missed is not None and missed != (one.verdict == "missed") and one.verdict in JUDGED:
             yield f"{place}.verdict: says {one.verdict} of {used} s unplanned"
+        if missed and figures.period.complete and one.verdict != "missed":
+            yield f"{place}.verdict: says {one.verdict}, and {used} s are missed"

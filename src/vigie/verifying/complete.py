@@ -6,11 +6,9 @@ from itertools import product
 from zoneinfo import ZoneInfo
 
 from vigie.reporting import Evidence, Figures
-from vigie.verifying.budgets import AVAILABILITY
-from vigie.verifying.numbers import A_MOMENT
+from vigie.verifying.budgets import AVAILABILITY, READINGS
+from vigie.verifying.numbers import A_MOMENT, SOLUTION
 
-SOLUTION = "solution"
-READINGS = ("agreed", "without_corrections", "without_exclusions")
 LONGEST = "longest interruption"
 CHART = 13  # months
 CALENDAR = ("month", "quarter", "year")
@@ -27,6 +25,7 @@ def complete(figures: Figures) -> Iterator[str]:
     yield from _results(figures, evidence)
     yield from _without(figures)
     yield from _notice(figures, evidence)
+    yield from _terms(figures, evidence)
     # A contract that moved to another zone has months of its own at each end.
     if figures.contract.timezone == figures.period.timezone:
         yield from _promises(figures, evidence)
@@ -94,6 +93,20 @@ def _notice(figures: Figures, evidence: Evidence) -> Iterator[str]:
         yield "figures.evidence.working_days: are missing, of which notice is counted"
     if figures.contents.ahead_from is None:
         yield "figures.contents.ahead_from: is missing"
+
+
+def _terms(figures: Figures, evidence: Evidence) -> Iterator[str]:
+    """Compare a period in which the terms do not change with these terms."""
+    contract, period = figures.contract, figures.period
+    first, last = _local(figures, period.starts).date(), _last_day(figures)
+    until = contract.version_until
+    if contract.version_from >= first or (until is not None and last >= until):
+        return
+    if contract.timezone != period.timezone:
+        yield f"figures.contract.timezone: {contract.timezone}, the period {period.timezone}"
+    parts = [part.scope for part in evidence.parts]
+    if len(parts) != len({*parts}):
+        yield "figures.evidence.parts: a scope has two, and the terms do not change"
 
 
 def _promises(figures: Figures, evidence: Evidence) -> Iterator[str]:

@@ -1,17 +1,17 @@
 """The lists of the further pages, row by row: spans, failures, holes, corrections, crises."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from datetime import UTC, date
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 
 from vigie.reporting import Figures
-from vigie.verifying.numbers import seconds
+from vigie.verifying.numbers import has_one_version, seconds
 from vigie.verifying.percentages import cut
+from vigie.verifying.spans import lies_in, merged
 
-Spans = list[tuple[datetime, datetime]]
 MOST_GAPS = 40  # the longest ones are listed
 KINDS = ("unplanned", "planned", "excluded", "unknown")
 
@@ -50,7 +50,7 @@ def _spells(figures: Figures) -> Iterator[str]:
 def _runs(figures: Figures) -> Iterator[str]:
     """Compare the spans of unplanned time with outages and steps, where nothing is joined."""
     contract, period = figures.contract, figures.period
-    told = _merged(
+    told = merged(
         (one.starts, one.ends) for one in figures.contents.spells if one.kind == "unplanned"
     )
     inside = [
@@ -60,20 +60,10 @@ def _runs(figures: Figures) -> Iterator[str]:
         yield "figures.outages: are not the spans of figures.contents.spells"
     parts = figures.evidence.parts if figures.evidence else ()
     own = [part for part in parts if part.scope == figures.availability.scope]
-    if len(own) == 1 and contract.unknown != "down":
-        steps = _merged((one.starts, one.ends) for one in figures.steps)
+    if len(own) == 1 and has_one_version(figures) and contract.unknown != "down":
+        steps = merged((one.starts, one.ends) for one in figures.steps)
         if told != steps:
             yield "figures.steps: are not the spans of figures.contents.spells"
-
-
-def _merged(spans: Iterable[tuple[datetime, datetime]]) -> Spans:
-    merged: Spans = []
-    for starts, ends in sorted(spans):
-        if merged and merged[-1][1] == starts:
-            merged[-1] = (merged[-1][0], ends)
-        else:
-            merged.append((starts, ends))
-    return merged
 
 
 def _failures(figures: Figures) -> Iterator[str]:
@@ -114,6 +104,13 @@ def _corrections(figures: Figures) -> Iterator[str]:
             yield f"{place}: says {one.in_period_s}, its span gives {seconds(shared)}"
         if one.state == "applied" and one.approved_by is None:
             yield f"figures.contents.corrections[{number}]: is applied, and nobody approved it"
+        if one.state == "not_approved" and one.approved_by is not None:
+            yield f"figures.contents.corrections[{number}]: is not approved, and somebody did"
+    applied = [one for one in figures.contents.corrections if one.state == "applied"]
+    held = merged((one.starts, one.ends) for one in applied if one.effect == "exclude")
+    for number, spell in enumerate(figures.contents.spells):
+        if spell.kind == "excluded" and not lies_in((spell.starts, spell.ends), held):
+            yield f"figures.contents.spells[{number}]: excluded, and no correction did it"
 
 
 def _crises(figures: Figures) -> Iterator[str]:

@@ -47,6 +47,21 @@ def _outage(figures: Figures, outage: Outage, place: str) -> Iterator[str]:
     by_hours = figures.contract.interruption_calendar is not None
     if not 0 <= outage.working_s <= elapsed or not (by_hours or outage.working_s == elapsed):
         yield f"{place}.working_s: says {outage.working_s} of {elapsed}"
+    yield from _flags(figures, outage, place)
+
+
+def _flags(figures: Figures, outage: Outage, place: str) -> Iterator[str]:
+    """Compare what is said of an outage in a word with its instants, and with the terms."""
+    as_of = figures.period.as_of
+    is_open = as_of is not None and outage.ends >= as_of
+    if outage.open != is_open:
+        yield f"{place}.open: {outage.open} said, it ends {outage.ends}, known is up to {as_of}"
+    longer, customers = figures.contract.crisis_longer_than_s, figures.contract.crisis_customers
+    may_be = longer is not None and customers is not None and outage.elapsed_s > longer
+    # How many customers others had is not carried; its own one is hit.
+    must_be = may_be and customers == 1
+    if (outage.crisis and not may_be) or (must_be and not outage.crisis):
+        yield f"{place}.crisis: {outage.crisis} said of {outage.elapsed_s} s, the terms {longer}"
 
 
 def _longest(figures: Figures) -> Iterator[str]:

@@ -15,11 +15,17 @@ from vigie.verifying.percentages import cut, raised
 
 CLASSES = ("outside", "excluded", "planned", "unplanned", "unknown", "up")
 A_MOMENT = timedelta(microseconds=1)
+SOLUTION = "solution"
 
 
 def seconds(span: timedelta) -> Fraction:
     """Return the exact length of *span* in seconds."""
     return Fraction(span // timedelta(microseconds=1), 10**6)
+
+
+def has_one_version(figures: Figures) -> bool:
+    """Whether one version of the contract was in force in the period."""
+    return sum(part.scope == SOLUTION for part in _parts(figures)) == 1
 
 
 def recomputed(figures: Figures) -> Iterator[str]:
@@ -126,15 +132,16 @@ def _confidence(promised: Sequence[Part]) -> str | None:
 def _plain_terms(
     figures: Figures, of: Availability, parts: Sequence[Part], place: str
 ) -> Iterator[str]:
-    """Compare the parts with the classes where the contract counts nothing else in."""
-    if (
-        len(parts) > 1
-        or figures.contract.unknown != "neither"
-        or figures.contract.maintenance == "up"
-    ):
+    """Compare the parts with the classes, as the terms count planned and unknown time."""
+    # The terms that are carried are the last ones; a service may be of earlier ones only.
+    if len(parts) > 1 or not has_one_version(figures):
         return
-    said = (of.seconds.up, of.seconds.unplanned)
-    if said != (parts[0].up_s, parts[0].down_s):
+    held, terms, [part] = of.seconds, figures.contract, parts
+    planned = held.planned if terms.maintenance == "up" else 0
+    up = held.up + planned + (held.unmeasured if terms.unknown == "up" else 0)
+    # What is unknown in a window is not down.
+    most = held.unmeasured if terms.unknown == "down" else 0
+    if part.up_s != up or not held.unplanned <= part.down_s <= held.unplanned + most:
         yield f"{place}.seconds: up and unplanned are not what its parts count"
 
 

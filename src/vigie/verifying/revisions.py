@@ -2,14 +2,19 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from vigie.reporting import Figures, Made, Past, Revision
-from vigie.verifying.carried import Carried
+from vigie.verifying.carried import YEARS, Carried
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.listedchanges import listed
+from vigie.verifying.periods import AHEAD
 
 KINDS = ("month", "quarter", "year")
 SHA256 = re.compile(r"[0-9a-f]{64}")
+PERIOD = re.compile(r"([1-9]\d{3})(?:-(0[1-9]|1[0-2])|-Q([1-4]))?", re.ASCII)
+NUMBER = re.compile(r"r[1-9]\d{0,8}", re.ASCII)
+A_DAY = timedelta(days=1)
 PLACE = "report.revision"
 
 
@@ -24,6 +29,7 @@ def check_revision(held: Carried) -> tuple[Check, ...]:
         *_dated(revision, made),
         *_counted(revision),
         *_chained(revision, figures),
+        *_followed(revision),
         *listed(revision.changes, figures),
     ]
     changed = ", and what it says has changed are its own figures" if revision.changes else ""
@@ -49,6 +55,12 @@ def _dated(revision: Revision, made: Made) -> Iterator[str]:
     instants = [*(one.made_at for one in revision.past), revision.made_at]
     if instants != sorted(instants):
         yield f"{PLACE}.past: a revision was made after one that replaces it"
+    for number, (one, replaced) in enumerate(zip(revision.past, instants[1:], strict=True)):
+        issued = one.issued_at
+        # Who issues may do so while the next one is drawn, and by another clock.
+        if issued is not None and not one.made_at - AHEAD <= issued <= replaced + AHEAD:
+            place = f"{PLACE}.past[{number}].issued_at"
+            yield f"{place}: {issued} said, it was made {one.made_at} and replaced {replaced}"
 
 
 def _counted(revision: Revision) -> Iterator[str]:
@@ -71,3 +83,30 @@ def _chained(revision: Revision, figures: Figures) -> Iterator[str]:
         yield f"{PLACE}.before_digest: {digest[:70]} is no SHA-256"
     if before is not None and not before.startswith(f"{figures.contract.key}/"):
         yield f"{PLACE}.before: {before[:70]} is of another contract"
+
+
+def _followed(revision: Revision) -> Iterator[str]:
+    """Compare the report before it in the chain with this one: was it kept before, and could it."""
+    before, place = revision.before, f"{PLACE}.before"
+    if before is None:
+        return
+    own, _, _ = revision.key.rpartition("/")
+    of, _, number = before.rpartition("/")
+    ends = _end(of.rpartition("/")[2])
+    if ends is None or not NUMBER.fullmatch(number):
+        yield f"{place}: {before[:70]} is the key of no report"
+    # Its period may have ended half a day before it did in UTC.
+    elif ends > (revision.made_at + A_DAY).date():
+        yield f"{place}: the period of {before[:70]} was not over at {revision.made_at}"
+    elif of == own and number != f"r{revision.number - 1}":
+        yield f"{place}: {before[:70]} is not the revision before {revision.number}"
+
+
+def _end(period: str) -> date | None:
+    """Return the first day after a period of this name; None where it is none."""
+    found = PERIOD.fullmatch(period)
+    if not found:
+        return None
+    year, month, quarter = (int(one or 0) for one in found.groups())
+    last = month or quarter * 3 or 12
+    return date(year + last // 12, last % 12 + 1, 1) if year in YEARS else None

@@ -1,8 +1,10 @@
 """Everything that a document can be checked for without a database, in order."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 
+from vigie import clock
 from vigie.counting import count
 from vigie.reporting import (
     Annex,
@@ -14,6 +16,7 @@ from vigie.reporting import (
     NoticeFile,
     Summary,
     SummaryFile,
+    utc,
 )
 from vigie.verifying.agreeing import agreement
 from vigie.verifying.annexes import compared
@@ -23,6 +26,7 @@ from vigie.verifying.carried import Carried, carried, digests
 from vigie.verifying.checks import Check, judged
 from vigie.verifying.complete import complete
 from vigie.verifying.container import Container
+from vigie.verifying.enforced import ruled
 from vigie.verifying.further import further
 from vigie.verifying.incidents import lasted
 from vigie.verifying.lists import origins, rows
@@ -30,16 +34,17 @@ from vigie.verifying.notices import judged_again
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
-from vigie.verifying.periods import placed
+from vigie.verifying.periods import AHEAD, placed
+from vigie.verifying.probed import probed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
 from vigie.verifying.summaries import added_up, ranked
-from vigie.verifying.windows import ruled
+from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
 
 KNOWN_TO_THE_DATABASE = (
     "known to it only: whether holes, failures, maintenance, corrections and crises are all there,"
-    " the terms of the contract, and what people wrote (--database)"
+    " the terms of the contract, names, causes of outages, and what people wrote (--database)"
 )
 
 
@@ -76,6 +81,15 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
     yield await check_pages(file, held, directory=directory)
     for check in check_revision(held):
         yield check
+    if held.made.made_at > clock.now() + AHEAD:
+        yield _clock(held.made.made_at)
+
+
+def _clock(made_at: datetime) -> Check:
+    """Say that a report is of a day to come: who made it, or who checks it, has another clock."""
+    at = utc(clock.now())
+    says = f"made at {utc(made_at)}, and it is {at} here; one of the two clocks is wrong"
+    return Check(name="clock", holds=None, says=says)
 
 
 def _arithmetic(figures: Figures, made: Made) -> Check:
@@ -89,7 +103,7 @@ def _arithmetic(figures: Figures, made: Made) -> Check:
 def _lists(figures: Figures) -> Check:
     counted = (count(len(figures.outages), "outage"), count(len(figures.days), "day"))
     problems = [*rows(figures), *totals(figures), *origins(figures), *further(figures)]
-    problems += attributed(figures)
+    problems += [*attributed(figures), *windows(figures), *probed(figures)]
     return judged("lists", problems, well=f"{' and '.join(counted)} add up")
 
 

@@ -9,8 +9,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 from vigie.reporting import Evidence, Figures, Planned, Window
+from vigie.verifying.enforced import judged_by_terms
 from vigie.verifying.numbers import seconds
-from vigie.verifying.windows import judged_by_terms
 
 SHARES = {"p50_ms": Fraction(50, 100), "p95_ms": Fraction(95, 100), "p99_ms": Fraction(99, 100)}
 WHY = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked")

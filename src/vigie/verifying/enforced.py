@@ -1,0 +1,61 @@
+"""Whether maintenance windows keep the rules that the terms of the report enforce."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from vigie.reporting import Contract, Figures, Planned, Window
+
+FORBIDDEN = re.compile(r"(\d{1,10}(?:\.\d{1,6})?) s inside hours without maintenance", re.ASCII)
+USED_UP = re.compile(r"the (\d{1,10}(?:\.\d{1,6})?) s of its (\w+) were used up", re.ASCII)
+
+
+def ruled(figures: Figures) -> Iterator[str]:
+    """Yield each window that the contract's hours or its cap judge otherwise."""
+    contract = figures.contract
+    if (contract.cap_s is None) != (contract.cap_per is None):
+        yield "figures.contract.cap_s: is of no period"
+    for number, window in enumerate(figures.maintenance):
+        if not judged_by_terms(contract, window.starts):
+            continue
+        place = f"figures.maintenance[{number}]"
+        yield from _reason(contract, window, place)
+        if window.kind == "planned":
+            yield from _measured(contract, window, place)
+    for number, planned in enumerate(figures.contents.ahead):
+        if judged_by_terms(contract, planned.starts):
+            yield from _reason(contract, planned, f"figures.contents.ahead[{number}]")
+
+
+def judged_by_terms(contract: Contract, at: datetime) -> bool:
+    """Whether the terms of the report, which are those at its end, are in force at an instant."""
+    zone, until = ZoneInfo(contract.timezone), contract.version_until
+    first = datetime.combine(contract.version_from, datetime.min.time()).replace(tzinfo=zone)
+    return at >= first and (until is None or at.astimezone(zone).date() < until)
+
+
+def _reason(contract: Contract, window: Window | Planned, place: str) -> Iterator[str]:
+    """Compare the reason that a window is not valid with the rules that are enforced."""
+    why = window.why or ""
+    if FORBIDDEN.fullmatch(why) and "outside" not in contract.enforced:
+        yield f"{place}.why: the hours are a wish of the contract"
+    if (told := USED_UP.fullmatch(why)) and not _is_cap(contract, told):
+        yield f"{place}.why: says {why}, the contract has no such cap"
+
+
+def _is_cap(contract: Contract, told: re.Match[str]) -> bool:
+    cap = Decimal(told[1]), told[2]
+    return "cap" in contract.enforced and cap == (contract.cap_s, contract.cap_per)
+
+
+def _measured(contract: Contract, window: Window, place: str) -> Iterator[str]:
+    if window.cap_s != contract.cap_s:
+        yield f"{place}.cap_s: says {window.cap_s}, the contract {contract.cap_s}"
+    if (told := FORBIDDEN.fullmatch(window.why or "")) and Decimal(told[1]) != window.forbidden_s:
+        yield f"{place}.forbidden_s: says {window.forbidden_s}, the reason {told[1]}"
+    if window.valid and window.forbidden_s and "outside" in contract.enforced:
+        yield f"{place}.valid: said of {window.forbidden_s} s inside hours without maintenance"
+    if window.forbidden_s and contract.outside is None and contract.night_opens is None:
+        yield f"{place}.forbidden_s: the contract has no hours without maintenance"
