@@ -21,12 +21,12 @@ from jinja2.bccache import Bucket
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import paths
+from vigie.legible import legible
 
 # What a template can do wrong: Jinja's own errors, and Python's for a wrong expression.
 MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -119,14 +119,13 @@ def sandbox(folders: Sequence[Path], *, autoescape: bool, reader: str | None = N
 
 
 def visible(value: object) -> object:
-    r"""Return what a template prints, with marks that turn the text beside it shown as \u202e.
+    r"""Return what a template prints, with what turns or hides text shown as \u202e.
 
     Control characters, which no font has, are left out. What is Markup stays so.
     """
-    if not isinstance(value, str) or not (_TURNS.search(value) or _UNSEEN.search(value)):
+    if not isinstance(value, str):
         return value
-    text = _TURNS.sub(lambda mark: f"\\u{ord(mark[0]):04x}", _UNSEEN.sub("", value))
-    return type(value)(text)
+    return type(value)(legible(_UNSEEN.sub("", value)))
 
 
 def describe(error: Exception) -> str:

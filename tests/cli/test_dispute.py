@@ -120,6 +120,18 @@ def test_json_and_csv_hold_every_span_and_run_no_formula(measured: Typed) -> Non
     assert len(rows) == len(told["lines"])
 
 
+def test_what_turns_text_is_kept_and_shown_in_terminal_and_table(measured: Typed) -> None:
+    key = key_in(take(measured, log(measured, *seen(reason="\u202e503\u200f"))))
+    shown = measured("dispute", "show", key, "--month", "2026-03")[1]
+    told = measured("dispute", "show", key, "--month", "2026-03", "--json")[1]
+    measured("dispute", "show", key, "--month", "2026-03", "-o", "annex.csv")
+    table = (measured.folder / "annex.csv").read_text(encoding="utf-8")
+
+    assert [2, 2] == [text.count(r"\u202e503\u200f") for text in (shown, table)]
+    assert {"\u202e503\u200f"} == {one["reasons"] for one in json.loads(told)["lines"]} - {None}
+    assert [] == [sign for sign in "\u202e\u200f" if sign in shown + told + table]
+
+
 def test_annex_is_a_pdf_in_the_customer_s_language(measured: Typed) -> None:
     key = key_in(take(measured, log(measured, *seen())))
     status, said, _ = measured("dispute", "show", key, "--month", "2026-03", "-o", "annex.pdf")
