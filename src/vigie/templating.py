@@ -17,6 +17,7 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateSyntaxError,
+    Undefined,
 )
 from jinja2.bccache import Bucket
 from jinja2.exceptions import SecurityError
@@ -148,10 +149,15 @@ def visible(value: object) -> object:
     where it prints nothing but a place in memory, which is another one each time.
     """
     if not isinstance(value, str):
-        if _ADDRESS.search(str(value)) or callable(value):
-            raise TemplateError(f"a {type(value).__name__} has no text: print what it gives")
+        if not isinstance(value, Undefined):  # `{{ x if y }}` prints nothing
+            _check_text(value)
         return value
     return type(value)(legible(_UNSEEN.sub("", value)))
+
+
+def _check_text(value: object) -> None:
+    if callable(value) or _ADDRESS.search(str(value)):
+        raise TemplateError(f"a {type(value).__name__} has no text: print what it gives")
 
 
 def describe(error: Exception) -> str:

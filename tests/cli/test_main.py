@@ -174,7 +174,11 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
         (UsageError("é\u00a0…"), 1, "vigie: é\u00a0…\n"),
         (UsageError("99\u202e.9\u200f\u00ad"), 1, "vigie: 99\\u202e.9\\u200f\\u00ad\n"),
         (KeyboardInterrupt(), 130, "vigie: interrupted\n"),
-        (PermissionError(13, "Permission denied", "/x"), 1, "vigie: /x: Permission denied\n"),
+        (
+            PermissionError(13, "Permission denied", "/x"),
+            1,
+            "vigie: /x: Permission denied (write a path that can be used)\n",
+        ),
         (ExceptionGroup("tasks", [UsageError("one")]), 1, "vigie: one\n"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",

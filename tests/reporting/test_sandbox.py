@@ -165,6 +165,7 @@ PROMISED = {
     "now.strftime('%%s %Y')": "%s 2026",
     "brand.points(9)": "9",
     "language": "fr",
+    "'said' if now.year == 2000": "",
 }
 
 

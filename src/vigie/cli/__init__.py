@@ -114,5 +114,5 @@ def _lines(error: BaseException) -> list[str]:
     if isinstance(error, VigieError):
         return [f"vigie: {error}"]
     if isinstance(error, OSError) and error.filename:
-        return [f"vigie: {error.filename}: {error.strerror}"]
+        return [f"vigie: {error.filename}: {error.strerror} (write a path that can be used)"]
     raise error
