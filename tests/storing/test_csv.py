@@ -249,10 +249,10 @@ def test_a_quote_that_stays_open_swallows_no_row_below(tmp_path: Path) -> None:
         assert (f"{path}:2: leaves a quote open (close it)",) == file.imported(0, 0).problems
 
 
-def test_a_quote_inside_a_cell_is_a_sign_like_any_other(tmp_path: Path) -> None:
-    path = write(tmp_path, 'rack,19" wide', '"a ""b""",c')
+def test_no_line_of_a_cell_with_a_line_break_is_taken_for_a_row(tmp_path: Path) -> None:
+    path = write(tmp_path, 'rack,"19', 'rack,20"', '"a ""b""",c "d"')
 
-    assert [[["rack", '19" wide'], ['a "b"', "c"]]] == read_all(path)
+    assert [[['a "b"', 'c "d"']]] == read_all(path)
 
 
 def test_a_packed_file_takes_no_memory_for_what_it_unpacks_to(tmp_path: Path) -> None:

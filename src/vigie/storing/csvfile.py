@@ -135,7 +135,8 @@ class CsvFile:
     def _whole(self, lines: list[str]) -> list[str]:
         """Blank the lines that leave a quote open: they would swallow their successors."""
         for number, line in enumerate(lines):
-            if '"' in line and _stays_open(line):
+            # An odd one may also be the rest of a cell that was opened above.
+            if '"' in line and (line.count('"') % 2 or _stays_open(line)):
                 self.refuse(self.line + number + 1, "leaves a quote open (close it)")
                 lines[number] = "\n"
         return lines
