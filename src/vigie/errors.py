@@ -4,17 +4,6 @@ The message is one line: where, what, and what to write instead.
 A class's docstring is its message when none is given.
 """
 
-from unicodedata import category
-
-_UNSEEN = {"Cc", "Cs", "Zl", "Zp"}  # control characters, bytes that are no text, line breaks
-
-
-def one_line(text: str) -> str:
-    r"""Return *text* with what would steer a terminal, or end the line, written as \x1b."""
-    if text.isprintable():
-        return text
-    return "".join(ascii(c)[1:-1] if category(c) in _UNSEEN else c for c in text)
-
 
 class VigieError(Exception):
     """Vigie stopped because of a problem that it could not name."""

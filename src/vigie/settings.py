@@ -4,6 +4,11 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vigie.errors import SettingError
+
+# What reports are sealed with; roots alone are for whoever checks seals.
+SEALING = ("PKCS12", "KEY", "CERTIFICATE", "PKCS11", "TOKEN", "LABEL", "PASSWORD", "TIMESTAMP")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
@@ -26,11 +31,25 @@ class Signing:
     password: str | None = field(default=None, repr=False)  # of the file, or the token's PIN
     timestamp: str | None = field(default=None, repr=False)  # URL of an RFC 3161 server
     roots: Path | None = None  # certificates that are trusted when seals are made and checked
+    blank: tuple[str, ...] = ()  # settings that are there and hold nothing
 
     @property
     def asked(self) -> bool:
-        """Whether reports are to be sealed at all."""
-        return any((self.pkcs12, self.key, self.certificate, self.pkcs11))
+        """Whether reports are to be sealed at all.
+
+        Raises:
+            SettingError: somebody meant to, and did not say with what: no report may go out
+                unsealed by that.
+        """
+        for name in self.blank:
+            raise SettingError(f"VIGIE_SIGN_{name} is empty (write it, or unset it)")
+        if any((self.pkcs12, self.key, self.certificate, self.pkcs11)):
+            return True
+        for name in ("token", "label", "password", "timestamp"):
+            if getattr(self, name):
+                what = f"VIGIE_SIGN_{name.upper()} is set, but no key to seal with"
+                raise SettingError(f"{what} (set VIGIE_SIGN_PKCS12 too, or unset it)")
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +93,7 @@ def signing() -> Signing:
         password=_text("PASSWORD"),
         timestamp=_text("TIMESTAMP"),
         roots=_path("ROOTS"),
+        blank=tuple(name for name in SEALING if os.environ.get(f"VIGIE_SIGN_{name}") == ""),
     )
 
 

@@ -3,6 +3,7 @@
 import re
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import date, time
 from functools import lru_cache
 from pathlib import Path
 from types import BuiltinMethodType, CodeType, MethodType, ModuleType
@@ -16,17 +17,23 @@ from jinja2 import (
     StrictUndefined,
     TemplateError,
     TemplateSyntaxError,
+    Undefined,
 )
 from jinja2.bccache import Bucket
+from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from vigie import paths
+from vigie.legible import legible
 
 # What a template can do wrong: Jinja's own errors, and Python's for a wrong expression.
 MISTAKES = (TemplateError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What Python calls a thing that has no text of its own: by where it lies in memory.
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+# `%s` of strftime, also `%-s`: seconds since 1970 by the clock of the machine.
+_EPOCH = re.compile(r"(?<!%)(?:%%)*%[-_0^#]*\d*[EO]?s")
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -34,7 +41,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     """Templates that see records and what is offered to them by name.
 
     They reach no module and no class, which lead to files and programs, and read neither a clock
-    nor chance: equal arguments give equal pages.
+    nor chance, nor the machine's time zone: equal arguments give equal pages anywhere.
     """
 
     def __init__(self, folders: Sequence[Path], **options: Any) -> None:  # noqa: ANN401 - Jinja's
@@ -48,6 +55,23 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return not isinstance(value, ModuleType | type) and super().is_safe_attribute(
             obj, attr, value
         )
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        """Call *obj* unless it would answer by the machine's time zone."""
+        if isinstance(obj, BuiltinMethodType) and isinstance(obj.__self__, date | time):
+            _check_zone(obj, [*args, *kwargs.values()])
+        return super().call(context, obj, *args, **kwargs)
+
+
+def _check_zone(method: BuiltinMethodType, arguments: Sequence[object]) -> None:
+    """Raise SecurityError where *method* of a date or time reads the machine's time zone."""
+    name, naive = method.__name__, getattr(method.__self__, "tzinfo", None) is None
+    if name == "astimezone" and (naive or arguments in ([], [None])):
+        raise SecurityError("astimezone() without a time zone takes the machine's: name one")
+    if name == "timestamp" and naive:
+        raise SecurityError("timestamp() of a time without a zone takes the machine's")
+    if name == "strftime" and any(_EPOCH.search(str(one)) for one in arguments):
+        raise SecurityError("strftime('%s') takes the machine's time zone: print timestamp()")
 
 
 class _Inside(FileSystemLoader):
@@ -119,14 +143,21 @@ def sandbox(folders: Sequence[Path], *, autoescape: bool, reader: str | None = N
 
 
 def visible(value: object) -> object:
-    r"""Return what a template prints, with marks that turn the text beside it shown as \u202e.
+    r"""Return what a template prints, with what turns or hides text shown as \u202e.
 
-    Control characters, which no font has, are left out. What is Markup stays so.
+    Control characters, which no font has, are left out. What is Markup stays so. TemplateError
+    where it prints nothing but a place in memory, which is another one each time.
     """
-    if not isinstance(value, str) or not (_TURNS.search(value) or _UNSEEN.search(value)):
+    if not isinstance(value, str):
+        if not isinstance(value, Undefined):  # `{{ x if y }}` prints nothing
+            _check_text(value)
         return value
-    text = _TURNS.sub(lambda mark: f"\\u{ord(mark[0]):04x}", _UNSEEN.sub("", value))
-    return type(value)(text)
+    return type(value)(legible(_UNSEEN.sub("", value)))
+
+
+def _check_text(value: object) -> None:
+    if callable(value) or _ADDRESS.search(str(value)):
+        raise TemplateError(f"a {type(value).__name__} has no text: print what it gives")
 
 
 def describe(error: Exception) -> str:

@@ -2,9 +2,11 @@
 
 import csv
 import json
+import os
 import re
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from tests.cli.typed import Typed
@@ -118,6 +120,18 @@ def test_json_and_csv_hold_every_span_and_run_no_formula(measured: Typed) -> Non
     assert len(rows) == len(told["lines"])
 
 
+def test_what_turns_text_is_kept_and_shown_in_terminal_and_table(measured: Typed) -> None:
+    key = key_in(take(measured, log(measured, *seen(reason="\u202e503\u200f"))))
+    shown = measured("dispute", "show", key, "--month", "2026-03")[1]
+    told = measured("dispute", "show", key, "--month", "2026-03", "--json")[1]
+    measured("dispute", "show", key, "--month", "2026-03", "-o", "annex.csv")
+    table = (measured.folder / "annex.csv").read_text(encoding="utf-8")
+
+    assert [2, 2] == [text.count(r"\u202e503\u200f") for text in (shown, table)]
+    assert {"\u202e503\u200f"} == {one["reasons"] for one in json.loads(told)["lines"]} - {None}
+    assert [] == [sign for sign in "\u202e\u200f" if sign in shown + told + table]
+
+
 def test_annex_is_a_pdf_in_the_customer_s_language(measured: Typed) -> None:
     key = key_in(take(measured, log(measured, *seen())))
     status, said, _ = measured("dispute", "show", key, "--month", "2026-03", "-o", "annex.pdf")
@@ -166,6 +180,94 @@ def test_bad_rows_are_told_and_stop_nothing_else(measured: Typed) -> None:
     ] == told
 
 
+def test_a_long_row_is_told_like_any_bad_row(measured: Typed) -> None:
+    path = log(measured, *seen(), f"shop,{at(9)},down,{'x' * 200_000}")
+    status, said, errors = take(measured, path)
+
+    assert (1, True) == (status, ": 9 results, 1 bad row.\n" in said)
+    what = "is longer than 10,000 characters (leave the row out)"
+    assert f"vigie: {path}:11: {what}\n" == errors
+
+
+def test_bad_rows_are_told_also_where_the_interval_is_not_known(measured: Typed) -> None:
+    bad = f"shop,{at(2)},perhaps,"
+    one = log(measured, f"shop,{at(0)},up,", bad, name="one.csv")
+    half = ("12:00:00Z", "12:00:00.5Z", "12:00:01Z")  # every half second
+    fast = log(measured, *(f"shop,2026-03-02T{when},up," for when in half), bad, name="fast.csv")
+    why = 'outcome: "perhaps" is not an outcome (write up or down)'
+
+    assert (
+        1,
+        "",
+        (
+            f"vigie: {one}:3: {why}\nvigie: {one}: its interval cannot be told from one result a"
+            " service (say --every 60s)\n"
+        ),
+    ) == take(measured, one)
+    assert (
+        1,
+        "",
+        (
+            f"vigie: {fast}:5: {why}\nvigie: {fast}: the interval of its rows: 0.5 s is not between"
+            " 1 s and 24 h (say --every 60s)\n"
+        ),
+    ) == take(measured, fast)
+    assert (0, "No customer's log was imported.\n", "") == measured("dispute", "list")
+
+
+def test_a_pipe_is_imported_under_the_digest_of_what_came_through(measured: Typed) -> None:
+    plain = log(measured, *seen())
+    pipe = measured.folder / "pipe"
+    os.mkfifo(pipe)
+    writing = Thread(target=lambda: pipe.write_bytes(plain.read_bytes()))
+    writing.start()
+    said = take(measured, pipe)
+    writing.join()
+
+    assert f"{key_in(said)}: 9 results, 0 bad rows." == said[1].splitlines()[0]
+    [one] = json.loads(measured("dispute", "list", "--json")[1])
+    assert sha256(plain.read_bytes()).hexdigest() == one["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("written", "why"),
+    [
+        (
+            "2026-03-02",
+            (
+                '"2026-03-02" has no offset from UTC'
+                " (write 2026-03-02T00:00:00+02:00 or 2026-03-02T00:00:00Z)"
+            ),
+        ),
+        (
+            "2026-03-02T12:00:00+23:59",
+            (
+                '"2026-03-02T12:00:00+23:59" has an offset that no clock has'
+                " (write one between -12:00 and +14:00)"
+            ),
+        ),
+        (
+            "2026-03-02T12:00:00-12:01",
+            (
+                '"2026-03-02T12:00:00-12:01" has an offset that no clock has'
+                " (write one between -12:00 and +14:00)"
+            ),
+        ),
+    ],
+)
+def test_a_time_is_quoted_as_it_was_written(measured: Typed, written: str, why: str) -> None:
+    path = log(measured, *seen(), f"shop,{written},up,")
+
+    assert f"vigie: {path}:11: at: {why}\n" == take(measured, path)[2]
+
+
+@pytest.mark.parametrize("offset", ["+14:00", "-12:00"])
+def test_the_furthest_offsets_of_clocks_are_taken(measured: Typed, offset: str) -> None:
+    path = log(measured, f"shop,2026-03-02T12:00:00{offset},up,")
+
+    assert 0 == take(measured, path, "--every", "60s")[0]
+
+
 def test_mistakes_end_in_one_line_and_nothing_is_recorded(measured: Typed) -> None:
     one = log(measured, f"shop,{at(0)},up,", name="one.csv")
     empty = log(measured, name="empty.csv")
@@ -189,7 +291,7 @@ def test_mistakes_end_in_one_line_and_nothing_is_recorded(measured: Typed) -> No
     told = [error.removeprefix("vigie: ").rstrip() for _, _, error in said]
     assert [
         f"{one}: its interval cannot be told from one result a service (say --every 60s)",
-        "--every: 2 days, 0:00:00 is not between 1 s and 24 h (say --every 60s)",
+        "--every: 48 h is not between 1 s and 24 h (say --every 60s)",
     ] == told[:2]
     assert f"{empty}: has no results (write rows below the header)" == told[3]
     assert '--contract: there is no "acne" (write acme)' == told[6]

@@ -189,7 +189,7 @@ def test_blank_evidence_beside_a_file_is_refused(typed: Typed) -> None:
         (
             ("add", "shop", *SUNDAY[:4], *WEEKLY, "--reason", "x"),
             (
-                '--starts: "2026-05-17T03:00:00" has no offset from UTC (write'
+                '--starts: "2026-05-17T03:00" has no offset from UTC (write'
                 " 2026-05-17T03:00:00+02:00 or 2026-05-17T03:00:00Z; or say its --timezone)"
             ),
         ),
@@ -238,14 +238,14 @@ def test_blank_evidence_beside_a_file_is_refused(typed: Typed) -> None:
         (
             ("add", "shop", "--starts", "2026-03-12T03:00", *SPAN[2:], "--reason", "x"),
             (
-                '--starts: "2026-03-12T03:00:00" has no offset from UTC (write'
+                '--starts: "2026-03-12T03:00" has no offset from UTC (write'
                 " 2026-03-12T03:00:00+02:00 or 2026-03-12T03:00:00Z; or say its --timezone)"
             ),
         ),
         (
             ("add", "shop", *OVERLAP, "--timezone", "Europe/Paris", "--reason", "x"),
             (
-                '--starts: "2026-10-25T02:30:00" exists twice in Europe/Paris (write'
+                '--starts: "2026-10-25T02:30" exists twice in Europe/Paris (write'
                 " 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00)"
             ),
         ),

@@ -108,7 +108,7 @@ def test_no_cell_is_computed_by_a_spreadsheet(name: str) -> None:
     [
         ("\n=1+1", "'\n'=1+1"),
         (" =1+1", "' =1+1"),
-        ("\u200b\u00a0+1", "'\u200b\u00a0+1"),
+        ("\u200b\u00a0+1", "\\u200b\u00a0+1"),
         ("\uff1d1+1", "'\uff1d1+1"),  # a wide =
         ("move;=cmd|'/C calc'!A0", "move;'=cmd|'/C calc'!A0"),
         ('move; "=1+1"', 'move;\' "=1+1"'),

@@ -75,6 +75,16 @@ def test_a_mark_that_turns_text_around_is_shown_and_turns_nothing() -> None:
     assert "\u202e" not in shown
 
 
+def test_a_mark_of_direction_or_of_nothing_is_shown_in_the_title_too() -> None:
+    found = samples.busy()
+    hostile = replace(found.contract, customer="RLM\u200f 99.99 \u200fX\u200b\u00ad")
+    pdf = make_pdf(replace(found, contract=hostile), directory=NOWHERE, now=NOW, language="en")
+
+    shown = r"RLM\u200f 99.99 \u200fX\u200b\u00ad"
+    assert shown in PDF(pdf).get_metadata_dict()["Title"]
+    assert shown in " ".join(words(pdf).split())
+
+
 def test_a_name_of_ten_kilobytes_becomes_a_document() -> None:
     found = samples.busy()
     long = "Acme " * 2000

@@ -143,6 +143,39 @@ def test_nothing_but_report_files_may_be_fetched(url: str) -> None:
         Assets(roots(NOWHERE)).fetch(url)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["contracts/acme.yaml", "contracts/acme.png", "Plans/gold.svg", "rota.yaml", "link.svg"],
+)
+def test_no_page_takes_what_belongs_to_the_catalogue(tmp_path: Path, name: str) -> None:
+    """One customer's terms are nothing for another's document."""
+    (tmp_path / "contracts").mkdir()
+    (tmp_path / "contracts/acme.yaml").write_text("target: 99.9")
+    (tmp_path / "link.svg").symlink_to("contracts/acme.yaml")
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    if not path.is_symlink():
+        path.write_text("target: 99.9")
+    html = f'<html lang="en"><title>x</title><link rel="attachment" href="asset:{name}">'
+
+    with pytest.raises(ReportError) as caught:
+        render(html, folders=[tmp_path], attached=(), created=NOW)
+
+    why = f"asset:{name} is no font, picture or style sheet (correct the template)"
+    assert why == str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["pictures/Logo.SVG", "templates/acme/more.css", "A.woff2"])
+def test_pages_take_fonts_pictures_and_style_sheets_of_any_folder(
+    tmp_path: Path, name: str
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"ours")
+
+    assert b"ours" == Assets([tmp_path]).read(f"asset:{name}")
+
+
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "asset:none.svg"])
 def test_a_page_that_wants_another_file_is_refused(url: str) -> None:
     html = f'<html lang="en"><title>x</title><img src="{url}" alt="x">'

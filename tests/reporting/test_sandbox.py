@@ -71,7 +71,21 @@ ATTACKS = [
     "lipsum()",
     "[1, 2]|random",
     "cycler.__init__.__globals__.os.environ",
+    "now.astimezone()",
+    "now.astimezone(none)",
+    "now.astimezone(tz=none)",
+    "now.replace(tzinfo=none).astimezone(now.tzinfo)",
+    "now.replace(tzinfo=none).timestamp()",
+    "now.strftime('%s')",
+    "now.strftime('%% %-s')",
+    "now.date().strftime('%Es')",
+    "formats.day",
+    "now.isoformat",
+    "[now.isoformat]",
+    "range(3)|map('abs')",
+    "cycler(1)",
 ]
+CHARTS = ["charts", "charts.bar", "[charts.bar]"]  # of the monthly report alone
 
 
 def filled(name: str, content: str, directory: Path) -> str:
@@ -94,6 +108,13 @@ def test_a_template_reaches_no_program_no_file_and_no_clock(tmp_path: Path, name
 
     assert {} == {attack: why for attack, why in told.items() if why.startswith("filled: ")}
     assert not [why for why in told.values() if "\n" in why]
+
+
+@pytest.mark.parametrize("attack", CHARTS)
+def test_a_function_is_not_printed(tmp_path: Path, attack: str) -> None:
+    told = refusal("monthly/report.html", "{{ " + attack + " }}", tmp_path)
+
+    assert told.endswith(" has no text: print what it gives (correct the template)")
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -139,8 +160,12 @@ PROMISED = {
     "now.replace(hour=7)|moment": "3 juin 2026 09:00:00",
     "now.isoformat()": "2026-06-03T06:00:00+00:00",
     "now|utc": "2026-06-03T06:00:00Z",
+    "now.astimezone(figures.period.starts.tzinfo).isoformat()": "2026-06-03T06:00:00+00:00",
+    "now.timestamp()": "1780466400.0",
+    "now.strftime('%%s %Y')": "%s 2026",
     "brand.points(9)": "9",
     "language": "fr",
+    "'said' if now.year == 2000": "",
 }
 
 

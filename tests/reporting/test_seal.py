@@ -18,8 +18,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from tests.reporting.authority import Issued, issue, serving, stamping
 from tests.reporting.conformance import problems
 
-from vigie.errors import PlaceholderError, ReportError
-from vigie.reporting import Attached
+from vigie.errors import PlaceholderError, ReportError, SettingError
+from vigie.reporting import Attached, draw_sealed
 from vigie.reporting.drawing.pdf import render
 from vigie.reporting.sealing import seal as sealing
 from vigie.reporting.sealing.check import verify_seal
@@ -297,3 +297,31 @@ def test_settings_come_from_the_environment_and_hide_the_password(
     assert (Path("/etc/vigie/seal.p12"), True) == (found.pkcs12, found.asked)
     assert "secret" not in repr(found)
     assert not Signing().asked
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("PKCS12", "", "is empty (write it, or unset it)"),
+        ("PASSWORD", "", "is empty (write it, or unset it)"),
+        *(
+            (name, "x", "is set, but no key to seal with (set VIGIE_SIGN_PKCS12 too, or unset it)")
+            for name in ("TIMESTAMP", "PASSWORD", "TOKEN", "LABEL")
+        ),
+    ],
+)
+async def test_half_of_the_settings_make_no_report_without_a_seal(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, why: str
+) -> None:
+    monkeypatch.setenv(f"VIGIE_SIGN_{name}", value)
+
+    with pytest.raises(SettingError) as refused:
+        await draw_sealed(report, signing=signing(), now=NOW)
+    assert f"VIGIE_SIGN_{name} {why}" == str(refused.value)
+
+
+@pytest.mark.parametrize("roots", ["", "/etc/ssl/cert.pem"])
+def test_roots_alone_ask_for_no_seal(monkeypatch: pytest.MonkeyPatch, roots: str) -> None:
+    monkeypatch.setenv("VIGIE_SIGN_ROOTS", roots)
+
+    assert not signing().asked

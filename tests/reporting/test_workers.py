@@ -3,9 +3,12 @@
 import asyncio
 import os
 import re
+import sys
 import tempfile
+import time
 from functools import partial
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 from tests.reporting import drawings
@@ -24,6 +27,12 @@ def descriptors() -> set[Path]:
 
 def held(folder: Path) -> list[Path]:
     return list(folder.iterdir())
+
+
+def runs(pid: int) -> bool:
+    """Whether there is more of a process than its number, which nobody may have asked for yet."""
+    said = Path(f"/proc/{pid}/cmdline")
+    return said.exists() and said.read_bytes() != b""
 
 
 async def told(workers: Workers, job: Job) -> str:
@@ -74,6 +83,46 @@ async def test_what_a_worker_leaves_in_files_goes_with_it(
         await told(workers, ending)
 
     assert not held(tmp_path)
+
+
+STARTER = """
+import asyncio, sys, tempfile
+from tests.reporting import drawings
+from vigie.reporting.drawing.workers import open_workers
+
+async def main():
+    tempfile.tempdir = sys.argv[1]
+    async with open_workers(libraries=("tests.reporting.drawings",)) as workers:
+        print((await workers.draw(drawings.who)).decode())
+        print((await workers.draw(drawings.folder)).decode(), flush=True)
+        await (asyncio.sleep(60) if sys.argv[2] == "idle" else workers.draw(drawings.endless))
+
+if __name__ == "__main__":
+    asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize("doing", ["idle", "drawing"])
+def test_a_worker_whose_starter_is_killed_ends_and_leaves_nothing(
+    tmp_path: Path, doing: str
+) -> None:
+    program, place = tmp_path / "starter.py", tmp_path / "place"
+    program.write_text(STARTER)
+    place.mkdir()
+    arguments = [sys.executable, str(program), str(place), doing]
+    path = os.pathsep.join(sys.path)
+    with Popen(arguments, stdout=PIPE, text=True, env=os.environ | {"PYTHONPATH": path}) as starter:
+        assert starter.stdout
+        pid, folder = int(starter.stdout.readline()), Path(starter.stdout.readline().strip())
+        assert folder.is_relative_to(place)
+        assert folder.exists()
+        starter.kill()
+    until = time.monotonic() + 20
+    while (held(place) or runs(pid)) and time.monotonic() < until:
+        time.sleep(0.05)
+
+    assert not held(place)
+    assert not runs(pid)
 
 
 async def test_a_worker_gives_way_to_a_new_one_after_its_documents() -> None:

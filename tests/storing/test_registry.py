@@ -360,7 +360,7 @@ def test_time_is_read_in_its_offset_or_in_the_zone_given(
             "2026-05-12T03:00",
             None,
             (
-                '"2026-05-12T03:00:00" has no offset from UTC'
+                '"2026-05-12T03:00" has no offset from UTC'
                 " (write 2026-05-12T03:00:00+02:00 or 2026-05-12T03:00:00Z)"
             ),
         ),
@@ -368,14 +368,14 @@ def test_time_is_read_in_its_offset_or_in_the_zone_given(
             "2026-10-25T02:30",
             PARIS,
             (
-                '"2026-10-25T02:30:00" exists twice in Europe/Paris'
+                '"2026-10-25T02:30" exists twice in Europe/Paris'
                 " (write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00)"
             ),
         ),
         (
             "2026-03-29T02:30",
             PARIS,
-            '"2026-03-29T02:30:00" does not exist in Europe/Paris (write a time with an offset)',
+            '"2026-03-29T02:30" does not exist in Europe/Paris (write a time with an offset)',
         ),
     ],
 )

@@ -245,8 +245,19 @@ def test_what_is_no_plain_file_is_not_read(name: str, verify: Verify) -> None:
     assert (1, "", told) == verify(name)
 
 
-def test_what_is_no_file_ends_in_one_line(tmp_path: Path, verify: Verify) -> None:
-    path = tmp_path / "none.pdf"
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("none.pdf", "No such file or directory"),
+        ("file/none.pdf", "Not a directory"),
+        ("x" * 300, "File name too long"),
+    ],
+)
+def test_what_is_no_file_ends_in_one_line(
+    tmp_path: Path, verify: Verify, name: str, why: str
+) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / name
 
-    told = f"vigie: {path}: cannot be read: No such file or directory\n"
-    assert (1, "", told) == verify(str(path))
+    what = f"cannot be read: {why} (write the name of a PDF that can be read)"
+    assert (1, "", f"vigie: {path}: {what}\n") == verify(str(path))

@@ -15,7 +15,7 @@ from vigie.catalogue.rotagrammar import ROLES, Rota
 from vigie.catalogue.validate import validate
 from vigie.catalogue.words import shown
 from vigie.catalogue.yaml import Document, Trail
-from vigie.errors import one_line
+from vigie.legible import steers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +59,7 @@ def _unseen(document: Document, trail: Trail, value: object) -> Iterator[Problem
     parts = value.items() if isinstance(value, dict) else ()
     for name, part in enumerate(value) if isinstance(value, list) else parts:
         yield from _unseen(document, (*trail, name), part)
-    if isinstance(value, str) and one_line(value) != value:
+    if isinstance(value, str) and steers(value):
         what = "holds a line break or a control character (write it on one line)"
         yield document.problem(trail, what)
 

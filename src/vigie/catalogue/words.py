@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from vigie.errors import one_line
+from vigie.legible import one_line
 
 _LONGEST = 60
 _MOST = 8

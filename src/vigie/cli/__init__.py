@@ -7,12 +7,14 @@ import inspect
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from vigie import __version__
 from vigie.cli.commands import overview
-from vigie.errors import CatalogueError, UsageError, VigieError, one_line
+from vigie.errors import CatalogueError, UsageError, VigieError
+from vigie.legible import legible, one_line
 
 __all__ = ["main"]
 
@@ -22,11 +24,26 @@ MAKES_ITS_DIRECTORY = {"init", "demo", "watch"}
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and end the process: 0 done, 1 refused, 2 misused, 130 interrupted."""
     try:
-        status = _run(arguments)
+        with redirect_stdout(cast("TextIO", _Legible(sys.stdout))):
+            status = _run(arguments)
         sys.stdout.flush()
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - what is not ours is raised again
         status = _explain(error)
     sys.exit(status)
+
+
+class _Legible:
+    """Standard output on which no name of anybody's turns or hides what stands beside it."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write *text*; inside JSON its marks are escaped, and stay what they were."""
+        return self._stream.write(legible(text))
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a stream has
+        return getattr(self._stream, name)
 
 
 def _run(arguments: Sequence[str] | None) -> int:
@@ -97,5 +114,5 @@ def _lines(error: BaseException) -> list[str]:
     if isinstance(error, VigieError):
         return [f"vigie: {error}"]
     if isinstance(error, OSError) and error.filename:
-        return [f"vigie: {error.filename}: {error.strerror}"]
+        return [f"vigie: {error.filename}: {error.strerror} (write a path that can be used)"]
     raise error

@@ -63,7 +63,11 @@ async def import_(
         note=note,
     )
     async with storing.open_database(settings.read(directory)) as pool:
-        found = await storing.import_dispute(pool, log, by=operator(by), now=clock.now())
+        try:
+            found = await storing.import_dispute(pool, log, by=operator(by), now=clock.now())
+        except storing.IntervalError as error:
+            tell_problems(error.imported)
+            raise
     return _say_imported(found, log)
 
 

@@ -14,7 +14,8 @@ from rich.console import Console
 
 from vigie import catalogue, clock, probing, settings
 from vigie.catalogue import Catalogue, advice, shown
-from vigie.errors import UsageError, VigieError, one_line
+from vigie.errors import UsageError, VigieError
+from vigie.legible import one_line
 from vigie.probing import (
     Attempt,
     Checked,

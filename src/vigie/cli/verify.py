@@ -9,7 +9,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from vigie import clock, settings
-from vigie.errors import one_line
+from vigie.legible import one_line
 from vigie.verifying import (
     Check,
     check_file,

@@ -9,6 +9,7 @@ from datetime import UTC
 
 from icalendar import Calendar, Event
 
+from vigie.legible import legible
 from vigie.storing import Coming
 
 _PRODUCT = "-//Vigie//maintenance//EN"
@@ -20,7 +21,7 @@ def feed(customer: str, name: str, windows: Sequence[Coming]) -> bytes:
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{name}: maintenance")
+    calendar.add("x-wr-calname", legible(f"{name}: maintenance"))
     for window in windows:
         calendar.add_component(_event(customer, window))
     content: bytes = calendar.to_ical()
@@ -35,8 +36,8 @@ def _event(customer: str, window: Coming) -> Event:
     event.add("status", _status(window))
     event.add("dtstart", window.starts.astimezone(UTC))
     event.add("dtend", window.ends.astimezone(UTC))
-    event.add("summary", f"Maintenance: {', '.join(window.names)}")
-    event.add("description", window.reason)
+    event.add("summary", legible(f"Maintenance: {', '.join(window.names)}"))
+    event.add("description", legible(window.reason))
     event.add("categories", [window.kind])
     return event
 

@@ -76,6 +76,7 @@ from .depth import (
 )
 from .disputes import (
     Disputed,
+    IntervalError,
     Log,
     import_dispute,
     list_disputes,
@@ -249,6 +250,7 @@ __all__ = [
     "Imported",
     "Incident",
     "IncidentEvent",
+    "IntervalError",
     "Kept",
     "Level",
     "Listed",

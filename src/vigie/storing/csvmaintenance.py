@@ -1,6 +1,5 @@
 """Taking in maintenance windows from CSV; importing a file again changes nothing."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -27,12 +26,15 @@ async def import_maintenance(pool: asyncpg.Pool, path: Path, now: datetime, *, b
     """
     with open_csv(path, HEADER) as file:
         async with pool.acquire() as connection:
-            parser = await _parser(connection, path, now)
-            windows = [window for chunk in file.chunks(parser) for window in chunk]
-            recorded = [await import_window(connection, one, by=by, now=now) for one in windows]
+            parser = await _parser(connection, f"{path.name} sha256:{file.digest()}", now)
+            recorded = [
+                await import_window(connection, one, by=by, now=now)
+                for chunk in file.chunks(parser)
+                for one in chunk
+            ]
             new = await judged(connection, [window for window in recorded if not window.known])
         notes = [f"{window.key}: {remark}" for window in new for remark in window.remarks]
-        return file.imported(len(windows), len(new), notes)
+        return file.imported(len(recorded), len(new), notes)
 
 
 class WindowParser:
@@ -78,8 +80,6 @@ def _instant(column: str, text: str) -> datetime:
         raise UsageError(f"{column}: {error}") from error
 
 
-async def _parser(connection: asyncpg.Connection, path: Path, now: datetime) -> WindowParser:
+async def _parser(connection: asyncpg.Connection, proof: str, now: datetime) -> WindowParser:
     records = await connection.fetch(query("service_keys"))
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return WindowParser([record["key"] for record in records], f"{path.name} sha256:{digest}", now)
+    return WindowParser([record["key"] for record in records], proof, now)

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from vigie.catalogue import advice, shown
 from vigie.probing import Outcome, Reason
 from vigie.storing.csvfile import BadRowError
+from vigie.storing.instant import NO_OFFSET, is_offset
 from vigie.storing.results import Row
 
 HEADER = ("endpoint", "location", "at", "outcome", "duration_ms", "status", "reason")
@@ -78,6 +79,8 @@ class ResultParser:
                 f" {at.isoformat()}+02:00)"
             )
         if at.tzinfo is not UTC:
+            if not is_offset(at):
+                raise BadRowError(f"at: {shown(text)} {NO_OFFSET}")
             at = _utc(at)
         if not self._oldest <= at <= self._now:
             raise BadRowError(_out_of_time(text, at, self._final))

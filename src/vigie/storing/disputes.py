@@ -1,6 +1,5 @@
 """Taking in a customer's own probe log, to be compared with ours. It changes no figure."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -38,16 +37,24 @@ class Disputed:
     recorded_at: datetime | None = None
 
 
+class IntervalError(UsageError):
+    """The rows of a log do not tell its interval, so nothing is recorded."""
+
+    def __init__(self, message: str, imported: Imported) -> None:
+        super().__init__(message)
+        self.imported = imported  # its bad rows are to be told all the same
+
+
 async def import_dispute(pool: asyncpg.Pool, log: Log, *, by: str, now: datetime) -> Disputed:
     """Record the rows of *log* that are good, in one transaction, and return what became of them.
 
     A file that was imported for the contract before changes nothing. Raises UsageError where
-    there is no such contract or file, or its interval cannot be told.
+    there is no such contract or file; IntervalError where its interval cannot be told.
     """
     check_text("note", log.note)
     _check_every("--every", log.every)
     with open_csv(log.path, HEADER) as file:
-        digest = _digest(log.path)
+        digest = file.digest()
         async with pool.acquire() as connection, connection.transaction():
             await connection.execute(query("dispute_lock"))
             await _check_contract(connection, log.contract)
@@ -86,7 +93,7 @@ async def _record(
         if not imported.refused:
             raise UsageError(f"{log.path}: has no results (write rows below the header)")
         return Disputed(key=None, imported=imported)
-    every = log.every or await _interval(connection, log.path)
+    every = log.every or await _interval(connection, log.path, imported)
     told = (log.contract, log.path.name, digest, every, log.note, by, now)
     key = await connection.fetchval(query("add_dispute"), *told)
     await connection.execute(query("add_dispute_results"), key)
@@ -112,27 +119,33 @@ async def _stage(
     return rows - len(doubles)
 
 
-async def _interval(connection: asyncpg.Connection, path: Path) -> timedelta:
+async def _interval(connection: asyncpg.Connection, path: Path, imported: Imported) -> timedelta:
     every: timedelta | None = await connection.fetchval(query("dispute_interval"))
     if every is None:
-        raise UsageError(
-            f"{path}: its interval cannot be told from one result a service (say --every 60s)"
-        )
-    _check_every(f"{path}: the interval of its rows", every)
+        why = "cannot be told from one result a service (say --every 60s)"
+        raise IntervalError(f"{path}: its interval {why}", imported)
+    try:
+        _check_every(f"{path}: the interval of its rows", every)
+    except UsageError as error:
+        raise IntervalError(str(error), imported) from error
     return every
 
 
 def _check_every(what: str, every: timedelta | None) -> None:
     if every is not None and not SHORTEST <= every <= LONGEST:
-        raise UsageError(f"{what}: {every} is not between 1 s and 24 h (say --every 60s)")
+        told = _said(every)
+        raise UsageError(f"{what}: {told} is not between 1 s and 24 h (say --every 60s)")
+
+
+def _said(length: timedelta) -> str:
+    """Return *length* as people type it: 48 h, 0.5 s."""
+    hours, rest = divmod(length, timedelta(hours=1))
+    if hours and not rest:
+        return f"{hours} h"
+    return f"{length.total_seconds():.6f}".rstrip("0").rstrip(".") + " s"
 
 
 async def _check_contract(connection: asyncpg.Connection, contract: str) -> None:
     known = [record["key"] for record in await connection.fetch(query("dispute_contracts"))]
     if contract not in known:
         raise UsageError(f"--contract: there is no {shown(contract)} ({advice(contract, known)})")
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

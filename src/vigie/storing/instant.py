@@ -8,6 +8,9 @@ from vigie.errors import UsageError
 
 # What lies outside is a slip of the keyboard; near the ends of the calendar sums overflow, too.
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+# No clock was ever set further: Baker Island and Kiritimati.
+WEST, EAST = timedelta(hours=-12), timedelta(hours=14)
+NO_OFFSET = "has an offset that no clock has (write one between -12:00 and +14:00)"
 
 
 def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
@@ -24,8 +27,15 @@ def read_instant(text: str, zone: ZoneInfo | None = None) -> datetime:
     if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise UsageError(_far(shown(text)))
     if instant.tzinfo is None:
-        instant = local_instant(instant, zone)
+        instant = local_instant(instant, zone, text.strip())
+    if not is_offset(instant):
+        raise UsageError(f"{shown(text)} {NO_OFFSET}")
     return instant.astimezone(UTC)
+
+
+def is_offset(instant: datetime) -> bool:
+    """Whether clocks anywhere are that far from UTC."""
+    return WEST <= (instant.utcoffset() or timedelta()) <= EAST
 
 
 def later(instant: datetime, length: timedelta) -> datetime:
@@ -40,11 +50,15 @@ def _far(what: str) -> str:
     return f"{what} is not in the years {years} (write 2026-05-12T03:00:00+02:00)"
 
 
-def local_instant(naive: datetime, zone: ZoneInfo | None) -> datetime:
-    """Return the one instant at which the clocks of *zone* show *naive*; else UsageError."""
-    text = naive.isoformat()
+def local_instant(naive: datetime, zone: ZoneInfo | None, written: str | None = None) -> datetime:
+    """Return the one instant at which the clocks of *zone* show *naive*; else UsageError.
+
+    *written* is what somebody wrote for it.
+    """
+    whole = naive.isoformat()
+    text = written or whole
     if zone is None:
-        raise UsageError(f"{shown(text)} has no offset from UTC (write {text}+02:00 or {text}Z)")
+        raise UsageError(f"{shown(text)} has no offset from UTC (write {whole}+02:00 or {whole}Z)")
     first, second = (naive.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from unicodedata import category
 
 from vigie.catalogue import advice, shown
-from vigie.errors import UsageError, one_line
+from vigie.errors import UsageError
+from vigie.legible import steers
 
 KINDS = ("planned", "security")
 NOTHING = "it excuses nothing"
@@ -112,7 +113,7 @@ def is_blank(text: str) -> bool:
 
 def check_text(name: str, text: str | None) -> None:
     """Raise UsageError where *text* is more than a line, or would steer the reader's terminal."""
-    if text and one_line(text) != text:
+    if text and steers(text):
         raise UsageError(f"{name}: {shown(text)} has control characters (write one line of text)")
 
 

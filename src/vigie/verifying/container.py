@@ -76,15 +76,16 @@ def _short(error: BaseException) -> str:
 
 def read(path: Path) -> bytes:
     """Return what the file at *path* holds; ReportError where it cannot be, or is too large."""
-    if path.exists() and not path.is_file():
-        raise ReportError(f"{path}: is no file (write the name of a PDF)")
     try:
+        if path.exists() and not path.is_file():
+            raise ReportError(f"{path}: is no file (write the name of a PDF)")
         size = path.stat().st_size
         if size > MOST_FILE:
             raise ReportError(f"{path}: has {size} bytes; no report has more than {MOST_FILE}")
         return path.read_bytes()
     except OSError as error:
-        raise ReportError(f"{path}: cannot be read: {error.strerror}") from error
+        why = f"{error.strerror} (write the name of a PDF that can be read)"
+        raise ReportError(f"{path}: cannot be read: {why}") from error
 
 
 def _contained(name: str, content: bytes, pdf: pikepdf.Pdf) -> Container:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Literal
 
-from vigie.errors import one_line
+from vigie.legible import one_line
 
 WHY_MAX = 300  # characters
 ATTACH_MB = 7  # megabytes; as mail they grow by a third, and servers take 10

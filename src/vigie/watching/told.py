@@ -11,14 +11,14 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
+from vigie.legible import legible
+
 LONGEST = 500  # characters of a line; a cause may quote a whole page
 NAMES = 20  # of services or customers; the command line has them all
 IN_SUBJECT = 60  # characters
 SPACE = "\u00a0"  # no-break
 OVER = {"resolved", "reporting", "dissolved", "reviewed"}
 
-# What changes the order of what stands around it, so that a reader sees another text.
-_TURNING = {*"\u200e\u200f\u061c", *map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A)))}
 _REGIONS = {"en": "en_GB"}  # the day before the month
 
 
@@ -148,11 +148,9 @@ def lines(value: object) -> tuple[str, ...]:
 
 
 def _clean(text: str) -> str:
-    """Keep line ends and tabs; drop what steers a terminal or turns the order of the text."""
+    """Keep line ends and tabs; drop what steers a terminal, show what turns or hides text."""
     whole = text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    return "".join(
-        c for c in whole if c in "\n\t" or (category(c) not in {"Cc", "Cs"} and c not in _TURNING)
-    )
+    return legible("".join(c for c in whole if c in "\n\t" or category(c) not in {"Cc", "Cs"}))
 
 
 def _names(value: object) -> tuple[str, ...]:

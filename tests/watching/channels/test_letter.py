@@ -73,6 +73,12 @@ def test_subject_that_looks_encoded_is_not_decoded() -> None:
     assert HEADERS == set(parsed.keys())
 
 
+def test_a_subject_turns_and_hides_nothing() -> None:
+    arrived = written(message(subject="down 99\u200f.9 \u202eX\u200b"))["Subject"]
+
+    assert r"down 99\u200f.9 \u202eX\u200b" == arrived
+
+
 def test_space_before_a_word_with_accents_is_kept() -> None:
     """The encoder of Python 3.11's newer policies loses it where a line is folded."""
     subject = ":::: ::::à ::::àà :::::::::àààà🔥 à"

@@ -175,7 +175,7 @@ def _escape(value: object) -> str:
     """Return *value* as one line of Markdown that shows it; what is Markup stays as it is."""
     if isinstance(value, Markup):
         return value
-    line = ANYWHERE.sub(r"\\\1", " ".join(str(_visible(str(value))).split()))
+    line = ANYWHERE.sub(r"\\\1", " ".join(str(visible(value)).split()))
     return AT_START.sub(r"\1\\", line)
 
 

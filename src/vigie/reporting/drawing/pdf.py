@@ -20,6 +20,10 @@ from vigie.reporting.evidence.sources import drawn_with
 from vigie.reporting.figures.evidencerecords import Made, Written
 
 ASSET = "asset:"
+# The report folders hold the catalogue, too: no customer's terms get into another's document.
+FONTS, PICTURES = {".ttf", ".otf", ".woff", ".woff2"}, {".svg", ".png", ".jpg", ".jpeg", ".webp"}
+KINDS = FONTS | PICTURES | {".gif", ".css"}
+CATALOGUE = {"calendars", "contracts", "plans"}
 
 # WeasyPrint has no types.
 _Attachment: Any = weasyprint.Attachment
@@ -27,7 +31,10 @@ _Response: Any = URLFetcherResponse
 
 
 class Assets(URLFetcher):
-    """Fetches `data:` and `asset:NAME`, a file of a report folder; everything else is refused."""
+    """Fetches `data:` and `asset:NAME`, a font, picture or style sheet of a report folder.
+
+    Everything else is refused.
+    """
 
     def __init__(self, folders: Sequence[Path]) -> None:
         base: Any = super()  # untyped
@@ -54,8 +61,14 @@ class Assets(URLFetcher):
         for folder in self._folders:
             path = (folder / name).resolve()  # a link must not lead out of the folder
             if path.is_relative_to(folder) and path.is_file():
+                if not _is_for_pages(path.relative_to(folder)):
+                    raise ValueError(f"{url} is no font, picture or style sheet")
                 return path.read_bytes()
         raise ValueError(f"no such file in the report folders: {name}")
+
+
+def _is_for_pages(path: Path) -> bool:
+    return path.suffix.lower() in KINDS and path.parts[0].lower() not in CATALOGUE
 
 
 def render(

@@ -11,6 +11,7 @@ import os
 import resource
 import signal
 import tempfile
+import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from vigie.errors import ReportError, VigieError
+from vigie.reporting.drawing.orphans import leave_with
 
 TIMEOUT_S = 60.0  # for a document; a year with 500 outages takes a tenth
 START_S = 120.0  # for the libraries, which a loaded machine reads slowly
@@ -210,6 +212,9 @@ def _serve(pipe: Connection, terms: Terms) -> None:
             os.dup2(nowhere.fileno(), 2)  # libraries write there, too
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # who started us ends us
     tempfile.tempdir = terms.scratch
+    leaving = leave_with(pipe, terms.scratch)
+    os.environ["TZ"] = "UTC"  # no page may depend on where it is drawn
+    time.tzset()
     for name in terms.libraries:
         import_module(name)
     gc.disable()  # a document is made and thrown away whole
@@ -222,6 +227,7 @@ def _serve(pipe: Connection, terms: Terms) -> None:
             _limit_time(terms.timeout)
             pipe.send(_done(job, terms.memory))
             gc.collect()
+    leaving.join()  # it ends us
 
 
 def _limit_memory(memory: int) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from vigie.legible import legible
 from vigie.paths import REPORTS
 from vigie.reporting.evidence.reportfile import ReportFile, report_file, to_bytes
 from vigie.reporting.figures.evidencerecords import Made
@@ -138,7 +139,7 @@ def _cell(value: object) -> str:
             text = ";".join(map(str, value))
         case _:
             text = str(value)
-    return text if isinstance(value, Decimal | int) else _harmless(text)
+    return text if isinstance(value, Decimal | int) else _harmless(legible(text))
 
 
 def _harmless(text: str) -> str:

@@ -8,7 +8,8 @@ from datetime import datetime
 import asyncpg
 
 from vigie import settings, storing
-from vigie.errors import UsageError, VigieError, one_line
+from vigie.errors import UsageError, VigieError
+from vigie.legible import one_line
 from vigie.reporting.keeping.keeping import Order, keep
 from vigie.reporting.press import Press, open_press
 

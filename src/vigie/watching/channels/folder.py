@@ -1,4 +1,8 @@
-"""The channel folder: the files of a message, put into a folder of this computer."""
+"""The channel folder: the files of a message, put into a folder of this computer.
+
+What is there already is never written over: the same bytes are what an earlier attempt put, and
+others are somebody else's.
+"""
 
 import asyncio
 import os
@@ -30,14 +34,28 @@ def _put(folder: Path, files: tuple[Attached, ...]) -> None:
     if not folder.is_dir():
         raise NotSent(f"{folder}: there is no such folder (make it, or mount it)", temporary=True)
     for one in files:
-        with NamedTemporaryFile(dir=folder, prefix=f".{one.name}.", delete=False) as draft:
-            made = Path(draft.name)
-            try:
-                draft.write(one.content)
-                draft.flush()
-                os.fsync(draft.fileno())
-                made.chmod(0o644)
-                made.replace(folder / one.name)
-            except BaseException:
-                made.unlink(missing_ok=True)
-                raise
+        there = folder / one.name
+        if not os.path.lexists(there):
+            _put_whole(there, one.content)
+        elif not _is_same(there, one.content):
+            why = f"{there} is there with other bytes, and is not written over (move it)"
+            raise NotSent(why, temporary=False)
+
+
+def _is_same(there: Path, content: bytes) -> bool:
+    same_size = there.is_file() and there.stat().st_size == len(content)
+    return same_size and there.read_bytes() == content
+
+
+def _put_whole(there: Path, content: bytes) -> None:
+    with NamedTemporaryFile(dir=there.parent, prefix=f".{there.name}.", delete=False) as draft:
+        made = Path(draft.name)
+        try:
+            draft.write(content)
+            draft.flush()
+            os.fsync(draft.fileno())
+            made.chmod(0o644)
+            made.replace(there)
+        except BaseException:
+            made.unlink(missing_ok=True)
+            raise

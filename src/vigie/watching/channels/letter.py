@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime, parseaddr
 
-from vigie.errors import one_line
+from vigie.legible import one_line
 from vigie.probing import BadUrl, ascii_host
 from vigie.watching.message import Message, NotSent
 

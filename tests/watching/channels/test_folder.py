@@ -1,0 +1,45 @@
+"""The channel folder: files are put whole, and nothing is written over."""
+
+from pathlib import Path
+
+import pytest
+from tests.watching.channels.sending import OUTSIDE, message
+
+from vigie.watching.channels import folder
+from vigie.watching.message import Attached, NotSent
+
+REPORT = Attached(name="acme-2026-05-r1.pdf", content=b"%PDF-1.7 ours")
+
+
+async def put(place: Path, file: Attached = REPORT) -> None:
+    await folder.send({"to": str(place)}, message(files=(file,)), OUTSIDE)
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in place.iterdir()}
+
+
+async def test_a_second_attempt_finds_what_the_first_one_put(tmp_path: Path) -> None:
+    await put(tmp_path)
+    await put(tmp_path)
+
+    assert {REPORT.name: REPORT.content} == contents(tmp_path)
+
+
+@pytest.mark.parametrize("theirs", [b"%PDF-1.7 else", b"longer than what we put there"])
+async def test_a_file_of_somebody_else_is_not_written_over(tmp_path: Path, theirs: bytes) -> None:
+    (tmp_path / REPORT.name).write_bytes(theirs)
+
+    with pytest.raises(NotSent) as refused:
+        await put(tmp_path)
+
+    why = f"{tmp_path}/{REPORT.name} is there with other bytes, and is not written over (move it)"
+    assert (why, False) == (refused.value.why, refused.value.temporary)
+    assert {REPORT.name: theirs} == contents(tmp_path)
+
+
+async def test_a_link_is_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / REPORT.name).symlink_to("nowhere")
+
+    with pytest.raises(NotSent, match="is not written over"):
+        await put(tmp_path)
