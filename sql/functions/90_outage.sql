@@ -47,8 +47,13 @@ begin atomic
         cross join
             lateral (
                 select tstzrange(greatest(b.edge - b.step, t.starts), b.edge) as span
-                -- Not beyond the contract: its calendars need not know those years.
-                where lower(b.doubtful) <= b.edge + t.gap and b.edge > t.starts
+                where
+                    -- A period that is good all over may be shorter than what the plan joins.
+                    coalesce(
+                        lower(b.doubtful), case when b.edge = lower(period) then upper(period) end
+                    ) <= b.edge + t.gap
+                    -- Not beyond the contract: its calendars need not know those years.
+                    and b.edge > t.starts
             ) as w
         cross join
             lateral (
@@ -65,7 +70,11 @@ begin atomic
         cross join
             lateral (
                 select tstzrange(f.edge, least(f.edge + f.step, t.ends)) as span
-                where upper(f.doubtful) >= f.edge - t.gap and f.edge < t.ends
+                where
+                    coalesce(
+                        upper(f.doubtful), case when f.edge = upper(period) then lower(period) end
+                    ) >= f.edge - t.gap
+                    and f.edge < t.ends
             ) as w
         cross join
             lateral (
@@ -158,6 +167,8 @@ begin atomic
         where
             s.key = any(services) and r.outcome = 'down' and r.at >= lower(span)
             and r.at < upper(span)
+            -- Moved, it failed for another service.
+            and se.during @> r.at
         order by r.at, e.key
         limit 1
     )

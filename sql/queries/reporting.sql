@@ -349,7 +349,7 @@ latest as (
     inner join fact.endpoint as e on se.endpoint_id = e.endpoint_id
     inner join fact.endpoint_version as ev
         on e.endpoint_id = ev.endpoint_id and ev.valid && $2::tstzrange
-    order by e.endpoint_id asc, ev.valid desc
+    order by e.endpoint_id asc, ev.valid desc, se.during desc, s.key asc
 )
 
 select

@@ -20,6 +20,14 @@ from vigie.storing import DATABASE_TROUBLE, Embedded, explained, migrate, query,
 
 _SESSION = {"application_name": "vigie analysis", "timezone": "UTC", "jit": "off"}
 _CLOSE_S = 5.0
+# A connection that the server ended since it was last used: the pool makes another.
+_ENDED = (
+    asyncpg.AdminShutdownError,
+    asyncpg.ConnectionDoesNotExistError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    ConnectionError,
+)
 
 Each = Literal["day", "month", "quarter", "year"]  # they follow each other without overlapping
 
@@ -174,11 +182,19 @@ class Connection:
         self, pool: asyncpg.Pool, text: str, arguments: tuple[object, ...]
     ) -> pd.DataFrame:
         with explained(self._url):
-            async with pool.acquire() as connection:
-                statement = await connection.prepare(text)
-                columns = statement.get_attributes()
-                rows = await _asked(statement, arguments)
+            try:
+                columns, rows = await _read(pool, text, arguments)
+            except _ENDED:
+                columns, rows = await _read(pool, text, arguments)
         return frame(columns, rows, self._timezone)
+
+
+async def _read(
+    pool: asyncpg.Pool, text: str, arguments: tuple[object, ...]
+) -> tuple[tuple[asyncpg.Attribute, ...], list[asyncpg.Record]]:
+    async with pool.acquire() as connection:
+        statement = await connection.prepare(text)
+        return statement.get_attributes(), await _asked(statement, arguments)
 
 
 async def _asked(
