@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 import pandas as pd
+from asyncpg import exceptions as pg
 
 from vigie import settings
 from vigie.analysis.background import Background
@@ -22,10 +23,10 @@ _SESSION = {"application_name": "vigie analysis", "timezone": "UTC", "jit": "off
 _CLOSE_S = 5.0
 # A connection that the server ended since it was last used: the pool makes another.
 _ENDED = (
-    asyncpg.AdminShutdownError,
-    asyncpg.ConnectionDoesNotExistError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
+    pg.AdminShutdownError,
+    pg.ConnectionDoesNotExistError,
+    pg.InterfaceError,
+    pg.InternalClientError,
     ConnectionError,
 )
 
