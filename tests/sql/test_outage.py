@@ -259,3 +259,16 @@ async def test_doubts_are_joined_as_outages_are(world: World) -> None:
     await _measured(world, "UU?U?UU", join_within=gap, interruption_max=most)
 
     assert "not_provable" == (await world.longest(span(0, 7)))["verdict"]
+
+
+async def test_a_good_period_shorter_than_what_the_plan_joins_hides_no_interruption(
+    world: World,
+) -> None:
+    """Unknown from 0 to 20 and from 22 to 40, joined over the two good minutes between them."""
+    await world.service()
+    await world.contract(interruption_max=timedelta(minutes=30), join_within=timedelta(minutes=3))
+    await world.results("a", "U" + "?" * 20 + "UU" + "?" * 18 + "U" * 20, start=-1)
+    await world.rolled_up_to(minute(60))
+
+    assert "not_provable" == (await world.longest(span(20, 22)))["verdict"]
+    assert "met" == (await world.longest(span(45, 50)))["verdict"]
