@@ -33,8 +33,9 @@ def test_the_last_words_about_a_crisis_do_not_begin_a_page(millimetres: int) -> 
     first, second = below(millimetres, html, section)
 
     assert "Crises" in first
-    # The head of its table, and the last step.
-    assert second.startswith("Step At Meaning\nDissolved")
+    # The head of its table, and the last two steps.
+    assert second.startswith("Step At Meaning\nResolved")
+    assert "\nDissolved" in second
     assert "Its incident report is not approved yet." in second
 
 
