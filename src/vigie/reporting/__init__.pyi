@@ -83,6 +83,7 @@ from .figures.contents import Contents, Kept, Outlook, Planned
 from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
 from .figures.reading import figures
+from .figures.reasons import Reason, reason
 from .figures.records import (
     Availability,
     Contract,
@@ -160,6 +161,7 @@ __all__ = [
     "Planned",
     "Press",
     "Reading",
+    "Reason",
     "ReportFile",
     "ResultsDay",
     "Revision",
@@ -226,6 +228,7 @@ __all__ = [
     "read_comparison",
     "read_notice",
     "read_summary",
+    "reason",
     "report_file",
     "report_files",
     "resolve",

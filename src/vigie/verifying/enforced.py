@@ -1,15 +1,10 @@
 """Whether maintenance windows keep the rules that the terms of the report enforce."""
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from vigie.reporting import Contract, Figures, Planned, Window
-
-FORBIDDEN = re.compile(r"(\d{1,10}(?:\.\d{1,6})?) s inside hours without maintenance", re.ASCII)
-USED_UP = re.compile(r"the (\d{1,10}(?:\.\d{1,6})?) s of its (\w+) were used up", re.ASCII)
+from vigie.reporting import Contract, Figures, Planned, Reason, Window, reason
 
 
 def ruled(figures: Figures) -> Iterator[str]:
@@ -38,23 +33,24 @@ def judged_by_terms(contract: Contract, at: datetime) -> bool:
 
 def _reason(contract: Contract, window: Window | Planned, place: str) -> Iterator[str]:
     """Compare the reason that a window is not valid with the rules that are enforced."""
-    why = window.why or ""
-    if FORBIDDEN.fullmatch(why) and "outside" not in contract.enforced:
+    told = reason(window.why or "")
+    if told.rule == "forbidden" and "outside" not in contract.enforced:
         yield f"{place}.why: the hours are a wish of the contract"
-    if (told := USED_UP.fullmatch(why)) and not _is_cap(contract, told):
-        yield f"{place}.why: says {why}, the contract has no such cap"
+    if told.rule == "used_up" and not _is_cap(contract, told):
+        yield f"{place}.why: says {window.why}, the contract has no such cap"
 
 
-def _is_cap(contract: Contract, told: re.Match[str]) -> bool:
-    cap = Decimal(told[1]), told[2]
+def _is_cap(contract: Contract, told: Reason) -> bool:
+    cap = told.cap_s, told.cap_per
     return "cap" in contract.enforced and cap == (contract.cap_s, contract.cap_per)
 
 
 def _measured(contract: Contract, window: Window, place: str) -> Iterator[str]:
     if window.cap_s != contract.cap_s:
         yield f"{place}.cap_s: says {window.cap_s}, the contract {contract.cap_s}"
-    if (told := FORBIDDEN.fullmatch(window.why or "")) and Decimal(told[1]) != window.forbidden_s:
-        yield f"{place}.forbidden_s: says {window.forbidden_s}, the reason {told[1]}"
+    told = reason(window.why or "")
+    if told.rule == "forbidden" and told.forbidden_s != window.forbidden_s:
+        yield f"{place}.forbidden_s: says {window.forbidden_s}, the reason {told.forbidden_s}"
     if window.valid and window.forbidden_s and "outside" in contract.enforced:
         yield f"{place}.valid: said of {window.forbidden_s} s inside hours without maintenance"
     if window.forbidden_s and contract.outside is None and contract.night_opens is None:

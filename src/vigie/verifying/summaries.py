@@ -8,12 +8,11 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from vigie.reporting import Broken, Called, Shared, Standing, Summary
+from vigie.reporting import Broken, Called, Shared, Standing, Summary, reason
 from vigie.verifying.carried import PERCENT
 from vigie.verifying.numbers import over, seconds, spare
 from vigie.verifying.outlooks import is_whole, outlook
 from vigie.verifying.percentages import cut, raised
-from vigie.verifying.worked import WHY
 
 ORDER = ("missed", "not_provable", "running", "met", "not_applicable")
 
@@ -118,15 +117,15 @@ def _shared(
 
 def _broken(one: Broken) -> Iterator[tuple[str, object, object]]:
     late = [why for why in one.contract_whys if "working days ahead" in why]
-    told = [match for why in late if (match := WHY.fullmatch(why))]
+    told = [rule for why in late if (rule := reason(why)).rule == "notice"]
     yield "contract_whys", len(told), len(late)
     yield "contract_whys", len(one.contract_whys), len(one.contract_keys)
     yield "broken", one.broken, len(set(one.contract_keys))
     yield "contracts", one.contracts >= one.broken, True
     yield "down_s", 0 <= one.down_s <= seconds(one.ends - one.starts), True
     if len(told) == len(one.contract_whys):
-        yield "notice_days", one.notice_days, min((int(why[1]) for why in told), default=None)
-        yield "asked", one.asked, max((int(why[2]) for why in told), default=None)
+        yield "notice_days", one.notice_days, min((rule.given for rule in told), default=None)
+        yield "asked", one.asked, max((rule.asked for rule in told), default=None)
 
 
 def _people(found: Summary) -> Iterator[str]:

@@ -6,19 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from vigie.reporting import Figures, Planned, Window
+from vigie.reporting import Figures, Planned, Window, reason
 from vigie.verifying.attributed import own_services
 from vigie.verifying.budgets import READINGS
 from vigie.verifying.numbers import SOLUTION, has_one_version
 from vigie.verifying.spans import lies_in, merged
 
 KINDS = ("planned", "security")
-UNANNOUNCED, UNPROVED = "not announced", "no proof of the announcement"
-AFTER = "announced after its start"
-SECONDS = r"(\d{1,12}(?:\.\d{1,6})?) s"
-LATE = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked", re.ASCII)
-FORBIDDEN = re.compile(rf"{SECONDS} inside hours without maintenance", re.ASCII)
-USED_UP = re.compile(rf"the {SECONDS} of its (?:month|quarter|year) were used up", re.ASCII)
+SECONDS = r"(\d{1,10}(?:\.\d{1,6})?) s"
 CAPPED = re.compile(
     rf"{SECONDS} of its (?:month|quarter|year) allowed, used up at \S{{1,40}}, {SECONDS} used",
     re.ASCII,
@@ -80,17 +75,18 @@ def _window(
 
 def _may_be(window: Window | Planned) -> bool:
     """Whether the rule that it breaks can be the first one that it does."""
-    why, at = window.why, window.announced_at
-    if why == "withdrawn" or window.kind == "security":
-        return why in {None, "withdrawn"}
-    if at is None or why == UNANNOUNCED:
-        return at is None and why == UNANNOUNCED
+    rule = None if window.why is None else reason(window.why).rule
+    at = window.announced_at
+    if rule == "withdrawn" or window.kind == "security":
+        return rule in {None, "withdrawn"}
+    if at is None or rule == "not_announced":
+        return at is None and rule == "not_announced"
     said = _proof(window)
-    if why == UNPROVED:
+    if rule == "no_proof":
         return not any(map(str.isalnum, said or ""))
-    if said == "" or at > window.starts or why == AFTER:
-        return said != "" and at > window.starts and why == AFTER
-    return why is None or _gives_seconds(window, why)
+    if said == "" or at > window.starts or rule == "late":
+        return said != "" and at > window.starts and rule == "late"
+    return window.why is None or _gives_seconds(window, window.why)
 
 
 def _proof(window: Window | Planned) -> str | None:
@@ -102,15 +98,13 @@ def _proof(window: Window | Planned) -> str | None:
 
 def _gives_seconds(window: Window | Planned, why: str) -> bool:
     """Whether the numbers in *why* are those beside it."""
-    if late := LATE.fullmatch(why):
-        given, asked = map(int, late.groups())
-        return given == window.notice_days and given < asked
-    forbidden, used_up = FORBIDDEN.fullmatch(why), USED_UP.fullmatch(why)
+    told = reason(why)
+    if told.rule == "notice":
+        return told.given == window.notice_days and told.given < told.asked
     if isinstance(window, Planned):
-        return bool(forbidden or used_up)
-    return bool(
-        (forbidden and Decimal(forbidden[1]) == window.forbidden_s)
-        or (used_up and Decimal(used_up[1]) == window.cap_s)
+        return told.rule in {"forbidden", "used_up"}
+    return (told.rule == "forbidden" and told.forbidden_s == window.forbidden_s) or (
+        told.rule == "used_up" and told.cap_s == window.cap_s
     )
 
 
@@ -120,10 +114,11 @@ def _capped(window: Window, place: str) -> Iterator[str]:
     if window.kind == "security" and beside != (None,) * 4:
         yield f"{place}.kind: security uses no cap and has no hours, and some are said"
     said = (window.remark or "").split("; ") if window.remark else []
-    forbidden = [found[1] for one in said if (found := FORBIDDEN.fullmatch(one))]
+    broken = [told for one in said if (told := reason(one)).rule == "forbidden"]
     capped = [found.groups() for one in said if (found := CAPPED.fullmatch(one))]
     expected = [window.forbidden_s] if window.forbidden_s else []
-    is_same = [*map(Decimal, forbidden)] == expected and len(said) == len(forbidden) + len(capped)
+    is_same = [one.forbidden_s for one in broken] == expected
+    is_same &= len(said) == len(broken) + len(capped)
     for cap, used in capped:
         is_same &= (Decimal(cap), Decimal(used)) == (window.cap_s, window.cap_used_s)
     if not is_same:

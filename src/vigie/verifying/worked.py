@@ -8,12 +8,11 @@ from fractions import Fraction
 from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
-from vigie.reporting import Evidence, Figures, Planned, Window
+from vigie.reporting import Evidence, Figures, Planned, Window, reason
 from vigie.verifying.enforced import judged_by_terms
 from vigie.verifying.numbers import seconds
 
 SHARES = {"p50_ms": Fraction(50, 100), "p95_ms": Fraction(95, 100), "p99_ms": Fraction(99, 100)}
-WHY = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked")
 TENTH = Decimal("0.1")
 SMALL = re.compile(r"\d{1,9}", re.ASCII)
 MOST_CELLS = 400  # 8 to a doubling: 400 reach beyond a thousand years
@@ -64,8 +63,8 @@ def _notices(figures: Figures, evidence: Evidence) -> Iterator[str]:
             place = f"figures.{name}[{number}]"
             if window.notice_days != found:
                 yield f"{place}.notice_days: says {window.notice_days}, the calendar gives {found}"
-            asked, why = contract.notice_working_days, WHY.match(window.why or "")
-            if why and tuple(map(int, why.groups())) != (found, asked):
+            asked, why = contract.notice_working_days, reason(window.why or "")
+            if why.rule == "notice" and (why.given, why.asked) != (found, asked):
                 yield f"{place}.why: says {window.why}"
             if window.valid and window.kind == "planned" and asked is not None and found < asked:
                 yield f"{place}.valid: said of {found} working days of notice, {asked} asked"

@@ -16,7 +16,7 @@ PLAIN = {
 }
 NOTICE = re.compile(r"announced (\d{1,9}) whole working days? ahead, (\d{1,9}) asked", re.ASCII)
 FORBIDDEN = re.compile(r"(\d{1,10}(?:\.\d{1,6})?) s inside hours without maintenance", re.ASCII)
-USED_UP = re.compile(r"the \d{1,10}(?:\.\d{1,6})? s of its \w+ were used up", re.ASCII)
+USED_UP = re.compile(r"the (\d{1,10}(?:\.\d{1,6})?) s of its (\w+) were used up", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +27,8 @@ class Reason:
     given: int = 0  # whole working days, of notice
     asked: int = 0
     forbidden_s: Decimal = Decimal(0)
+    cap_s: Decimal = Decimal(0)
+    cap_per: str = ""  # month, quarter, year
 
 
 def reason(text: str) -> Reason:
@@ -37,4 +39,6 @@ def reason(text: str) -> Reason:
         return Reason(rule="notice", given=int(found[1]), asked=int(found[2]))
     if found := FORBIDDEN.fullmatch(text):
         return Reason(rule="forbidden", forbidden_s=Decimal(found[1]))
-    return Reason(rule="used_up" if USED_UP.fullmatch(text) else "other")
+    if found := USED_UP.fullmatch(text):
+        return Reason(rule="used_up", cap_s=Decimal(found[1]), cap_per=found[2])
+    return Reason(rule="other")
