@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 SOURCE = ROOT / "src" / "vigie"
 FILES = sorted(SOURCE.rglob("*.py"))
 
-COMMON = {"errors", "paths", "settings", "clock", "counting", "legible", "templating"}
+COMMON = {"errors", "paths", "settings", "clock", "counting", "legible", "templating", "wholefile"}
 STAGES = [
     "catalogue",
     "probing",

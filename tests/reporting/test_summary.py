@@ -378,30 +378,3 @@ def test_a_report_that_is_overdue_is_drafted_and_then_issued() -> None:
     drafted = replace(report, overdue=True, state="draft", report="acme-2026-05-1")
     told = text_of(replace(overdue, reports=(drafted,)))
     assert "vigie report run --month 2026-05; vigie report issue acme-2026-05-1" in told
-
-
-@pytest.mark.parametrize(
-    ("kind", "recorded", "owed"),
-    [
-        ("month", -timedelta(days=1), {"acme", "calm", "free", "globex"}),
-        ("quarter", -timedelta(days=1), {"globex"}),  # the others are judged by the month
-        ("month", timedelta(days=10), set()),  # applied after it was due: that is history
-    ],
-)
-async def test_only_reports_that_the_clock_makes_are_owed(
-    world: World, kind: str, recorded: timedelta, owed: set[str]
-) -> None:
-    await measured(world)
-    await known_since(world, END + recorded)
-    await world.connection.execute(
-        "update fact.contract_version set basis = 'quarter' where basis = 'year'"
-    )
-    later = datetime(2026, 8, 1, tzinfo=UTC)
-    await world.rolled_up_to(later)
-
-    of = Asked(kind, date(2026, 5 if kind == "month" else 4, 1))
-    found = await summary(world.connection, asked=of, now=later)
-
-    assert owed == {one.contract for one in found.reports if one.due}
-    assert owed == {one.contract for one in found.waiting if one.overdue}
-    assert [] == [*added_up(found), *ranked(found)]

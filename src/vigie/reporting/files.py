@@ -1,9 +1,8 @@
-"""Files that are written whole or not at all."""
+"""The file that somebody asked for with -o."""
 
-import os
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from vigie import wholefile
 from vigie.errors import ReportError
 
 
@@ -23,22 +22,8 @@ def write(path: Path, content: bytes) -> None:
         if path.exists() and not path.is_file():
             path.write_bytes(content)  # to replace /dev/null would harm the machine
         else:
-            _replace(path, content)
+            wholefile.put(path, content)
     except OSError as error:
         raise ReportError(
             f"{path}: cannot be written: {error.strerror} (write another -o)"
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as draft:
-        made = Path(draft.name)
-        try:
-            draft.write(content)
-            draft.flush()
-            os.fsync(draft.fileno())
-            made.chmod(0o644)
-            made.replace(path)
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise

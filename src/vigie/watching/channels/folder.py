@@ -8,8 +8,8 @@ import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from vigie import wholefile
 from vigie.watching.message import Attached, Message, NotSent, Sent, Transport
 
 
@@ -36,7 +36,7 @@ def _put(folder: Path, files: tuple[Attached, ...]) -> None:
     for one in files:
         there = folder / one.name
         if not os.path.lexists(there):
-            _put_whole(there, one.content)
+            wholefile.put(there, one.content)
         elif not _is_same(there, one.content):
             why = f"{there} is there with other bytes, and is not written over (move it)"
             raise NotSent(why, temporary=False)
@@ -45,17 +45,3 @@ def _put(folder: Path, files: tuple[Attached, ...]) -> None:
 def _is_same(there: Path, content: bytes) -> bool:
     same_size = there.is_file() and there.stat().st_size == len(content)
     return same_size and there.read_bytes() == content
-
-
-def _put_whole(there: Path, content: bytes) -> None:
-    with NamedTemporaryFile(dir=there.parent, prefix=f".{there.name}.", delete=False) as draft:
-        made = Path(draft.name)
-        try:
-            draft.write(content)
-            draft.flush()
-            os.fsync(draft.fileno())
-            made.chmod(0o644)
-            made.replace(there)
-        except BaseException:
-            made.unlink(missing_ok=True)
-            raise
