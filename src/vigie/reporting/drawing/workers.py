@@ -25,6 +25,7 @@ from typing import Any
 
 from vigie.errors import ReportError, VigieError
 from vigie.reporting.drawing.orphans import leave_with
+from vigie.reporting.drawing.stack import in_one_piece
 
 TIMEOUT_S = 60.0  # for a document; a year with 500 outages takes a tenth
 START_S = 120.0  # for the libraries, which a loaded machine reads slowly
@@ -252,7 +253,7 @@ def _limit(what: int, value: int) -> None:
 
 def _done(job: Job, memory: int) -> Answer:
     try:
-        return job(), None
+        return in_one_piece(job), None
     except VigieError as error:
         return None, str(error)
     except (MemoryError, SystemError):  # the interpreter itself stumbles where memory ends
