@@ -13,7 +13,7 @@ import pytest
 from tests.catalogue.test_brand import SVG, font
 from tests.reporting import crises, samples
 from tests.reporting.conformance import problems
-from tests.reporting.test_notice import AFTER, closed
+from tests.reporting.notices import AFTER, closed
 from tests.reporting.test_pdf import pages
 from tests.verifying.reports import checked, month
 from tests.verifying.summarysums import overview

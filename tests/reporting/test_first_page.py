@@ -1,35 +1,20 @@
 """The first page: what stands on it when there is little room, and what a manager must see."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from tests.reporting import facesamples, samples
 from tests.reporting.odd import BRAND, MARK
+from tests.reporting.revised import PAST, REVISED
 from tests.reporting.test_html import page, text
 from tests.reporting.test_pdf import NOW, NOWHERE, pages
 
 from vigie.reporting import make_pdf
-from vigie.reporting.figures.revisions import Change, Past, Revision
+from vigie.reporting.figures.revisions import Change
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
-
-REVISED = Revision(
-    key="acme/2026-05/r1",
-    number=1,
-    made_at=NOW,
-    made_by="alice",
-    reason="The certificate of one probe had expired. " * 9,
-    objections_until=datetime(2026, 6, 8, 6, tzinfo=UTC),
-    changes=(),
-    past=(),
-    before=None,
-    before_digest=None,
-)
-
-PAST = Past(number=1, made_at=NOW, made_by="bob", reason=None, issued_at=NOW)
 
 
 def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page(

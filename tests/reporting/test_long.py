@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from tests.reporting import crises, samples, summaries
 from tests.reporting.layout import problems
+from tests.reporting.notices import announced
 from tests.reporting.odd import NOW, NOWHERE
 from tests.reporting.stretching import stretched
 from tests.reporting.test_dispute_annex import disputed, line
-from tests.reporting.test_notice import announced
 
 from vigie.reporting import (
     comparison_pdf,

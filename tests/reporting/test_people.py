@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import asyncpg
 import pytest
 from tests.reporting import samples
+from tests.reporting.notices import announced
 from tests.reporting.test_html import page, text
-from tests.reporting.test_notice import announced
 from tests.reporting.test_notice import page as notice
 from tests.sql.world import World, minute
 

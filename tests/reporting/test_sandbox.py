@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from tests.reporting import crises, samples, summaries
+from tests.reporting.notices import announced
 from tests.reporting.test_dispute_annex import disputed, line
-from tests.reporting.test_notice import announced
 
 from vigie.errors import ReportError
 from vigie.reporting import incident_html, incident_markdown

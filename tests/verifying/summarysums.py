@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.reporting import summaries
-from tests.reporting.test_notice import AFTER, closed
+from tests.reporting.notices import AFTER, closed
 from tests.verifying import furthersums
 
 from vigie.reporting import (

@@ -12,7 +12,7 @@ from typing import Any
 
 import pikepdf
 import pytest
-from tests.reporting.test_notice import AFTER, announced, closed, late, withdrawn
+from tests.reporting.notices import AFTER, announced, closed, late, withdrawn
 from tests.verifying.reports import (
     NOW,
     NOWHERE,
