@@ -2,6 +2,8 @@
 
 import io
 import json
+import zlib
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -207,9 +209,9 @@ class Counted(_Stream):  # type: ignore[misc]
         return made
 
 
-def written(*, fixed: bool) -> tuple[bytes, int]:
+def written(*, fixed: bool, lines: Sequence[bytes] = (b"0 0 10 10 re f",)) -> tuple[bytes, int]:
     document = _Document()
-    stream = Counted([b"0 0 10 10 re f"], compress=True)
+    stream = Counted(list(lines), compress=True)
     document.add_object(stream)
     if fixed:
         fix(document)
@@ -218,10 +220,25 @@ def written(*, fixed: bool) -> tuple[bytes, int]:
     return file.getvalue(), stream.asked
 
 
-def test_an_object_is_turned_into_bytes_once_and_into_the_same() -> None:
+def content(pdf: bytes) -> bytes:
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        return next(one for one in document.objects if isinstance(one, pikepdf.Stream)).read_bytes()
+
+
+def test_an_object_is_turned_into_bytes_once_and_holds_the_same() -> None:
     plain, asked = written(fixed=False)
     fixed, asked_once = written(fixed=True)
 
     assert asked > 1, "pydyf needs no help any more: remove drawing/fixed.py"
     assert asked_once == 1
-    assert fixed == plain
+    assert content(fixed) == content(plain) == b"0 0 10 10 re f"
+
+
+def test_streams_are_packed_at_zlib_s_usual_level() -> None:
+    """pydyf's own is the highest: 3.5 times as long, and a fortieth smaller."""
+    lines = [b"%d 0 R /Span <</MCID %d>> BDC" % (number, number % 97) for number in range(9000)]
+
+    small, stream = written(fixed=True, lines=lines)[0], b"\n".join(lines)
+
+    assert zlib.compress(stream) in small
+    assert zlib.compress(stream, 9) not in small
