@@ -9,8 +9,9 @@ create or replace function fact.cap_period(version_id integer, instant timestamp
 returns tstzrange
 language sql stable parallel safe
 begin atomic
-    select fact.local_period(v.cap_per, (instant at time zone v.timezone)::date, v.timezone)
+    select sla.period(c.key, v.cap_per, fact.local_day(c.key, instant))
     from fact.contract_version as v
+    inner join fact.contract as c on c.contract_id = v.contract_id
     where v.version_id = cap_period.version_id and v.cap_per is not null;
 end;
 comment on function fact.cap_period(integer, timestamptz) is

@@ -34,7 +34,7 @@ begin atomic
             k.kind,
             k.place,
             l.known_until,
-            fact.local_period(k.kind, d.day, fact.timezone(contract, d.day)) as span
+            sla.period(contract, k.kind, d.day) as span
         from (
             values (1, 'month'), (2, 'quarter'), (3, 'year')
         ) as k (place, kind)
@@ -42,17 +42,11 @@ begin atomic
             lateral (select least(outlook.at, sla.as_of()) as known_until) as l
         cross join
             lateral (
-                select
-                    fact.timezone(contract, (outlook.at at time zone 'UTC')::date) as zone
-            ) as z
-        cross join
-            lateral (
                 -- Of the period that ends at the instant, not of the one that begins there.
                 select
-                    (
-                        (fact.finite(outlook.at) - interval '1 microsecond')
-                        at time zone z.zone
-                    )::date as day
+                    fact.local_day(
+                        contract, fact.finite(outlook.at) - interval '1 microsecond'
+                    ) as day
             ) as d
     ),
     -- At once for the longest of them; the others are cut from it.

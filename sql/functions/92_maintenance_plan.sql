@@ -163,16 +163,16 @@ begin atomic
             lateral sla.availability(
                 h.contract_key,
                 'solution',
-                fact.local_period(
-                    h.basis, (lower(h.span) at time zone h.timezone)::date, h.timezone
+                sla.period(
+                    h.contract_key, h.basis, fact.local_day(h.contract_key, lower(h.span))
                 )
             ) as b
         cross join
             lateral sla.availability(
                 h.contract_key,
                 'solution',
-                fact.local_period(
-                    'month', (lower(h.span) at time zone h.timezone)::date, h.timezone
+                sla.period(
+                    h.contract_key, 'month', fact.local_day(h.contract_key, lower(h.span))
                 )
             ) as m
     ),

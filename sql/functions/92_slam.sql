@@ -22,22 +22,17 @@ begin atomic
     with local as (
         select
             -- A month that has not begun has no mark.
-            (
+            fact.local_day(
+                contract,
                 least(
                     upper(fact.checked(period)),
                     -- Nothing may have been rolled up at all.
                     greatest(sla.as_of(), lower(period) + interval '1 microsecond')
                 ) - interval '1 microsecond'
-            ) at time zone fact.timezone(
-                contract, (upper(period) at time zone 'UTC')::date
-            ) as ends
+            )::timestamp as ends
     ),
     dated as materialized (
-        select
-            m.month::date as month,
-            fact.local_period(
-                'month', m.month::date, fact.timezone(contract, m.month::date)
-            ) as span
+        select m.month::date as month, sla.period(contract, 'month', m.month::date) as span
         from local as l
         cross join
             lateral generate_series(

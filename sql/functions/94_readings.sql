@@ -251,8 +251,7 @@ begin atomic
     with latest as (
         select
             v.basis,
-            v.timezone,
-            ((upper(period) - interval '1 microsecond') at time zone v.timezone)::date as last_day
+            fact.local_day(contract, upper(period) - interval '1 microsecond') as last_day
         from fact.contract_version as v
         where
             v.contract_id = fact.contract_id(contract)
@@ -266,7 +265,7 @@ begin atomic
         o.clause,
         replace(k.kind, '_', ' '),
         k.kind = l.basis,
-        fact.local_period(k.kind, l.last_day, l.timezone)
+        sla.period(contract, k.kind, l.last_day)
     from latest as l
     inner join fact.left_open(contract, period) as o on o.code = 'AMB-1'
     cross join

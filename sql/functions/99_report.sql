@@ -40,9 +40,9 @@ begin atomic
     with agreed as (
         select
             v.timezone,
-            (upper(span) at time zone v.timezone)::date as first_day,
+            d.day as first_day,
             -- Twenty working days end within seven weeks, but for a year of holidays.
-            (upper(span) at time zone v.timezone)::date + 49 as last_day,
+            d.day + 49 as last_day,
             coalesce((v.terms #>> '{terms,reports,automatic}')::boolean, true) as automatic,
             v.terms #> '{terms,reports,send}' as send,
             coalesce(
@@ -56,6 +56,8 @@ begin atomic
                 v.interruption_calendar
             ) as calendar_id
         from fact.report_version(contract_id, span) as v
+        inner join fact.contract as k on k.contract_id = v.contract_id
+        cross join lateral fact.local_day(k.key, upper(span)) as d (day)
     ),
     -- No calendar, and one that was not spelled out for these years, mean Monday to Friday.
     working as (

@@ -113,7 +113,7 @@ select
     k.key as contract,
     u.key as customer,
     v.basis,
-    ($2 at time zone v.timezone)::date as day,
+    fact.local_day(k.key, $2) as day,
     case when bool_or(cs.essential) then 'solution' else min(s.key) end as scope
 from fact.crisis_customer as cc
 inner join fact.customer as u on u.customer_id = cc.customer_id
@@ -124,7 +124,7 @@ inner join fact.crisis_service as c
     on c.service_id = cs.service_id and c.crisis_id = cc.crisis_id
 inner join fact.service as s on s.service_id = cs.service_id
 where cc.crisis_id = $1 and v.replaced_at is null and v.valid @> $2::timestamptz
-group by k.key, u.key, v.basis, v.timezone
+group by k.key, u.key, v.basis
 order by k.key;
 
 -- name: briefing_budget

@@ -42,27 +42,16 @@ left join mark as b
 order by s.scope = 'solution' desc, s.scope asc, s.indicator asc, s.month asc;
 
 -- name: contents_spans
--- When a scope ($2) of a contract ($1) was not simply up in the period ($3), each local day of a
--- zone ($4) by itself; what is still to come is left out.
+-- When a scope ($2) of a contract ($1) was not simply up in the period ($3), each local day by
+-- itself; what is still to come is left out.
 select
-    d.day::date as day,
+    d.day,
     t.class as kind,
     lower(p.span) as starts,
     upper(p.span) as ends
 from fact.timeline($1, $2, $3) as t
-cross join
-    lateral generate_series(
-        date_trunc('day', lower(t.span) at time zone $4),
-        (upper(t.span) at time zone $4) - interval '1 microsecond',
-        interval '1 day'
-    ) as d (day)
-cross join
-    lateral (
-        select
-            t.span
-            * tstzrange(d.day at time zone $4, (d.day + interval '1 day') at time zone $4)
-            * tstzrange(null, sla.as_of()) as span
-    ) as p
+inner join fact.local_days($1, $3) as d on t.span && d.span
+cross join lateral (select t.span * d.span * tstzrange(null, sla.as_of()) as span) as p
 where t.class not in ('up', 'outside') and not isempty(p.span)
 order by p.span, t.class;
 
@@ -319,8 +308,6 @@ select
     upper($2::tstzrange) as starts,
     tstzrange(
         upper($2::tstzrange),
-        (upper($2::tstzrange) at time zone z.timezone + interval '1 month')
-        at time zone z.timezone
+        fact.day_begins($1, (d.day + interval '1 month')::date)
     ) as span
-from
-    fact.timezone($1, (upper($2::tstzrange) at time zone 'UTC')::date) as z (timezone);
+from fact.local_day($1, upper($2::tstzrange)) as d (day);

@@ -41,15 +41,20 @@ where not exists (
 );
 
 -- name: word_contracts
--- The wanted versions as rows of fact.contract_version.
+-- The wanted versions as rows of fact.contract_version. One that another follows ends where that
+-- begins: in another zone its midnight is another instant.
 create temporary table wanted_version on commit drop as
 select
     k.contract_id,
     w.key,
     w.starts,
     tstzrange(
-        w.starts::timestamp at time zone w.timezone, w.ends::timestamp at time zone w.timezone
+        w.starts::timestamp at time zone w.timezone,
+        coalesce(
+            n.starts::timestamp at time zone n.timezone, w.ends::timestamp at time zone w.timezone
+        )
     ) as valid,
+    w.ends,
     w.plan,
     w.timezone,
     w.target,
@@ -73,6 +78,7 @@ select
     w.terms
 from wanted_contract as w
 inner join fact.contract as k on w.key = k.key
+left join wanted_contract as n on w.key = n.key and w.ends = n.starts
 left join fact.calendar as hours on w.hours = hours.key and hours.replaced_at is null
 left join fact.calendar as interruption
     on w.interruption_calendar = interruption.key and interruption.replaced_at is null
@@ -295,7 +301,14 @@ select distinct on (v.version_id)
         'plan', v.plan,
         'timezone', v.timezone,
         'starts', (lower(v.valid) at time zone v.timezone)::date,
-        'ends', (upper(v.valid) at time zone v.timezone)::date,
+        'ends', coalesce(
+            (
+                select min((lower(n.valid) at time zone n.timezone)::date)
+                from fact.contract_version as n
+                where n.contract_id = v.contract_id and lower(n.valid) = upper(v.valid)
+            ),
+            (upper(v.valid) at time zone v.timezone)::date
+        ),
         'terms', v.terms
     ) as old,
     case
@@ -304,7 +317,7 @@ select distinct on (v.version_id)
                 'plan', w.plan,
                 'timezone', w.timezone,
                 'starts', w.starts,
-                'ends', (upper(w.valid) at time zone w.timezone)::date,
+                'ends', w.ends,
                 'terms', w.terms
             )
     end as new,

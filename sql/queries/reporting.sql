@@ -19,7 +19,7 @@ select
     $2::text as kind,
     lower(p) as starts,
     upper(p) as ends,
-    fact.timezone($1, $3) as timezone,
+    fact.timezone($1, fact.local_day($1, lower(p))) as timezone,
     upper(p) <= sla.as_of() as complete,
     nullif(sla.as_of(), '-infinity') as as_of,
     p as span
@@ -31,30 +31,34 @@ select
     'span' as kind,
     $2::timestamptz as starts,
     $3::timestamptz as ends,
-    fact.timezone($1, ($2::timestamptz at time zone 'UTC')::date) as timezone,
+    fact.timezone($1, fact.local_day($1, $2)) as timezone,
     $3::timestamptz <= sla.as_of() as complete,
     nullif(sla.as_of(), '-infinity') as as_of,
     tstzrange($2, $3) as span;
 
 -- name: report_local_days
--- Days of a contract ($1) in its zone, from one ($2) to another ($3), which is included.
+-- Local days of a contract ($1), from one ($2) to another ($3), which is included.
 select
     'days' as kind,
     lower(s.span) as starts,
     upper(s.span) as ends,
-    z.timezone,
+    fact.timezone($1, fact.local_day($1, lower(s.span))) as timezone,
     upper(s.span) <= sla.as_of() as complete,
     nullif(sla.as_of(), '-infinity') as as_of,
     s.span
-from fact.timezone($1, $2) as z (timezone)
-cross join
-    lateral (
-        select
-            tstzrange(
-                $2::timestamp at time zone z.timezone,
-                ($3::date + 1)::timestamp at time zone z.timezone
-            ) as span
-    ) as s;
+from (
+    select tstzrange(fact.day_begins($1, $2), fact.day_begins($1, $3::date + 1)) as span
+) as s;
+
+-- name: report_zones
+-- The zones that a contract ($1) was moved to, each with its first local day; the first zone has
+-- none. No row: it never moved.
+select
+    z.timezone,
+    lower(z.days) as first_day
+from fact.zones($1) as z
+where (select count(*) from fact.zones($1)) > 1
+order by z.days;
 
 -- name: report_terms
 -- The contract's ($1) version in force at the end of the period ($2).
@@ -66,7 +70,7 @@ select
     coalesce(v.terms ->> 'plan_name', '') as plan_name,
     v.timezone,
     (lower(v.valid) at time zone v.timezone)::date as version_from,
-    (upper(v.valid) at time zone v.timezone)::date as version_until,
+    fact.local_day($1, upper(v.valid)) as version_until,
     v.basis,
     v.maintenance,
     v.unknown,
@@ -256,24 +260,12 @@ from sla.maintenance_of($1, $2) as m
 order by m.starts, m.key;
 
 -- name: report_days
--- The seconds of each class on each local day of the period ($3) of a contract ($1) and scope ($2),
--- in the zone ($4).
+-- The seconds of each class on each local day of the period ($3) of a contract ($1) and scope ($2).
 with span as (
     select
         t.span,
         t.class
     from fact.timeline($1, $2, $3) as t
-),
-
-dated as (
-    select
-        d::date as day,
-        tstzrange(d at time zone $4, (d + interval '1 day') at time zone $4) as span
-    from generate_series(
-        date_trunc('day', lower($3::tstzrange) at time zone $4),
-        (upper($3::tstzrange) at time zone $4) - interval '1 microsecond',
-        interval '1 day'
-    ) as d
 )
 
 select
@@ -288,7 +280,7 @@ select
         as unplanned,
     coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'unknown'), 0) as unknown,
     coalesce(sum(sla.seconds(s.span * d.span)) filter (where s.class = 'up'), 0) as up
-from dated as d
+from fact.local_days($1, $3) as d
 left join span as s on s.span && d.span
 group by d.day, d.span
 order by d.day;

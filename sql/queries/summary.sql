@@ -21,7 +21,7 @@ covered as materialized (
         c.customer_id,
         p.span,
         t.plan,
-        t.timezone,
+        fact.timezone(c.key, fact.local_day(c.key, lower(p.span))) as timezone,
         t.basis,
         t.interruption_max,
         t.versions,
@@ -32,7 +32,6 @@ covered as materialized (
         lateral (
             select
                 v.plan,
-                v.timezone,
                 v.basis,
                 v.interruption_max,
                 count(*) over ()::integer as versions,
@@ -102,6 +101,17 @@ order by
     a.budget_used_s / nullif(a.budget_s, 0) desc nulls last,
     a.ratio asc nulls last,
     c.key asc;
+
+-- name: summary_zones
+-- The zones that some contracts ($1) were moved to, as report_zones.
+select
+    c.contract,
+    z.timezone,
+    lower(z.days) as first_day
+from unnest($1::text[]) as c (contract)
+cross join lateral fact.zones(c.contract) as z
+where (select count(*) from fact.zones(c.contract)) > 1
+order by c.contract, z.days;
 
 -- name: summary_outages
 -- The outages of some contracts ($1) in their periods ($2). longest: the one with the greatest
@@ -360,8 +370,7 @@ select
     b.starts,
     b.ends,
     (
-        (b.starts at time zone fact.timezone(p.contract, (p.at at time zone 'UTC')::date))::date
-        + interval '12 hours'
+        fact.local_day(p.contract, b.starts) + interval '12 hours'
     ) at time zone 'UTC' as noon,
     trim_scale(b.target * 100)::text as target,
     b.percent,

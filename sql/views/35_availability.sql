@@ -14,14 +14,17 @@ with scope as (
 ),
 life as (
     select
-        v.contract_id,
-        min(lower(v.valid) at time zone v.timezone) as starts,
-        max(
-            least(coalesce(upper(v.valid), 'infinity'), sla.as_of()) at time zone v.timezone
-        ) as ends
-    from fact.contract_version as v
+        c.contract_id,
+        fact.local_day(c.key, min(lower(v.valid)))::timestamp as starts,
+        -- A period that begins as the contract or the roll-up ends has nothing to tell.
+        fact.local_day(
+            c.key,
+            max(least(coalesce(upper(v.valid), 'infinity'), sla.as_of())) - interval '1 microsecond'
+        )::timestamp as ends
+    from fact.contract as c
+    inner join fact.contract_version as v on v.contract_id = c.contract_id
     where v.replaced_at is null
-    group by v.contract_id
+    group by c.contract_id, c.key
 )
 select s.contract, s.scope, k.kind, d.day::date as day
 from scope as s
@@ -34,10 +37,7 @@ cross join (
     ('year', interval '1 year')
 ) as k (kind, step)
 cross join
-    lateral generate_series(
-        -- A period that begins as the contract or the roll-up ends has nothing to tell.
-        date_trunc(k.kind, l.starts), l.ends - interval '1 microsecond', k.step
-    ) as d (day)
+    lateral generate_series(date_trunc(k.kind, l.starts), l.ends, k.step) as d (day)
 where isfinite(l.ends);
 comment on view fact.scope_period is
 'One row per contract, scope, kind and local period since the contract began, up to the roll-up.';
@@ -45,11 +45,10 @@ comment on view fact.scope_period is
 create or replace view sla.availability_day as
 select p.contract, p.scope, p.day, a.*
 from fact.scope_period as p
-cross join
-    lateral sla.availability(
-        p.contract, p.scope, sla.period(p.contract, 'day', p.day)
-    ) as a
-where p.kind = 'day';
+cross join lateral (select sla.period(p.contract, 'day', p.day) as span) as d
+cross join lateral sla.availability(p.contract, p.scope, d.span) as a
+-- A move over the date line skips a day.
+where p.kind = 'day' and not isempty(d.span);
 
 create or replace view sla.availability_month as
 select p.contract, p.scope, p.day as month, a.*

@@ -92,8 +92,27 @@ PROMISED = (
     Mutant(
         name="months_are_utc",
         file="40_contract.sql",
-        right="return tstzrange(starts at time zone timezone, ends at time zone timezone);",
-        wrong="return tstzrange(starts at time zone 'UTC', ends at time zone 'UTC');",
+        right="select least(day::timestamp at time zone z.timezone, upper(z.span))",
+        wrong="select least(day::timestamp at time zone 'UTC', upper(z.span))",
+    ),
+    Mutant(
+        name="a_period_ends_in_the_zone_in_which_it_begins",
+        file="40_contract.sql",
+        right="fact.day_begins(contract, lower(d.days)), fact.day_begins(contract, upper(d.days))",
+        wrong="fact.day_begins(contract, lower(d.days)), upper(d.days)::timestamp"
+        " at time zone fact.timezone(contract, lower(d.days))",
+    ),
+    Mutant(
+        name="a_date_of_the_old_zone_begins_before_that_of_the_new_one",
+        file="40_contract.sql",
+        right="            upper(z.days) - 1\n",
+        wrong="            null\n",
+    ),
+    Mutant(
+        name="a_day_outlasts_the_move_over_the_date_line",
+        file="40_contract.sql",
+        right="select least(day::timestamp at time zone z.timezone, upper(z.span))",
+        wrong="select day::timestamp at time zone z.timezone",
     ),
     Mutant(
         name="withdrawn_windows_hold",

@@ -78,7 +78,7 @@ READINGS = (
     Mutant(
         name="the_period_is_that_of_the_instant_after_it",
         file="94_readings.sql",
-        right="((upper(period) - interval '1 microsecond') at time zone",
-        wrong="(upper(period) at time zone",
+        right="fact.local_day(contract, upper(period) - interval '1 microsecond') as last_day",
+        wrong="fact.local_day(contract, upper(period)) as last_day",
     ),
 )

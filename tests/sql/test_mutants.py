@@ -18,6 +18,7 @@ _SUITE = (
     "service_state",
     "availability",
     "local_periods",
+    "moved",
     "outage",
     "terms",
     "maintenance",

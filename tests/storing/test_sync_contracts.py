@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -140,6 +140,32 @@ async def test_a_second_version_ends_the_first(connection: asyncpg.Connection) -
             SINCE.replace("01-01", "03-01"),
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "moves"),
+    [
+        # Midnight of 1 March in Paris is 23:00 UTC the day before, in New York 05:00 UTC.
+        ("Europe/Paris", "America/New_York", utc(2026, 3, 1, 5)),
+        ("America/New_York", "Europe/Paris", utc(2026, 2, 28, 23)),
+    ],
+)
+async def test_a_version_in_another_zone_begins_where_the_one_before_ends(
+    connection: asyncpg.Connection, before: str, after: str, moves: datetime
+) -> None:
+    first = contract(ends=date(2026, 3, 1), timezone=before)
+    second = contract(starts=date(2026, 3, 1), timezone=after)
+    both = catalogue(contracts=(first, second))
+    await apply_catalogue(connection, both, NOON)
+
+    spans = await rows(
+        connection, "select lower(valid), upper(valid) from fact.contract_version order by valid"
+    )
+    assert [(spans[0][0], moves), (moves, None)] == spans
+    assert not await apply_catalogue(connection, both, LATER)
+    third = contract(starts=date(2026, 3, 1), timezone=after, terms=terms(target=None))
+    changes = await apply_catalogue(connection, catalogue(contracts=(first, third)), LATER)
+    assert ["contract acme from 2026-03-01: superseded"] == list(changes.notes)
 
 
 async def test_changed_terms_supersede_the_wording_which_stays(

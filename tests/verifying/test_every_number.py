@@ -19,14 +19,14 @@ from vigie.verifying.further import further
 from vigie.verifying.lists import origins, rows
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
-from vigie.verifying.periods import placed
+from vigie.verifying.periods import placed, zoned
 from vigie.verifying.probed import probed
 from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
 
 CHECKS = (
     *(recomputed, totals, rows, origins, further, budgets, outlooks, worked, ruled),
-    *(complete, attributed, windows, probed, lambda figures: placed(figures.period, NOW)),
+    *(complete, attributed, windows, probed, zoned, lambda figures: placed(figures.period, NOW)),
 )
 NUMBER = re.compile(r"\d+(\.\d+)?|\d+x\d+( \d+x\d+)*")
 # What no other number of the file gives: only the database can tell.

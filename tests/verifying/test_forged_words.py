@@ -12,7 +12,7 @@ from tests.verifying.reports import NOW, checked, genuine, month
 from tests.verifying.test_every_number import doubts
 
 from vigie import clock
-from vigie.reporting import Figures
+from vigie.reporting import Figures, Zone
 
 END = datetime(2026, 5, 31, 22, tzinfo=UTC)
 COUNTED = ("future_s", "up_s", "down_s", "worst_down_s", "due_s", "covered_s")
@@ -267,9 +267,13 @@ def test_a_service_of_earlier_terms_is_not_judged_by_the_last_ones() -> None:
 def test_a_zone_of_the_same_clocks_hides_no_month() -> None:
     moved = told(terms(month(), timezone="Europe/Berlin"))
 
-    assert "figures.contract.timezone: Europe/Berlin, the period Europe/Paris" in moved
+    assert "figures.contract.timezone: Europe/Berlin, its zones give Europe/Paris" in moved
+    zones = tuple(
+        Zone(timezone=f"Europe/{name}", first_day=day)
+        for name, day in (("Paris", None), ("Berlin", END.date()))
+    )
     since = terms(month(), timezone="Europe/Berlin", version_from=END.date())
-    assert "figures.contract.timezone" not in told(since)
+    assert "timezone" not in told(replace(since, zones=zones))
 
 
 @pytest.mark.parametrize(

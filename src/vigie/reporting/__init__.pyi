@@ -96,6 +96,7 @@ from .figures.records import (
 )
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
+from .figures.termrecords import Zone
 from .files import check_writable, write
 from .formats import Formats, utc
 from .ics import feed
@@ -178,6 +179,7 @@ __all__ = [
     "Workers",
     "Written",
     "WrittenNotice",
+    "Zone",
     "annex_again",
     "annex_bytes",
     "annex_files",

@@ -1,7 +1,7 @@
 """Figures as people of one language read them. Nothing here rounds."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ SPACE = "\u00a0"  # no-break space, before a unit
 DASH = "\u2013"
 UNGROUPED = 3  # digits; what has more is grouped
 A_SECOND = 1000  # milliseconds
+MOST_APART = timedelta(hours=26)  # midnight of one date, in Kiribati and in the Aleutians
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +120,9 @@ class Formats:
     def period(self, kind: str, start: datetime) -> str:
         """Return the name of the local period that begins at *start*: `May 2026`."""
         patterns = {"month": "LLLL y", "quarter": "QQQ y", "year": "y"}
-        name = format_date(
-            self.local(start).date(), patterns.get(kind, f"{self._ordinal} MMM y"), self._locale
-        )
+        if kind not in patterns:
+            return self.date_of(start)
+        name = format_date(self._within(start), patterns[kind], self._locale)
         return name[:1].upper() + name[1:]
 
     def period_inside(self, kind: str, start: datetime) -> str:
@@ -130,8 +131,12 @@ class Formats:
         Only English and German write a month with a capital there.
         """
         if kind == "month":
-            return self.month_inside(self.local(start).date())
+            return self.month_inside(self._within(start))
         return self.period(kind, start)
+
+    def _within(self, start: datetime) -> date:
+        """Return a day of the month that begins at *start*, be it on the clocks of another zone."""
+        return self.local(start + MOST_APART).date()
 
     def span(self, start: datetime, end: datetime) -> str:
         """Return the name of any span, the date of its end only when it is another day."""

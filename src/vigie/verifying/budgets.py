@@ -1,17 +1,15 @@
 """The marks of the months and the figures without exclusions, from the seconds beside them."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, time, timedelta
 from fractions import Fraction
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Kept
+from vigie.verifying.clocks import A_DAY, clocks_of
 from vigie.verifying.numbers import spare
 from vigie.verifying.percentages import cut
 
 AVAILABILITY = "availability"
 READINGS = ("agreed", "without_corrections", "without_exclusions")
-A_DAY = timedelta(days=1)
 JUDGED = {"met", "missed"}
 
 
@@ -107,14 +105,11 @@ def _this_month(figures: Figures) -> Iterator[str]:
 
 def _over(figures: Figures) -> Iterator[str]:
     """Compare which months are said to be over with the instant up to which all is known."""
-    period, zone = figures.period, ZoneInfo(figures.period.timezone)
+    period, clocks = figures.period, clocks_of(figures)
     for number, kept in enumerate(figures.contents.kept):
-        after = (kept.month.replace(day=1) + 32 * A_DAY).replace(day=1)
-        ends = datetime.combine(after, time(), zone)
+        ends = clocks.begins((kept.month.replace(day=1) + 32 * A_DAY).replace(day=1))
         is_over = period.as_of is not None and ends <= period.as_of
-        # A contract may have moved to another zone since.
-        is_sure = period.as_of is None or abs(ends - period.as_of) > A_DAY or ends == period.ends
-        if is_sure and kept.complete != is_over:
+        if kept.complete != is_over:
             yield f"figures.contents.kept[{number}].complete: {kept.complete} said of {kept.month}"
 
 

@@ -1,18 +1,17 @@
 """The lists that every report of its period has: one that is gone contradicts nothing."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import product
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Evidence, Figures
 from vigie.verifying.budgets import AVAILABILITY, READINGS
+from vigie.verifying.clocks import A_DAY, clocks_of
 from vigie.verifying.numbers import A_MOMENT, SOLUTION
 
 LONGEST = "longest interruption"
 CHART = 13  # months
 CALENDAR = ("month", "quarter", "year")
-A_DAY = timedelta(days=1)
 
 
 def complete(figures: Figures) -> Iterator[str]:
@@ -26,10 +25,8 @@ def complete(figures: Figures) -> Iterator[str]:
     yield from _without(figures)
     yield from _notice(figures, evidence)
     yield from _terms(figures, evidence)
-    # A contract that moved to another zone has months of its own at each end.
-    if figures.contract.timezone == figures.period.timezone:
-        yield from _promises(figures, evidence)
-        yield from _budgets(figures)
+    yield from _promises(figures, evidence)
+    yield from _budgets(figures)
 
 
 def _scopes(figures: Figures, evidence: Evidence) -> Iterator[str]:
@@ -98,12 +95,10 @@ def _notice(figures: Figures, evidence: Evidence) -> Iterator[str]:
 def _terms(figures: Figures, evidence: Evidence) -> Iterator[str]:
     """Compare a period in which the terms do not change with these terms."""
     contract, period = figures.contract, figures.period
-    first, last = _local(figures, period.starts).date(), _last_day(figures)
+    first, last = clocks_of(figures).day(period.starts), _last_day(figures)
     until = contract.version_until
     if contract.version_from >= first or (until is not None and last >= until):
         return
-    if contract.timezone != period.timezone:
-        yield f"figures.contract.timezone: {contract.timezone}, the period {period.timezone}"
     parts = [part.scope for part in evidence.parts]
     if len(parts) != len({*parts}):
         yield "figures.evidence.parts: a scope has two, and the terms do not change"
@@ -146,21 +141,17 @@ def _chart(figures: Figures) -> list[date]:
 
 def _last_month(figures: Figures) -> date:
     """Return a day of the last month that has begun; the first one of a period that has not."""
-    return _local(figures, max(_over(figures) - A_MOMENT, figures.period.starts)).date()
+    return clocks_of(figures).day(max(_over(figures) - A_MOMENT, figures.period.starts))
 
 
 def _last_day(figures: Figures) -> date:
-    return _local(figures, figures.period.ends - A_MOMENT).date()
-
-
-def _local(figures: Figures, at: datetime) -> datetime:
-    return at.astimezone(ZoneInfo(figures.period.timezone))
+    return clocks_of(figures).day(figures.period.ends - A_MOMENT)
 
 
 def _budgets(figures: Figures) -> Iterator[str]:
     """Compare the outlooks with the months, quarters and years that hold the period."""
     found, period = figures.contents.outlooks, figures.period
-    first, last = _local(figures, period.starts), _last_day(figures)
+    first, last = clocks_of(figures).day(period.starts), _last_day(figures)
     holding = {
         "month": (first.year, first.month) == (last.year, last.month),
         "quarter": (first.year, (first.month - 1) // 3) == (last.year, (last.month - 1) // 3),

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Contract, Figures, Planned, Reason, Window, reason
+from vigie.verifying.clocks import clocks_of
 
 
 def ruled(figures: Figures) -> Iterator[str]:
@@ -13,22 +13,22 @@ def ruled(figures: Figures) -> Iterator[str]:
     if (contract.cap_s is None) != (contract.cap_per is None):
         yield "figures.contract.cap_s: is of no period"
     for number, window in enumerate(figures.maintenance):
-        if not judged_by_terms(contract, window.starts):
+        if not judged_by_terms(figures, window.starts):
             continue
         place = f"figures.maintenance[{number}]"
         yield from _reason(contract, window, place)
         if window.kind == "planned":
             yield from _measured(contract, window, place)
     for number, planned in enumerate(figures.contents.ahead):
-        if judged_by_terms(contract, planned.starts):
+        if judged_by_terms(figures, planned.starts):
             yield from _reason(contract, planned, f"figures.contents.ahead[{number}]")
 
 
-def judged_by_terms(contract: Contract, at: datetime) -> bool:
+def judged_by_terms(figures: Figures, at: datetime) -> bool:
     """Whether the terms of the report, which are those at its end, are in force at an instant."""
-    zone, until = ZoneInfo(contract.timezone), contract.version_until
-    first = datetime.combine(contract.version_from, datetime.min.time()).replace(tzinfo=zone)
-    return at >= first and (until is None or at.astimezone(zone).date() < until)
+    clocks, until = clocks_of(figures), figures.contract.version_until
+    is_begun = at >= clocks.begins(figures.contract.version_from)
+    return is_begun and (until is None or at < clocks.begins(until))
 
 
 def _reason(contract: Contract, window: Window | Planned, place: str) -> Iterator[str]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Longest, Outage, results_text
 from vigie.reporting import digest as digest_of
-from vigie.verifying.numbers import A_MOMENT, CLASSES, seconds
+from vigie.verifying.clocks import A_DAY, clocks_of
+from vigie.verifying.numbers import CLASSES, seconds
 
 
 def rows(figures: Figures) -> Iterator[str]:
@@ -86,14 +86,14 @@ def _is_judged(figures: Figures, longest: Longest) -> bool:
 
 
 def _days(figures: Figures) -> Iterator[str]:
-    zone = ZoneInfo(figures.period.timezone)
+    clocks = clocks_of(figures)
     for number, day in enumerate(figures.days):
         place = f"figures.days[{number}]"
         if sum(getattr(day.seconds, name) for name in CLASSES) != day.seconds.period:
             yield f"{place}: its classes do not add up"
-        if day.starts.astimezone(zone).date() != day.day:
+        if day.starts != clocks.begins(day.day):
             yield f"{place}: does not begin on {day.day}"
-        if (day.ends - A_MOMENT).astimezone(zone).date() != day.day:
+        if day.ends != clocks.begins(day.day + A_DAY):
             yield f"{place}: does not end on {day.day}"
         inside = min(day.ends, figures.period.ends) - max(day.starts, figures.period.starts)
         if day.seconds.period != seconds(inside):

@@ -5,22 +5,21 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Figures, Outlook, Risk
-from vigie.verifying.numbers import A_MOMENT, over, seconds, spare
+from vigie.verifying.clocks import Clocks, clocks_of
+from vigie.verifying.numbers import over, seconds, spare
 from vigie.verifying.percentages import cut, raised
 
 LARGEST = 10**9  # seconds: longer than any year
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 def outlooks(figures: Figures) -> Iterator[str]:
     """Yield what the seconds of an outlook do not give."""
-    zone, found = ZoneInfo(figures.period.timezone), figures.contents.outlooks
-    for number, one in enumerate(found):
+    clocks = clocks_of(figures)
+    for number, one in enumerate(figures.contents.outlooks):
         place = f"figures.contents.outlooks[{number}]"
-        yield from outlook(one, place, zone)
+        yield from outlook(one, place, clocks)
         for name, said, other in _in_report(figures, one):
             if said != other:
                 yield f"{place}.{name}: says {said}, the report gives {other}"
@@ -43,25 +42,15 @@ def _in_report(figures: Figures, one: Outlook) -> Iterator[tuple[str, object, ob
         yield "unmeasured_s", one.unmeasured_s, of.seconds.unmeasured
 
 
-def outlook(one: Outlook | Risk, place: str, zone: ZoneInfo) -> Iterator[str]:
-    """Yield what the seconds of one budget do not give, on the clocks of *zone*."""
+def outlook(one: Outlook | Risk, place: str, clocks: Clocks) -> Iterator[str]:
+    """Yield what the seconds of one budget do not give, on the *clocks* of its contract."""
     for name, said, found in _outlook(one):
         if said != found:
             yield f"{place}.{name}: says {said}, its seconds give {found}"
     if not one.starts <= one.known_until <= one.ends:
         yield f"{place}.known_until: does not lie in it"
-    if not is_whole(one.kind, one.starts, one.ends, zone):
+    if not clocks.is_whole(one.kind, one.starts, one.ends):
         yield f"{place}: is no {one.kind}"
-
-
-def is_whole(kind: str, starts: datetime, ends: datetime, zone: ZoneInfo) -> bool:
-    """Whether it lasts from the first day of a month, quarter or year to the last one."""
-    first, after = (at.astimezone(zone) for at in (starts, ends))
-    before = [(at - A_MOMENT).astimezone(zone).date() for at in (starts, ends)]
-    if before[0] == first.date() or before[1] == after.date() or first.day != 1 or after.day != 1:
-        return False
-    length = (after.year - first.year) * 12 + after.month - first.month
-    return length == MONTHS.get(kind) and (first.month - 1) % length == 0
 
 
 def _outlook(one: Outlook | Risk) -> Iterator[tuple[str, object, object]]:

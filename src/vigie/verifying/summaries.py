@@ -6,12 +6,12 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from vigie.reporting import Broken, Called, Shared, Standing, Summary, reason
 from vigie.verifying.carried import PERCENT
+from vigie.verifying.clocks import clocks, out_of_order
 from vigie.verifying.numbers import over, seconds, spare
-from vigie.verifying.outlooks import is_whole, outlook
+from vigie.verifying.outlooks import outlook
 from vigie.verifying.percentages import cut, raised
 
 ORDER = ("missed", "not_provable", "running", "met", "not_applicable")
@@ -28,7 +28,9 @@ def added_up(found: Summary) -> Iterator[str]:
         yield f"summary.complete: says {found.complete}, its contracts do not"
     customers = {one.contract: one.customer_key for one in found.contracts}
     for number, one in enumerate(found.contracts):
-        yield from _told(_standing(found, one), f"summary.contracts[{number}]")
+        place = f"summary.contracts[{number}]"
+        yield from _told(_standing(found, one), place)
+        yield from out_of_order(one.zones, f"{place}.zones")
     for number, shared in enumerate(found.shared):
         yield from _told(_shared(found, shared, customers), f"summary.shared[{number}]")
     for number, broken in enumerate(found.broken):
@@ -67,27 +69,25 @@ def _standing(found: Summary, one: Standing) -> Iterator[tuple[str, object, obje
     # A version without a target may have been down too, and uses up no budget.
     most = cut(Fraction(one.committed_s) - used, Fraction(one.committed_s))
     yield "percent", _percent(one.percent) <= _percent(most), True
+    on, first = clocks(one.timezone, one.zones), found.noon.astimezone(UTC).date()
+    begins, is_it = on.day(one.starts), on.is_whole(found.kind, one.starts, one.ends)
+    yield "starts", begins if is_it else f"no {found.kind}", first
+    yield "timezone", one.timezone, on.zone(begins).key
     if one.versions == 1:
-        yield from _of_one_version(found, one, used)
+        yield from _of_one_version(one, used)
 
 
 def _exact(value: Decimal | None) -> Fraction | None:
     return None if value is None else Fraction(value)
 
 
-def _of_one_version(
-    found: Summary, one: Standing, used: Fraction
-) -> Iterator[tuple[str, object, object]]:
+def _of_one_version(one: Standing, used: Fraction) -> Iterator[tuple[str, object, object]]:
     """Yield what one version of the contract leaves no doubt about."""
     committed, target = Fraction(one.committed_s), one.target
     whole = spare(target) * (committed + Fraction(one.future_s))
     yield "percent", one.percent, cut(committed - used, committed)
     yield "budget_s", one.budget_s, None if target is None else whole
     yield "unplanned_s", one.unplanned_s <= used, True
-    zone, first = ZoneInfo(one.timezone), found.noon.astimezone(UTC).date()
-    begins = one.starts.astimezone(zone).date()
-    is_it = is_whole(found.kind, one.starts, one.ends, zone)
-    yield "starts", begins if is_it else f"no {found.kind}", first
 
 
 def _verdicts(one: Standing, used: Fraction, budget: Fraction | None) -> Sequence[str]:
@@ -157,10 +157,11 @@ def _risks(found: Summary) -> Iterator[str]:
         if of is None or of.basis != one.kind:
             yield f"{place}: is of no contract that is judged by the {one.kind}"
             continue
-        yield from outlook(one, place, ZoneInfo(of.timezone))
+        on = clocks(of.timezone, of.zones)
+        yield from outlook(one, place, on)
         if not (one.over_s or one.projected_over_s):
             yield f"{place}: is at no risk"
-        first = one.starts.astimezone(ZoneInfo(of.timezone)).date()
+        first = on.day(one.starts)
         if one.noon != datetime.combine(first, time(12), UTC):
             yield f"{place}.noon: is {one.noon}, it begins on {first}"
         for name, said, least in (

@@ -34,7 +34,7 @@ from vigie.verifying.notices import judged_again
 from vigie.verifying.numbers import recomputed, totals
 from vigie.verifying.outlooks import outlooks
 from vigie.verifying.pages import check_pages
-from vigie.verifying.periods import AHEAD, placed
+from vigie.verifying.periods import AHEAD, placed, zoned
 from vigie.verifying.probed import probed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
@@ -95,7 +95,8 @@ def _clock(made_at: datetime) -> Check:
 def _arithmetic(figures: Figures, made: Made) -> Check:
     scopes = 1 + len(figures.services)
     well = f"percentages, budgets and verdicts of {count(scopes, 'scope')}, computed again"
-    problems = [*complete(figures), *placed(figures.period, made.made_at), *recomputed(figures)]
+    problems = [*complete(figures), *placed(figures.period, made.made_at, figures.zones)]
+    problems += [*zoned(figures), *recomputed(figures)]
     problems += [*budgets(figures), *outlooks(figures), *worked(figures), *ruled(figures)]
     return judged("arithmetic", problems, well=well)
 

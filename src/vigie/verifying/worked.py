@@ -57,7 +57,7 @@ def _notices(figures: Figures, evidence: Evidence) -> Iterator[str]:
     }
     for name, windows in listed.items():
         for number, window in enumerate(windows):
-            if window.announced_at is None or not judged_by_terms(contract, window.starts):
+            if window.announced_at is None or not judged_by_terms(figures, window.starts):
                 continue
             found = _days_between(evidence, window.announced_at, window.starts)
             place = f"figures.{name}[{number}]"

@@ -20,6 +20,7 @@ from vigie.reporting.documents.summaryrecords import (
 )
 from vigie.reporting.figures.periods import Asked
 from vigie.reporting.figures.rows import Row, record, rows
+from vigie.reporting.figures.termrecords import Zone
 from vigie.settings import Settings
 from vigie.storing import open_database, roll_up
 
@@ -58,7 +59,7 @@ async def summary(connection: asyncpg.Connection, *, asked: Asked, now: datetime
         complete=all(one["complete"] for one in covered),
         as_of=told["as_of"],
         sla_version=told["sla_version"],
-        contracts=_standings(covered, outages),
+        contracts=_standings(covered, outages, await rows(connection, "summary_zones", keys)),
         shared=await _shared(connection, outages),
         crises=await _many(connection, Called, "summary_crises", _whole(covered)),
         broken=await _many(connection, Broken, "summary_windows", keys, spans),
@@ -86,14 +87,21 @@ async def _outages(connection: asyncpg.Connection, covered: Sequence[Row]) -> Se
     return await rows(connection, "summary_outages", keys, spans)
 
 
-def _standings(covered: Sequence[Row], outages: Sequence[Row]) -> tuple[Standing, ...]:
-    own = defaultdict(list)
-    for outage in outages:
-        own[outage["contract"]].append(outage)
-    return tuple(_standing(one, own[one["contract"]]) for one in covered)
+def _standings(
+    covered: Sequence[Row], outages: Sequence[Row], zones: Sequence[Row]
+) -> tuple[Standing, ...]:
+    own, moves = _by_contract(outages), _by_contract(zones)
+    return tuple(_standing(one, own[one["contract"]], moves[one["contract"]]) for one in covered)
 
 
-def _standing(one: Row, own: Sequence[Row]) -> Standing:
+def _by_contract(found: Sequence[Row]) -> dict[str, list[Row]]:
+    own: dict[str, list[Row]] = defaultdict(list)
+    for row in found:
+        own[row["contract"]].append(row)
+    return own
+
+
+def _standing(one: Row, own: Sequence[Row], zones: Sequence[Row]) -> Standing:
     longest = next((outage for outage in own if outage["longest"]), None)
     return record(
         Standing,
@@ -101,6 +109,7 @@ def _standing(one: Row, own: Sequence[Row]) -> Standing:
         outages=len(own),
         longest_working_s=longest and longest["working_s"],
         longest_elapsed_s=longest and longest["elapsed_s"],
+        zones=tuple(record(Zone, row) for row in zones),
     )
 
 

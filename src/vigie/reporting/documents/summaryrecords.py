@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from vigie.reporting.figures.periods import Asked
+from vigie.reporting.figures.termrecords import Zone
 
 VERDICTS = ("missed", "not_provable", "running", "met", "not_applicable")
 
@@ -19,7 +20,7 @@ class Standing:
     customer_key: str
     customer: str
     plan: str
-    timezone: str
+    timezone: str  # of the first day
     basis: str  # the period that carries the contractual verdict
     contractual: bool  # it is this kind of period
     demonstration: bool
@@ -49,6 +50,7 @@ class Standing:
     outages: int = 0
     longest_working_s: Decimal | None = None  # of the outage with the greatest working time
     longest_elapsed_s: Decimal | None = None
+    zones: tuple[Zone, ...] = ()  # one after the other; empty: it never moved
 
     @property
     def interrupted_too_long(self) -> bool:

@@ -62,10 +62,12 @@ def strip(figures: Figures, *, width: float, height: float) -> Strip | None:
     """Return the hours of each day in a box of the given size; None without days."""
     if not figures.days:
         return None
-    first, zone = figures.days[0].day, ZoneInfo(figures.period.timezone)
+    first = figures.days[0].day
     column = width / len(figures.days)
     spells = figures.contents.spells
-    found = (_in_its_day(one, zone, (one.day - first).days, height) for one in spells)
+    found = (
+        _in_its_day(one, _zone(figures, one.day), (one.day - first).days, height) for one in spells
+    )
     marks = (
         DayMark(at=round(float((day.day - first).days * column), 2), day=day.day)
         for day in axis(figures.days)
@@ -79,8 +81,17 @@ def strip(figures: Figures, *, width: float, height: float) -> Strip | None:
     )
 
 
+def _zone(figures: Figures, day: date) -> ZoneInfo:
+    """Return the zone of a local day; the contract may have moved to another one."""
+    begun = [one for one in figures.zones if one.first_day is None or one.first_day <= day]
+    return ZoneInfo(begun[-1].timezone if begun else figures.period.timezone)
+
+
 def _in_its_day(spell: Spell, zone: ZoneInfo, column: int, height: float) -> Piece:
-    """Place a spell by the clock on the wall: the day on which it is set back has 24 hours, too."""
+    """Place a spell by the clock on the wall: the day on which it is set back has 24 hours, too.
+
+    What a day has beyond them, before a zone further west, is at its foot.
+    """
     top, end = (_clock(at, zone, spell.day) * height for at in (spell.starts, spell.ends))
     return Piece(kind=spell.kind, column=column, at=top, length=max(end - top, THINNEST))
 

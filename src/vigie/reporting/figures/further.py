@@ -42,7 +42,7 @@ async def contents(
         return await rows(connection, name, contract, *more)
 
     kept = await found("contents_marks", span)
-    spells = await found("contents_spans", scope, span, period["timezone"])
+    spells = await found("contents_spans", scope, span)
     corrections = await found("contents_corrections", span)
     taken = corrections or windows
     timeouts = [probe["timeout_s"] for probe in probes if probe["timeout_s"] is not None]

@@ -25,7 +25,7 @@ from vigie.reporting.figures.records import (
     Window,
 )
 from vigie.reporting.figures.rows import Row, record, rows
-from vigie.reporting.figures.termrecords import Clause, Opening
+from vigie.reporting.figures.termrecords import Clause, Opening, Zone
 from vigie.reporting.formats import Formats
 from vigie.storing import query
 
@@ -62,10 +62,11 @@ async def figures(
     [longest] = await rows(connection, "report_longest", contract, scope, span)
     outages = await rows(connection, "report_outages", contract, scope, span)
     windows = await rows(connection, "report_maintenance", contract, span)
-    days = await rows(connection, "report_days", contract, scope, span, period["timezone"])
+    days = await rows(connection, "report_days", contract, scope, span)
     steps = await rows(connection, "report_steps", contract, scope, span)
     probes = await rows(connection, "report_probes", contract, span)
     read = await rows(connection, "report_readings", contract, scope, span) if readings else []
+    zones = await rows(connection, "report_zones", contract)
     more = Contents()
     if further:
         more = await contents(connection, contract, scope, period, probes=probes, windows=windows)
@@ -91,6 +92,7 @@ async def figures(
         readings=tuple(record(Reading, row) for row in read),
         evidence=carried,
         contents=more,
+        zones=tuple(record(Zone, row) for row in zones),
         sla_version=await connection.fetchval(query("report_version")),
     )
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from vigie.reporting.figures.contents import Contents
 from vigie.reporting.figures.evidencerecords import Evidence
-from vigie.reporting.figures.termrecords import Clause, Opening
+from vigie.reporting.figures.termrecords import Clause, Opening, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Period:
     name: str  # 2026-05, 2026-Q2, 2026, year to 2026-05-31, …
     starts: datetime
     ends: datetime
-    timezone: str
+    timezone: str  # of its first day
     complete: bool
     as_of: datetime | None  # nothing is known after it; None: nothing is known at all
 
@@ -237,6 +237,7 @@ class Figures:
     readings: tuple[Reading, ...] = ()  # only when asked for
     evidence: Evidence | None = None  # only when asked for: reports carry it
     contents: Contents = field(default_factory=Contents)  # the further pages
+    zones: tuple[Zone, ...] = ()  # of the contract, one after the other; empty: it never moved
 
     @property
     def windows_begun(self) -> tuple[Window, ...]:

@@ -1,6 +1,7 @@
 """Parts of a contract's terms."""
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +25,11 @@ class Opening:
         firsts = [day for day in self.weekdays if day - 1 not in self.weekdays]
         lasts = [day for day in self.weekdays if day + 1 not in self.weekdays]
         return tuple(zip(firsts, lasts, strict=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A time zone that a contract was in, from a local day on."""
+
+    timezone: str
+    first_day: date | None  # None: the first one, from ever
