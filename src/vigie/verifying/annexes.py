@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import groupby, pairwise
 
 from vigie.reporting import Compared, Comparison, Effect, Line
+from vigie.verifying.enforced import judged_by_terms
 from vigie.verifying.lists import rows
 from vigie.verifying.numbers import recomputed, seconds, spare, totals
 from vigie.verifying.percentages import cut
@@ -99,6 +100,9 @@ def _figure(found: Comparison, effect: Effect, place: str) -> Iterator[str]:
     """Compare percent and verdict, where committed time is what was up or unplanned."""
     contract, of = found.figures.contract, found.figures.availability
     if contract.unknown != "neither" or contract.maintenance == "up":
+        return
+    # Earlier terms may count unknown and planned time in another way.
+    if not judged_by_terms(found.figures, found.figures.period.starts):
         return
     committed, down = Fraction(effect.committed_s), Fraction(effect.unplanned_s)
     percent = cut(committed - down, committed)

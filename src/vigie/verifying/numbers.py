@@ -28,6 +28,12 @@ def has_one_version(figures: Figures) -> bool:
     return sum(part.scope == SOLUTION for part in _parts(figures)) == 1
 
 
+def has_last_version(figures: Figures, scope: str) -> bool:
+    """Whether every version in the period has the scope, and so the last one, which is told."""
+    scopes = [part.scope for part in _parts(figures)]
+    return scopes.count(scope) == scopes.count(SOLUTION)
+
+
 def recomputed(figures: Figures) -> Iterator[str]:
     """Yield every figure of *figures* that the others do not give."""
     whole = seconds(figures.period.ends - figures.period.starts)

@@ -8,7 +8,7 @@ from math import ceil
 
 from vigie.reporting import Figures, Outlook, Risk
 from vigie.verifying.clocks import Clocks, clocks_of
-from vigie.verifying.numbers import over, seconds, spare
+from vigie.verifying.numbers import has_last_version, over, seconds, spare
 from vigie.verifying.percentages import cut, raised
 
 LARGEST = 10**9  # seconds: longer than any year
@@ -31,7 +31,7 @@ def _in_report(figures: Figures, one: Outlook) -> Iterator[tuple[str, object, ob
     year = figures.contents.outlooks[-1]  # it holds whatever the others hold
     yield "pace_up_s", one.pace_up_s, year.up_s
     yield "pace_down_s", one.pace_down_s, year.down_s
-    if one.versions != 1:
+    if one.versions != 1 or not has_last_version(figures, of.scope):
         return
     if contract.version_until is None and contract.hours is None:
         yield "to_come_s", one.to_come_s, seconds(one.ends - one.known_until)
