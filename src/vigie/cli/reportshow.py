@@ -141,14 +141,15 @@ def _check_order(later: dict[str, Any], earlier: dict[str, Any]) -> None:
 def _line(one: dict[str, Any]) -> str:
     percent = f"{one['percent']} %" if one["percent"] else "not applicable"
     parts = [one["report"], one["state"], percent, one["verdict"].replace("_", " ")]
-    if one["state"] in ("draft", "objected"):
+    if one["state"] in ("draft", "objected") or (one["state"] == "failed" and not one["issued_at"]):
         parts.append(f"objections until {short(one['objections_until'])}")
     if one["issued_at"]:
         parts.append(f"issued {short(one['issued_at'])}")
     if one["open_objections"]:
         parts.append(f"{count(one['open_objections'], 'objection')} to answer")
     if one["replaced_by"]:
-        parts.append(f"replaced by {one['replaced_by']}")
+        word = "replaced" if one["state"] == "replaced" else "followed"
+        parts.append(f"{word} by {one['replaced_by']}")
     return "  ".join(parts)
 
 
