@@ -11,7 +11,7 @@ from vigie.cli.answers import AsJson
 from vigie.cli.registry import connected, plain, short
 from vigie.counting import count
 from vigie.errors import UsageError
-from vigie.reporting import check_writable, write
+from vigie.reporting import check_pdf, write
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 WIDTH = 60  # of a value in `diff`
@@ -71,7 +71,7 @@ async def show(
         The catalogue's directory.
     """
     if output:
-        check_writable(output)
+        check_pdf(output)
     async with connected(directory) as connection:
         found = await storing.read_report(connection, report)
         events = await storing.report_events(connection, report)

@@ -11,7 +11,7 @@ from vigie.cli.answers import AsJson
 from vigie.cli.registry import connected, short
 from vigie.cli.who import operator
 from vigie.errors import UsageError
-from vigie.reporting import Order, asked, check_writable, keep_one, write
+from vigie.reporting import Order, asked, check_pdf, keep_one, write
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 
@@ -118,7 +118,7 @@ async def revised(order: Order, output: Path | None) -> None:
     if order.reason is None:
         raise UsageError('--revise: needs a reason (write --reason "why")')
     if output:
-        check_writable(output)
+        check_pdf(output)
     found = await _kept(order)
     if output:
         async with connected(order.directory) as connection:

@@ -96,7 +96,7 @@ from .figures.records import (
 )
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
-from .files import check_writable, write
+from .files import check_pdf, check_writable, write
 from .formats import Formats, utc
 from .ics import feed
 from .keeping.keeping import Order, keep
@@ -185,6 +185,7 @@ __all__ = [
     "asked",
     "asked_of_any_kind",
     "attached",
+    "check_pdf",
     "check_writable",
     "comparison_csv",
     "comparison_json",
