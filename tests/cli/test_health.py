@@ -109,7 +109,8 @@ async def test_reports_that_nobody_makes_for_long_are_wrong(
 def test_how_long_no_report_is_made_counts_from_the_first_turn() -> None:
     pulse = Pulse()
     pulse.hear_of_reports("it is full")
-    [first, _] = pulse.unreported or ()
+    assert pulse.unreported
+    first = pulse.unreported[0]
     pulse.hear_of_reports("it is gone")
     assert (first, "it is gone") == pulse.unreported
 
