@@ -60,7 +60,8 @@ def _other(brand: Brand, ours: Brand) -> Iterator[str]:
 def _quoted(brand: Brand) -> str:
     """Return its texts; what a picture shows only eyes can read."""
     alt = brand.logo.alt if brand.logo else None
-    texts = {"name": brand.name, "footer": brand.footer, "a logo, which may show any words,": alt}
+    logo = "a logo, which may show any words, called"
+    texts = {"name": brand.name, "footer": brand.footer, logo: alt}
     told = [f"{what} {_json(text)}" for what, text in texts.items() if text is not None]
     return ", ".join(told) or "colours or fonts only"
 
