@@ -12,6 +12,7 @@ from vigie import clock, settings
 from vigie.legible import one_line
 from vigie.verifying import (
     Check,
+    check_brand,
     check_file,
     compare_with_database,
     compare_with_kept,
@@ -36,7 +37,8 @@ async def verify(
 
     It needs nothing but the file. Exit status 0: all holds; 1: something does not; 3: nothing
     fails, and not everything could be checked, such as pages that other templates drew, or a file
-    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it.
+    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it, or a brand that is not
+    that of the catalogue.
 
     Parameters
     ----------
@@ -50,7 +52,8 @@ async def verify(
     as_json
         Print one JSON object instead of lines.
     directory
-        The catalogue's directory; its reports/templates win over the shipped ones.
+        The catalogue's directory; its reports/templates win over the shipped ones, and a report's
+        brand is compared with its reports/brand.yaml.
     """
     opened = await open_within_limits(file)
     held, checks = await check_file(opened, directory=directory)
@@ -59,9 +62,10 @@ async def verify(
         kept = await compare_with_kept(opened, held, found)
         is_kept = any(check.holds for check in kept)
         today = await compare_with_database(held, found, now=clock.now(), is_kept=is_kept)
-        checks += (*kept, *today)
+        brand = check_brand(held, directory, is_kept=is_kept)
+        checks += (*kept, *brand, *today)
     else:
-        checks += left_to_the_database(held)
+        checks += (*check_brand(held, directory), *left_to_the_database(held))
     print(_object(file, checks) if as_json else _lines(file, checks))
     return STATUS[_holds(checks)]
 

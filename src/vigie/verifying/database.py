@@ -13,6 +13,7 @@ from vigie.reporting import (
     Incident,
     MaintenanceNotice,
     NoticeFile,
+    ResultsDay,
     Span,
     Summary,
     SummaryFile,
@@ -157,11 +158,16 @@ def _results(printed: Figures, today: Figures, judge: Callable[..., Check]) -> C
         return Check(name="results", holds=None, says="the report carries no digest of them")
     old = {(one.endpoint, one.day): one for one in printed.evidence.results}
     new = {(one.endpoint, one.day): one for one in today.evidence.results}
-    dropped = [key for key in old if key in new and old[key].covers != new[key].covers]
+    dropped = {key for key in {*old} & {*new} if _was_dropped(old[key], new[key])}
     changed = [
         f"{endpoint} {day}: other results are stored now"
-        for endpoint, day in sorted({*old, *new} - {*dropped})
+        for endpoint, day in sorted({*old, *new} - dropped)
         if old.get((endpoint, day)) != new.get((endpoint, day))
     ]
     aside = f"; {len(dropped)} endpoint days are older than the retention now" if dropped else ""
     return judge("results", changed, well=f"the same ones are stored{aside}")
+
+
+def _was_dropped(then: ResultsDay, today: ResultsDay) -> bool:
+    """Whether what is kept of a day can be left of what it had; nothing dropped ever comes back."""
+    return (then.covers, today.covers) == ("all", "evidence") and then.results >= today.results
