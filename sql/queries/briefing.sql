@@ -129,7 +129,8 @@ order by k.key;
 
 -- name: briefing_budget
 -- What is left of the budget of a contract ($1) and scope ($2) in the month, quarter and year of a
--- day ($3), counted up to an instant ($4; null: as far as figures go).
+-- day ($3), counted up to an instant ($4; null: as far as figures go); whether the contract counts
+-- unknown time as down, so that it is used, too.
 select
     p.kind,
     to_char($3::date, p.form) as name,
@@ -138,7 +139,16 @@ select
     a.budget_s,
     a.budget_used_s,
     a.budget_left_s,
-    a.budget_over_s
+    a.budget_over_s,
+    exists(
+        select
+        from fact.contract_version as v
+        where
+            v.contract_id = fact.contract_id($1)
+            and v.replaced_at is null
+            and v.valid && sla.period($1, p.kind, $3)
+            and v.unknown = 'down'
+    ) as with_unknown
 from
     (
         values ('month', 'YYYY-MM', 1), ('quarter', 'YYYY-"Q"Q', 2), ('year', 'YYYY', 3)
