@@ -57,9 +57,16 @@ left join fact.crisis_downtime($1, $2) as t on d.service = t.service
 order by d.service;
 
 -- name: briefing_downtime
--- How long any service of a crisis ($1) was down up to an instant ($2), in seconds.
-select sla.seconds(range_agg(t.unplanned))
-from fact.crisis_downtime($1, $2) as t;
+-- How long any service of a crisis ($1) was down up to an instant ($2), in seconds; as lasted_s of
+-- fact.crisis_now, between instants in whole seconds.
+select
+    sla.seconds(
+        range_agg(
+            tstzrange(date_trunc('second', lower(p.part)), date_trunc('second', upper(p.part)))
+        )
+    )
+from fact.crisis_downtime($1, $2) as t
+cross join lateral unnest(t.unplanned) as p (part);
 
 -- name: briefing_fit
 -- Who could fill the empty roles of a crisis ($1) at an instant ($2): roles that few can fill
