@@ -1,14 +1,18 @@
 """Where a contract counts unknown time as down, what was used is not called unplanned."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
+import asyncpg
 import pytest
 from tests.reporting import crises, samples
 from tests.reporting.test_html import NOW, NOWHERE, page, text
 from tests.reporting.test_incident_report import markdown
+from tests.sql.world import World, minute
 
-from vigie.reporting import Figures, incident_html
+from vigie.reporting import Days, Figures, figures, incident_html
+from vigie.verifying.numbers import recomputed
 
 USED = 540 + 3600  # unplanned, and an hour that was not measured
 COMMITTED = 31 * 86400 - 1200  # all but the planned time
@@ -66,6 +70,27 @@ def test_the_formula_is_made_of_what_its_page_prints() -> None:
     ) in told
     assert "unplanned 540 s down, and nothing excuses it unknown 3,600 s" in told
     assert "Unknown time outside valid maintenance counts as down, as the contract says." in told
+
+
+async def test_the_formula_holds_where_a_window_excuses_what_was_not_measured(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await world.service("api", endpoints=["a"])
+    await world.contract(unknown="down", timezone="UTC", target=Decimal("0.999"))
+    # Of the 4th of May the first hour is measured, but for ten minutes; three of it are down.
+    await world.results("a", "UUUUUDDD".ljust(20, "U") + "." * 10 + "U" * 30)
+    await world.window(25, 27)
+    await world.rolled_up_to(minute(24 * 60))
+    asked = Days(date(2026, 5, 4), date(2026, 5, 4))
+
+    found = await figures(connection, contract="acme", asked=asked, now=minute(25 * 60))
+
+    unknown = 86400 - 3600 + 600
+    down, committed = 180 + unknown - 120, 86400 - 120
+    assert unknown == found.availability.seconds.unknown
+    assert f"= {down:,} s availability =" in text(page(found))
+    assert f"= ({committed:,} s \N{MINUS SIGN} {down:,} s) ÷ {committed:,} s" in text(page(found))
+    assert [] == list(recomputed(found))
 
 
 def test_a_period_that_goes_on_counts_what_is_unknown_so_far() -> None:
