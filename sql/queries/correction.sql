@@ -109,3 +109,34 @@ select
     c.effective
 from sla.correction as c
 order by c.starts desc, c.key asc;
+
+-- name: corrections_since
+-- The corrections of the services of a contract ($1; null: of any) that were approved or withdrawn
+-- at an instant ($2) or later.
+select
+    n.key,
+    lower(n.during) as starts,
+    upper(n.during) as ends
+from fact.correction as n
+where
+    exists (
+        select 1
+        from fact.correction_event as e
+        where e.correction_id = n.correction_id and e.recorded_at >= $2
+    )
+    and (
+        $1::text is null
+        or exists (
+            select 1
+            from fact.contract as c
+            inner join fact.contract_version as v on c.contract_id = v.contract_id
+            inner join fact.contract_service as cs on v.version_id = cs.version_id
+            left join fact.service_endpoint as se on cs.service_id = se.service_id
+            where
+                c.key = $1
+                and v.replaced_at is null
+                and v.valid && n.during
+                and (n.service_id = cs.service_id or n.endpoint_id = se.endpoint_id)
+        )
+    )
+order by n.key;

@@ -34,9 +34,11 @@ from .catalogue import (
     renew_calendars,
 )
 from .corrections import (
+    Corrected,
     Correction,
     add_correction,
     approve_correction,
+    corrected_since,
     list_corrections,
     withdraw_correction,
 )
@@ -242,6 +244,7 @@ __all__ = [
     "Changes",
     "Claimed",
     "Coming",
+    "Corrected",
     "Correction",
     "Depth",
     "Disputed",
@@ -300,6 +303,7 @@ __all__ = [
     "close_maintenance",
     "coming_maintenance",
     "contracts_without_report",
+    "corrected_since",
     "days_to_drop",
     "dead_messages",
     "dissolve_crisis",
