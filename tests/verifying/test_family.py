@@ -209,10 +209,55 @@ def test_every_number_of_an_effect_is_computed_again(name: str, value: object) -
 def test_every_duration_of_an_incident_report_is_computed_again(
     change: dict[str, object], says: str
 ) -> None:
-    [problem] = lasted(replace(crisis(), **change))  # type: ignore[arg-type] # a test's own fields
+    changed = replace(crisis(), **change)  # type: ignore[arg-type] # a test's own fields
+    [problem] = lasted(changed, NOW)
 
     assert says in problem
-    assert [] == list(lasted(crisis()))
+    assert [] == list(lasted(crisis(), NOW))
+
+
+def going_on() -> IncidentReport:
+    """Return a crisis that went on for 6 min 14.6 s when its report was made."""
+    return replace(
+        crisis(), ended=None, approval=None, duration="6 min 14.6 s", downtime="1 min 2 s"
+    )
+
+
+def test_a_crisis_that_goes_on_lasted_until_its_report_was_made(tmp_path: Path) -> None:
+    # Made 6 * 60 + 14 s after it began: instants have no parts of a second.
+    pdf = make_incident_report(
+        going_on(),
+        directory=NOWHERE,
+        now=crisis().started + timedelta(seconds=374, milliseconds=600),
+    )
+
+    found = checked(pdf, tmp_path)
+
+    assert {} == {name: check.says for name, check in found.items() if check.holds is False}
+
+
+@pytest.mark.parametrize(
+    ("duration", "says"),
+    [
+        (
+            "6 min 12 s",
+            "incident.duration: says 6 min 12 s, its start and when the report was made",
+        ),
+        (
+            "6 min 16 s",
+            "incident.duration: says 6 min 16 s, its start and when the report was made",
+        ),
+        ("1 min 1 s", "incident.downtime: says 1 min 2 s of 1 min 1 s"),
+        ("not long", "incident.duration: cannot be read"),
+    ],
+)
+def test_another_duration_of_a_crisis_that_goes_on_fails(duration: str, says: str) -> None:
+    made_at = crisis().started + timedelta(seconds=374)
+
+    problems = list(lasted(replace(going_on(), duration=duration), made_at))
+
+    assert any(problem.startswith(says) for problem in problems)
+    assert [] == list(lasted(replace(going_on(), duration="6 min 13.2 s"), made_at))
 
 
 def test_another_pdf_is_named_as_what_it_is_not(tmp_path: Path) -> None:
