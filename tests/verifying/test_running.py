@@ -1,22 +1,28 @@
 """What `vigie verify --database` says of a document whose period was not over when it was made."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
 from tests.reporting.test_figures import TEN, a_month
 from tests.sql.world import World
-from tests.verifying import test_command
+from tests.verifying import summarysums, test_command
 from tests.verifying.reports import NOW, month
 from tests.verifying.test_command import Verify
 
-from vigie import cli, clock
+from vigie import cli, clock, settings
+from vigie.reporting import Asked, Summary, comparison_pdf, read_comparison
+from vigie.storing import Corrected
 from vigie.verifying.lists import rows
+from vigie.verifying.settled import over, past_of_summary
 
 measured, verify = test_command.measured, test_command.verify
 FAILED = datetime(2026, 5, 5, 8, tzinfo=UTC)
@@ -222,3 +228,110 @@ def test_nothing_of_a_day_to_come_was_measured() -> None:
     assert len(of_may.days) - 2 == len(said)
     assert f"figures.days[2]: was measured, and known is up to {early}" == said[0]
     assert [] == [problem for problem in rows(of_may) if "was measured" in problem]
+
+
+def test_a_running_summary_differs_later(
+    make: Make, verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = make("--all", "--quarter", "2026-Q2")
+    later(monkeypatch)
+
+    status, told, wrong = verify(str(file), "--database")
+
+    assert (3, "") == (status, wrong), told
+    assert "- differs      database: today gives other values" in told
+    assert GOES_ON in told
+    assert "genuine" not in told
+
+
+def summary(as_of: datetime, **more: Any) -> Summary:
+    """Return the summary of a month that goes on, one service of which was down on the 12th."""
+    found = summarysums.overview()
+    going_on = tuple(replace(one, complete=False, **more) for one in found.contracts)
+    return replace(found, complete=False, as_of=as_of, contracts=going_on)
+
+
+MADE = datetime(2026, 5, 20, tzinfo=UTC)
+DAY_S = 86_400
+EDGE_S = 5_400  # so far a result can reach
+
+
+def past(printed: Summary, today: Summary, *since: Corrected) -> list[str]:
+    return list(past_of_summary(printed, today, over(printed.as_of, since)))
+
+
+@pytest.mark.parametrize(
+    ("grown", "holds"),
+    [
+        (DAY_S + EDGE_S, True),
+        (DAY_S + EDGE_S + 1, False),
+        (-EDGE_S, True),  # what was not measured by then came in
+        (-EDGE_S - 1, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["unplanned_s", "planned_s", "unmeasured_s", "committed_s"])
+def test_seconds_of_a_running_summary_grow_by_the_time_that_went_by(
+    name: str, grown: int, *, holds: bool
+) -> None:
+    then, now = Decimal(1_000_000), Decimal(1_000_000 + grown)
+    printed = summary(MADE, **{name: then})
+    today = summary(MADE + timedelta(days=1), **{name: now})
+
+    found = past(printed, today)
+
+    assert holds == (found == [])
+    says = f"summary.contracts[contract-0000].{name}: {then} printed, {now} today"
+    assert holds or says == found[0]
+
+
+def test_what_was_over_in_a_running_summary_is_judged() -> None:
+    printed = summary(MADE)
+    today = replace(printed, as_of=MADE + timedelta(days=1))
+    first, *more = printed.shared
+    shorter = replace(first, elapsed_s=Decimal(1))
+    done, *others = printed.contracts
+    forged = replace(done, complete=True, percent="100")
+    whole = replace(today, contracts=(replace(done, complete=True), *others))
+    may = Corrected(key="c-1", starts=first.starts, ends=first.ends)
+
+    assert [] == past(printed, today)
+    assert [] == past(replace(printed, shared=(replace(first, crisis=None), *more)), today)
+    assert 1 == len(past(replace(printed, shared=(shorter, *more)), today))
+    assert 1 == len(past(replace(printed, shared=tuple(more)), today))
+    [said] = past(replace(printed, contracts=(forged, *others)), whole)
+    assert f"summary.contracts[contract-0000].percent: 100 printed, {done.percent} today" == said
+    assert [] == past(replace(printed, contracts=(forged, *others)), whole, may)
+
+
+async def annex_of(directory: Path) -> Path:
+    """Write the annex of the one dispute in a quarter that goes on."""
+    connection = await asyncpg.connect(os.environ["VIGIE_DATABASE_URL"])
+    key: str = await connection.fetchval("select key from fact.dispute")
+    await connection.close()
+    found = await read_comparison(
+        settings.read(directory),
+        key=key,
+        asked=Asked("quarter", date(2026, 4, 1)),
+        now=NOW,
+        scope="solution",
+    )
+    path = directory / "annex.pdf"
+    path.write_bytes(comparison_pdf(found, directory=directory, now=NOW))
+    return path
+
+
+def test_a_running_annex_differs_later_and_fails_for_what_was_over(
+    measured: str, tmp_path: Path, verify: Verify, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    file = asyncio.run(annex_of(tmp_path))
+    later(monkeypatch)
+
+    status, told, wrong = verify(str(file), "--database")
+    assert (3, "") == (status, wrong)
+    assert GOES_ON in told
+
+    asyncio.run(say(measured, "up"))
+    status, told, _ = verify(str(file), "--database")
+    assert 1 == status
+    assert "✗ fails        database: comparison.figures.days[2026-05-05" in told

@@ -24,7 +24,7 @@ from vigie.settings import Settings
 from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged, later
 from vigie.verifying.differing import unequal
-from vigie.verifying.settled import Over, over, past_of_annex, past_of_report
+from vigie.verifying.settled import Over, over, past_of_annex, past_of_report, past_of_summary
 
 WELL = "gives the same figures today"
 SINCE = (
@@ -59,7 +59,7 @@ async def compare_with_database(
         case Annex(comparison=comparison):
             return (await _annex(comparison, settings, now, made_at),)
         case SummaryFile(summary=summary):
-            return (await _summary(summary, settings, now),)
+            return (await _summary(summary, settings, now, made_at),)
         case NoticeFile(maintenance=window):
             return (await _notice(window, settings, now),)
         case report:
@@ -89,13 +89,17 @@ async def _annex(
     return _running(past_of_annex(printed, today, known), differing, known, well=WELL)
 
 
-async def _summary(printed: Summary, settings: Settings, now: datetime) -> Check:
+async def _summary(printed: Summary, settings: Settings, now: datetime, made_at: datetime) -> Check:
     if printed.kind not in KINDS:
         return Check(name="database", holds=False, says="no summary is of such a period")
     asked = Asked(printed.kind, printed.noon.astimezone(UTC).date())
     today = await read_summary(settings, asked=asked, now=now)
     well = f"{WELL} of contracts, shared outages and windows; the rest goes on"
-    return judged("database", unequal(printed, today, "summary"), well=well)
+    differing = unequal(printed, today, "summary")
+    if printed.complete:
+        return judged("database", differing, well=well)
+    known = over(printed.as_of, await _since(settings, None, made_at))
+    return _running(past_of_summary(printed, today, known), differing, known, well=well)
 
 
 async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime) -> Check:

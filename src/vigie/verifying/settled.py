@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any, TypeAlias
 
-from vigie.reporting import Comparison, Figures
+from vigie.reporting import Comparison, Figures, Standing, Summary
 from vigie.storing import Corrected
 from vigie.verifying.differing import unequal
 
@@ -17,6 +17,7 @@ REACH = timedelta(minutes=90)  # how far a result can matter to another: fact.re
 A_DAY = timedelta(days=1)
 NEVER = datetime(1990, 1, 1, tzinfo=UTC)
 MONTH = timedelta(days=33)  # a day before its first one, for zones, and 32 from then on
+GROWING = ("unplanned_s", "planned_s", "unmeasured_s", "committed_s")
 
 Rows: TypeAlias = Mapping[Hashable, Any]
 
@@ -30,8 +31,11 @@ class Over:
 
     def holds(self, starts: datetime, ends: datetime) -> bool:
         """Whether nothing can have changed between two instants."""
-        touched = any(one.starts < ends and starts < one.ends for one in self.since)
-        return ends <= self.until and not touched
+        return ends <= self.until and not self.is_corrected(starts, ends)
+
+    def is_corrected(self, starts: datetime, ends: datetime) -> bool:
+        """Whether a correction since then touches what lies between two instants."""
+        return any(one.starts < ends and starts < one.ends for one in self.since)
 
     def holds_day(self, day: date) -> bool:
         """Whether nothing can have changed on a UTC day."""
@@ -105,6 +109,41 @@ def past_of_annex(printed: Comparison, today: Comparison, known: Over) -> Iterat
     yield from _unequal(mine, others, "comparison.lines")
     for problem in past_of_report(printed.figures, today.figures, known):
         yield f"comparison.{problem}"
+
+
+def past_of_summary(printed: Summary, today: Summary, known: Over) -> Iterator[str]:
+    """Yield what differs of the contracts and shared outages that were over when it was made.
+
+    The seconds of other contracts may have grown by the time that went by, and by no more.
+    """
+    now = {one.contract: one for one in today.contracts}
+    for one in printed.contracts:
+        place = f"summary.contracts[{one.contract}]"
+        if one.contract not in now:
+            yield f"{place}: printed, and there is none today"
+        elif known.is_corrected(one.starts, one.ends):
+            continue
+        elif one.complete:
+            yield from unequal(one, now[one.contract], place)
+        else:
+            yield from _grown(one, now[one.contract], _between(printed, today), place)
+    # Of one that is over, people may call a crisis later.
+    shared = ([replace(one, crisis=None) for one in of.shared] for of in (printed, today))
+    mine, others = (known.spans(rows, of="service") for rows in shared)
+    yield from _unequal(mine, others, "summary.shared")
+
+
+def _between(printed: Summary, today: Summary) -> timedelta:
+    then, now = printed.as_of, today.as_of
+    return now - then if then and now else timedelta(0)
+
+
+def _grown(then: Standing, now: Standing, by: timedelta, place: str) -> Iterator[str]:
+    edge = int(REACH.total_seconds())
+    for name in GROWING:
+        said, found = getattr(then, name), getattr(now, name)
+        if not -edge <= found - said <= by.total_seconds() + edge:
+            yield f"{place}.{name}: {said} printed, {found} today"
 
 
 def _midnight(day: date) -> datetime:
