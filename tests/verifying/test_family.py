@@ -137,6 +137,45 @@ def test_a_genuine_document_holds_and_another_digit_on_its_pages_is_caught(
     assert "metadata /Title" in failing(edited(make(), turn), tmp_path)["pages"]
 
 
+def corrected(found: Comparison, number: int, measured: str | None, keys: str | None) -> Comparison:
+    """Return an annex, one span of which has something else measured before corrections."""
+    lines = list(found.lines)
+    lines[number] = replace(lines[number], measured=measured, corrections=keys)
+    return replace(found, lines=tuple(lines))
+
+
+def test_what_a_correction_took_out_is_computed_again() -> None:
+    def taken(seconds: int) -> Comparison:
+        found = corrected(annex(), 1, "down", "c-1")  # 100 s, that only the customer calls down
+        [service], total = found.services, found.total
+        more = Decimal(seconds)
+        return replace(
+            found,
+            services=(replace(service, measured_down_s=more),),
+            total=replace(total, measured_down_s=more),
+        )
+
+    assert [] == list(compared(taken(100)))
+    assert [
+        "comparison.services[0].measured_down_s: says 99, the spans give 100",
+        "comparison.total.measured_down_s: says 99, the spans give 100",
+    ] == list(compared(taken(99)))
+    # An excluded span differs from nothing, whatever was measured.
+    assert [] == list(compared(corrected(annex(), 4, "down", "c-1")))
+
+
+@pytest.mark.parametrize(
+    ("number", "measured", "keys"),
+    [(0, "down", None), (0, None, "c-1"), (0, "up", "c-1"), (3, "planned", "c-1")],
+)
+def test_what_was_measured_is_told_only_where_a_correction_says_otherwise(
+    number: int, measured: str | None, keys: str | None
+) -> None:
+    [said] = list(compared(corrected(annex(), number, measured, keys)))
+
+    assert said.startswith(f"comparison.lines[{number}].measured: {measured} said of")
+
+
 def test_a_forged_annex_that_was_made_again_contradicts_itself(tmp_path: Path) -> None:
     [service] = annex().services
     forged = replace(annex(), services=(replace(service, agree_percent="85.7143"),))
@@ -158,6 +197,7 @@ NUMBERS = [
     ("theirs_unknown_s", Decimal(201)),
     ("uncounted_s", Decimal(99)),
     ("spans", 2),
+    ("measured_down_s", Decimal(1)),
 ]
 
 
