@@ -22,7 +22,7 @@ from vigie import cli, clock, settings
 from vigie.reporting import Asked, Summary, comparison_pdf, read_comparison
 from vigie.storing import Corrected
 from vigie.verifying.lists import rows
-from vigie.verifying.settled import over, past_of_summary
+from vigie.verifying.settled import over, past_of_report, past_of_summary
 
 measured, verify = test_command.measured, test_command.verify
 FAILED = datetime(2026, 5, 5, 8, tzinfo=UTC)
@@ -301,6 +301,22 @@ def test_what_was_over_in_a_running_summary_is_judged() -> None:
     [said] = past(replace(printed, contracts=(forged, *others)), whole)
     assert f"summary.contracts[contract-0000].percent: 100 printed, {done.percent} today" == said
     assert [] == past(replace(printed, contracts=(forged, *others)), whole, may)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "changed"), [("availability", 1), ("longest interruption", 0)]
+)
+def test_an_interruption_of_a_month_that_was_over_may_go_on(indicator: str, changed: int) -> None:
+    printed = month()
+    marks = printed.contents.kept
+    first = next(
+        number for number, one in enumerate(marks) if one.indicator == indicator and one.complete
+    )
+    longer = replace(marks[first], worst_s=marks[first].worst_s + 1)
+    kept = (*marks[:first], longer, *marks[first + 1 :])
+    today = replace(printed, contents=replace(printed.contents, kept=kept))
+
+    assert changed == len(list(past_of_report(printed, today, over(MADE, ()))))
 
 
 async def annex_of(directory: Path) -> Path:

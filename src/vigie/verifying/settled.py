@@ -59,11 +59,16 @@ class Over:
         return {one.day: one for one in rows if self.holds_day(one.day)}
 
     def months(self, rows: Iterable[Any]) -> Rows:
-        """Return the marks of months that were over."""
+        """Return the availabilities of months that were over.
+
+        No interruptions: one that began in the month is told whole, and may go on.
+        """
         return {
-            (one.scope, one.indicator, one.month): one
+            (one.scope, one.month): one
             for one in rows
-            if one.complete and self._holds_month(_midnight(one.month) - A_DAY)
+            if one.indicator == "availability"
+            and one.complete
+            and self._holds_month(_midnight(one.month) - A_DAY)
         }
 
     def _holds_month(self, starts: datetime) -> bool:
