@@ -110,9 +110,19 @@ select
 from sla.correction as c
 order by c.starts desc, c.key asc;
 
--- name: corrections_since
--- The corrections of the services of a contract ($1; null: of any) that were approved or withdrawn
--- at an instant ($2) or later.
+-- name: recorded_since
+-- The corrections and maintenance windows of the services of a contract ($1; null: of any) of which
+-- something was recorded at an instant ($2) or later, so that it may change figures of the past.
+with covered as (
+    select
+        cs.service_id,
+        v.valid
+    from fact.contract as c
+    inner join fact.contract_version as v on c.contract_id = v.contract_id
+    inner join fact.contract_service as cs on v.version_id = cs.version_id
+    where v.replaced_at is null and (c.key = $1 or $1::text is null)
+)
+
 select
     n.key,
     lower(n.during) as starts,
@@ -124,19 +134,33 @@ where
         from fact.correction_event as e
         where e.correction_id = n.correction_id and e.recorded_at >= $2
     )
-    and (
-        $1::text is null
+    and exists (
+        select 1
+        from covered as c
+        left join fact.service_endpoint as se on c.service_id = se.service_id
+        where
+            c.valid && n.during
+            and (n.service_id = c.service_id or n.endpoint_id = se.endpoint_id)
+    )
+union all
+select
+    m.key,
+    m.starts,
+    m.ends
+from fact.maintenance as m
+where
+    (
+        m.recorded_at >= $2
         or exists (
             select 1
-            from fact.contract as c
-            inner join fact.contract_version as v on c.contract_id = v.contract_id
-            inner join fact.contract_service as cs on v.version_id = cs.version_id
-            left join fact.service_endpoint as se on cs.service_id = se.service_id
-            where
-                c.key = $1
-                and v.replaced_at is null
-                and v.valid && n.during
-                and (n.service_id = cs.service_id or n.endpoint_id = se.endpoint_id)
+            from fact.maintenance_event as e
+            where e.maintenance_id = m.maintenance_id and e.recorded_at >= $2
         )
     )
-order by n.key;
+    and exists (
+        select 1
+        from covered as c
+        inner join fact.maintenance_scope as ms on c.service_id = ms.service_id
+        where ms.maintenance_id = m.maintenance_id and c.valid && tstzrange(m.starts, m.ends)
+    )
+order by key;

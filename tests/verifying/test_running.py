@@ -20,7 +20,7 @@ from tests.verifying.test_command import Verify
 
 from vigie import cli, clock, settings
 from vigie.reporting import Asked, Summary, comparison_pdf, read_comparison
-from vigie.storing import Corrected
+from vigie.storing import Addition
 from vigie.verifying.lists import rows
 from vigie.verifying.settled import over, past_of_report, past_of_summary
 
@@ -143,7 +143,42 @@ def test_a_correction_since_is_named_and_fails_no_running_report(
     status, told, _ = verify(str(file), "--database")
 
     assert 3 == status
-    assert f"{GOES_ON}; approved or withdrawn since then: c-1" in told
+    assert f"{GOES_ON}; recorded since then: c-1" in told
+
+
+async def announce(url: str, *, recorded: datetime) -> str:
+    """Type in, after the fact, a security measure over what was left of the outage."""
+    connection = await asyncpg.connect(url, server_settings={"timezone": "UTC"})
+    world = World(connection=connection)
+    world.ids["api"] = await connection.fetchval(
+        "select service_id from fact.service where key = 'api'"
+    )
+    key = await world.window(32 * 60 + 20, 32 * 60 + 30, kind="security")
+    # The registry refuses changes: nobody can date a window back like this.
+    await connection.execute("set session_replication_role = replica")
+    await connection.execute(
+        "update fact.maintenance set recorded_at = $2 where key = $1", key, recorded
+    )
+    await connection.close()
+    return key
+
+
+@pytest.mark.parametrize(("after", "status"), [(1, 3), (-1, 1)])
+def test_a_window_recorded_since_is_named_and_one_of_before_explains_nothing(
+    measured: str,
+    make: Make,
+    verify: Verify,
+    monkeypatch: pytest.MonkeyPatch,
+    after: int,
+    status: int,
+) -> None:
+    file = make("acme", "--quarter", "2026-Q2")
+    key = asyncio.run(announce(measured, recorded=NOW + timedelta(hours=after)))
+    later(monkeypatch)
+
+    ended, told, _ = verify(str(file), "--database")
+
+    assert (status, after > 0) == (ended, f"{GOES_ON}; recorded since then: {key}" in told), told
 
 
 def test_a_correction_explains_no_other_results(
@@ -256,7 +291,7 @@ DAY_S = 86_400
 EDGE_S = 5_400  # so far a result can reach
 
 
-def past(printed: Summary, today: Summary, *since: Corrected) -> list[str]:
+def past(printed: Summary, today: Summary, *since: Addition) -> list[str]:
     return list(past_of_summary(printed, today, over(printed.as_of, since)))
 
 
@@ -292,7 +327,7 @@ def test_what_was_over_in_a_running_summary_is_judged() -> None:
     done, *others = printed.contracts
     forged = replace(done, complete=True, percent="100")
     whole = replace(today, contracts=(replace(done, complete=True), *others))
-    may = Corrected(key="c-1", starts=first.starts, ends=first.ends)
+    may = Addition(key="c-1", starts=first.starts, ends=first.ends)
 
     assert [] == past(printed, today)
     assert [] == past(replace(printed, shared=(replace(first, crisis=None), *more)), today)

@@ -34,12 +34,12 @@ from .catalogue import (
     renew_calendars,
 )
 from .corrections import (
-    Corrected,
+    Addition,
     Correction,
     add_correction,
     approve_correction,
-    corrected_since,
     list_corrections,
+    recorded_since,
     withdraw_correction,
 )
 from .crises import (
@@ -235,6 +235,7 @@ __all__ = [
     "DATABASE_TROUBLE",
     "MESSAGE_STATES",
     "Acknowledged",
+    "Addition",
     "AgentSeen",
     "AgentState",
     "Analyst",
@@ -244,7 +245,6 @@ __all__ = [
     "Changes",
     "Claimed",
     "Coming",
-    "Corrected",
     "Correction",
     "Depth",
     "Disputed",
@@ -303,7 +303,6 @@ __all__ = [
     "close_maintenance",
     "coming_maintenance",
     "contracts_without_report",
-    "corrected_since",
     "days_to_drop",
     "dead_messages",
     "dissolve_crisis",
@@ -360,6 +359,7 @@ __all__ = [
     "read_report",
     "read_state",
     "read_targets",
+    "recorded_since",
     "refusals",
     "remove_agent",
     "remove_analyst",

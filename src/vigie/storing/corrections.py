@@ -26,8 +26,8 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Corrected:
-    """A correction that is recorded, and the span that it is of."""
+class Addition:
+    """A correction or a maintenance window, and the span that it is of."""
 
     key: str
     starts: datetime
@@ -88,12 +88,15 @@ async def list_corrections(connection: asyncpg.Connection) -> list[dict[str, obj
     return [dict(record) for record in await connection.fetch(query("list_corrections"))]
 
 
-async def corrected_since(
+async def recorded_since(
     connection: asyncpg.Connection, contract: str | None, since: datetime
-) -> tuple[Corrected, ...]:
-    """Return what was approved or withdrawn of a contract's services since then; None: of any."""
-    found = await connection.fetch(query("corrections_since"), contract, since)
-    return tuple(Corrected(**record) for record in found)
+) -> tuple[Addition, ...]:
+    """Return the corrections and windows that something was recorded of since then.
+
+    Those of a contract's services; None: of any.
+    """
+    found = await connection.fetch(query("recorded_since"), contract, since)
+    return tuple(Addition(**record) for record in found)
 
 
 async def _target(connection: asyncpg.Connection, key: str) -> tuple[str | None, str | None]:

@@ -38,7 +38,7 @@ CHANGED = (
 RUNNING = "; its period was not over when it was made, and the figures go on"
 PAST = (
     "; that was over when it was made: the file was changed, or late results came since (no "
-    "correction did)"
+    "correction and no maintenance that was recorded since explains it)"
 )
 SAME = "the same ones are stored"
 KINDS = {"month", "quarter", "year"}
@@ -109,9 +109,9 @@ async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime)
 
 async def _since(
     settings: Settings, contract: str | None, made_at: datetime
-) -> tuple[storing.Corrected, ...]:
+) -> tuple[storing.Addition, ...]:
     async with storing.open_database(settings) as pool, pool.acquire() as connection:
-        return await storing.corrected_since(connection, contract, made_at)
+        return await storing.recorded_since(connection, contract, made_at)
 
 
 def _running(
@@ -123,9 +123,9 @@ def _running(
     return later(name, differing, well=well, why=RUNNING + _named(known.since))
 
 
-def _named(since: Sequence[storing.Corrected]) -> str:
+def _named(since: Sequence[storing.Addition]) -> str:
     keys = ", ".join(one.key for one in since)
-    return f"; approved or withdrawn since then: {keys}" if keys else ""
+    return f"; recorded since then: {keys}" if keys else ""
 
 
 async def _report(

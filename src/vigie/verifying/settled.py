@@ -1,6 +1,7 @@
 """What was over when a document of a running period was made: nothing that comes later changes it.
 
-Only a correction does that came since, and late results, of which no database knows.
+Only a correction or a window does that was recorded since, and late results, of which no database
+knows.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeAlias
 
 from vigie.reporting import Comparison, Figures, Standing, Summary
-from vigie.storing import Corrected
+from vigie.storing import Addition
 from vigie.verifying.differing import unequal
 
 REACH = timedelta(minutes=90)  # how far a result can matter to another: fact.reach() in SQL
@@ -24,25 +25,26 @@ Rows: TypeAlias = Mapping[Hashable, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Over:
-    """Up to when all was over and rolled up, but for the corrections that came since."""
+    """Up to when all was over and rolled up, but for what was recorded since."""
 
     until: datetime
-    since: Sequence[Corrected]
+    since: Sequence[Addition]
 
     def holds(self, starts: datetime, ends: datetime) -> bool:
         """Whether nothing can have changed between two instants."""
-        return ends <= self.until and not self.is_corrected(starts, ends)
+        return ends <= self.until and not self.is_touched(starts, ends)
 
-    def is_corrected(self, starts: datetime, ends: datetime) -> bool:
-        """Whether a correction since then touches what lies between two instants."""
-        return any(one.starts < ends and starts < one.ends for one in self.since)
+    def is_touched(self, starts: datetime, ends: datetime) -> bool:
+        """Whether what was recorded since then touches what lies between two instants."""
+        # Also what it only meets: both may be one span now.
+        return any(one.starts <= ends and starts <= one.ends for one in self.since)
 
     def holds_day(self, day: date) -> bool:
         """Whether nothing can have changed on a UTC day."""
         return self.holds(_midnight(day), _midnight(day) + A_DAY)
 
     def is_past(self, day: date) -> bool:
-        """Whether a UTC day was over, whatever was corrected since."""
+        """Whether a UTC day was over, whatever was recorded since."""
         return _midnight(day) + A_DAY <= self.until
 
     def spans(self, rows: Iterable[Any], join: Decimal = Decimal(0), of: str = "") -> Rows:
@@ -75,7 +77,7 @@ class Over:
         return self.holds(starts, starts + MONTH)
 
 
-def over(as_of: datetime | None, since: Sequence[Corrected]) -> Over:
+def over(as_of: datetime | None, since: Sequence[Addition]) -> Over:
     """Return what was over where results were known up to an instant."""
     return Over(until=(as_of or NEVER) - REACH, since=since)
 
@@ -126,7 +128,7 @@ def past_of_summary(printed: Summary, today: Summary, known: Over) -> Iterator[s
         place = f"summary.contracts[{one.contract}]"
         if one.contract not in now:
             yield f"{place}: printed, and there is none today"
-        elif known.is_corrected(one.starts, one.ends):
+        elif known.is_touched(one.starts, one.ends):
             continue
         elif one.complete:
             yield from unequal(one, now[one.contract], place)
