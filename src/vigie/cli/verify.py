@@ -48,7 +48,8 @@ async def verify(
     database
         Compare also with the file of a report that is kept, byte for byte, and with what the
         database gives today: the figures and the raw results. The file that is kept does not fail
-        where corrections or late results came after it: that is told, with status 3.
+        where corrections or late results came after it: that is told, with status 3. So is what
+        goes on where the period is not over; what was over when the file was made must be the same.
     as_json
         Print one JSON object instead of lines.
     directory
@@ -98,8 +99,14 @@ def _end(checks: Sequence[Check]) -> str:
     if unchecked := _unchecked(checks):
         return f"nothing fails, but {' and '.join(unchecked)} could not be checked"
     if any(check.is_later for check in checks):
-        return "the file is genuine; the database gives other values today"
+        return f"{_known(checks)}; the database gives other values today"
     return "all that was checked holds"
+
+
+def _known(checks: Sequence[Check]) -> str:
+    """Return what is known of a file that differs: only the kept one, byte for byte, is genuine."""
+    is_kept = any(check.name == "kept" and check.holds for check in checks)
+    return "the file is genuine" if is_kept else "the data in the file agree with each other"
 
 
 def _object(file: Path, checks: Sequence[Check]) -> str:
