@@ -91,9 +91,11 @@ begin atomic
         case
             when h.measured and w.rank is not null
                 then
+                    -- Between the instants as they are printed, so that anybody can compute it.
                     sla.seconds(
                         tstzrange(
-                            s.started, greatest(s.started, coalesce(w.good_since, now))
+                            date_trunc('second', s.started),
+                            date_trunc('second', greatest(s.started, coalesce(w.good_since, now)))
                         )
                     )
         end,

@@ -170,6 +170,12 @@ begin atomic
                 select i.event_id from fact.report_event as i
                 where i.report_id = e.report_id and i.kind = 'issued'
             )
+    ),
+    reviewed as (
+        select (array_agg(e.kind order by e.event_id desc))[1] as last_kind
+        from fact.report_event as e
+        where
+            e.report_id = report_state.report_id and e.kind in ('circulated', 'failed')
     )
     select
         case
@@ -177,12 +183,14 @@ begin atomic
             when fact.report_successor(report_state.report_id) is not null then 'replaced'
             when exists (select 1 from fact.open_objections(report_state.report_id))
                 then 'objected'
+            when r.last_kind = 'failed' then 'failed'
             else 'draft'
         end
-    from told as t;
+    from told as t
+    cross join reviewed as r;
 end;
 comment on function fact.report_state(integer) is
-'draft; objected: an objection is not answered; replaced: a later revision was made before this one was issued; issued; sent; failed: issued, and somebody could not be reached.';
+'draft; objected: an objection is not answered; replaced: a later revision was made before this one was issued; issued; sent; failed: what was sent last, the draft or what was issued, did not reach somebody.';
 
 create or replace function fact.figure_parts(path text, figures jsonb)
 returns table (path text, part jsonb)

@@ -42,6 +42,7 @@ begin atomic
             a.contract_id,
             a.key,
             a.since,
+            a.valid,
             k.kind,
             m.day::date as day,
             case k.kind
@@ -60,7 +61,10 @@ begin atomic
                     at time zone a.timezone
                 ),
                 coalesce(upper(a.valid), reports_due.now) at time zone a.timezone,
-                ('1 ' || k.kind)::interval
+                -- PostgreSQL knows no interval of a quarter.
+                case k.kind
+                    when 'quarter' then interval '3 months' else ('1 ' || k.kind)::interval
+                end
             ) as m (day)
         order by a.contract_id asc, k.kind asc, m.day asc, lower(a.valid) desc
     ),
@@ -69,6 +73,7 @@ begin atomic
         from asked as a
         where
             upper(a.span) <= least(sla.as_of(), reports_due.now)
+            and a.span && a.valid
             and upper(a.span) > a.since - interval '60 days'
             and not exists (
                 select 1 from fact.report as r
@@ -105,7 +110,9 @@ begin atomic
         inner join fact.contract as c on c.contract_id = r.contract_id
         inner join fact.customer as u on u.customer_id = c.customer_id
         inner join fact.contract_version as v on v.version_id = r.contract_version
-        where r.report_id = report_places.report_id
+        where
+            r.report_id = report_places.report_id
+            and coalesce((v.terms #>> '{terms,reports,automatic}')::boolean, true)
     ),
     place as (
         select
@@ -133,7 +140,35 @@ begin atomic
     where p.channel <> 'email' or jsonb_typeof(p.mail) = 'object';
 end;
 comment on function fact.report_places(integer) is
-'Where a report goes to: the places that its terms name, else the addresses of the customer. No row: nowhere, or no server for mail is known.';
+'Where a report goes to: the places that its terms name, else the addresses of the customer. No row: nowhere, no server for mail is known, or its terms leave it to people.';
+
+create or replace function fact.reviewed_until(report_id integer, sent_at timestamptz default null)
+returns timestamptz
+language sql stable
+begin atomic
+    select
+        greatest(
+            r.objections_until,
+            fact.objections_until(
+                r.contract_id,
+                r.span,
+                coalesce(
+                    reviewed_until.sent_at,
+                    (
+                        select max(e.at) from fact.report_event as e
+                        where
+                            e.report_id = r.report_id
+                            and e.kind = 'queued'
+                            and e.detail ->> 'stage' = 'draft'
+                    )
+                )
+            )
+        )
+    from fact.report as r
+    where r.report_id = reviewed_until.report_id;
+end;
+comment on function fact.reviewed_until(integer, timestamptz) is
+'Until when the customer may object to a draft: as it says, or so long after it was sent to him (at an instant; null: when it was) where that is later.';
 
 create or replace function fact.queue_report(report_id integer, stage text, now timestamptz)
 returns integer
@@ -152,7 +187,23 @@ begin atomic
                 'timezone', v.timezone,
                 'name', u.name,
                 'started', fact.utc_text(r.made_at),
-                'due', fact.utc_text(r.objections_until),
+                'due', fact.utc_text(
+                    fact.reviewed_until(
+                        r.report_id,
+                        case queue_report.stage when 'draft' then queue_report.now end
+                    )
+                ),
+                'replaces', (
+                    select e.key from fact.report as e
+                    where
+                        e.contract_id = r.contract_id
+                        and e.scope = r.scope
+                        and e.period = r.period
+                        and e.revision < r.revision
+                    order by e.revision desc
+                    limit 1
+                ),
+                'reason', r.reason,
                 'stored', (
                     select min(p.place)
                     from fact.report_places(r.report_id) as p
@@ -269,12 +320,17 @@ begin
             r.report_id,
             r.key,
             r.due_at,
-            r.objections_until,
             fact.report_state(r.report_id) as state,
+            fact.reviewed_until(r.report_id) as reviewed_until,
+            exists (select from fact.report_places(r.report_id)) as goes_out,
             array(
                 select e.detail ->> 'stage' from fact.report_event as e
                 where e.report_id = r.report_id and e.kind = 'queued'
-            ) as queued
+            ) as queued,
+            exists (
+                select from fact.report_event as e
+                where e.report_id = r.report_id and e.kind = 'circulated'
+            ) as circulated
         from fact.report as r
         where
             r.due_at is not null
@@ -285,35 +341,34 @@ begin
             )
         order by r.report_id
     loop
-        if held.state = 'draft' and held.objections_until <= turn_reports.now then
+        done := null;
+        if held.state in ('draft', 'objected') and 'draft' <> all(held.queued)
+            and held.due_at <= turn_reports.now
+            and fact.queue_report(held.report_id, 'draft', turn_reports.now) > 0
+        then
+            done := 'circulated';
+        elsif held.state = 'draft' and held.reviewed_until <= turn_reports.now
+            and (held.circulated or not held.goes_out)
+        then
             -- Somebody may object, or issue it, at this very moment: the others go on.
             begin
                 perform fact.issue_report(held.key, 'vigie', null, turn_reports.now);
-                report := held.key;
                 done := 'issued';
-                return next;
-                held.state := 'issued';
             exception
                 when raise_exception then
                     raise warning '%', sqlerrm;
             end;
-        elsif held.state in ('draft', 'objected') and 'draft' <> all(held.queued)
-            and held.due_at <= turn_reports.now
-            and fact.queue_report(held.report_id, 'draft', turn_reports.now) > 0
-        then
-            report := held.key;
-            done := 'circulated';
-            return next;
-        end if;
-        if held.state = 'issued' and 'issued' <> all(held.queued)
+        elsif held.state = 'issued' and 'issued' <> all(held.queued)
             and fact.queue_report(held.report_id, 'issued', turn_reports.now) > 0
         then
-            report := held.key;
             done := 'queued';
+        end if;
+        if done is not null then
+            report := held.key;
             return next;
         end if;
     end loop;
 end
 $$;
 comment on function fact.turn_reports(timestamptz) is
-'Leads kept reports on by the clock: a draft that is due goes to the customer, is issued once the time for objections is over and none is open, and then goes to the customer as issued.';
+'Leads kept reports on by the clock: a draft that is due goes to the customer, is issued once it got there, the time for objections is over and none is open, and so goes to the customer again. Where nobody is sent anything the time alone counts. What was issued while there was nobody to send it to goes out once there is.';

@@ -139,7 +139,8 @@ begin
     end if;
     insert into fact.report_event (report_id, kind, at, actor, reason)
     values (held, 'issued', issue_report.now, issue_report.actor, issue_report.reason);
+    perform fact.queue_report(held, 'issued', issue_report.now);
 end
 $$;
 comment on function fact.issue_report(text, text, text, timestamptz) is
-'Issues a draft: nothing of it changes any more, and it may be sent. Refused while something is missing (fact.missing_for_issue).';
+'Issues a draft: nothing of it changes any more, and it is queued to whom it goes to, also where its period is older than the schedule. Refused while something is missing (fact.missing_for_issue).';

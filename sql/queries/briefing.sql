@@ -57,9 +57,16 @@ left join fact.crisis_downtime($1, $2) as t on d.service = t.service
 order by d.service;
 
 -- name: briefing_downtime
--- How long any service of a crisis ($1) was down up to an instant ($2), in seconds.
-select sla.seconds(range_agg(t.unplanned))
-from fact.crisis_downtime($1, $2) as t;
+-- How long any service of a crisis ($1) was down up to an instant ($2), in seconds; as lasted_s of
+-- fact.crisis_now, between instants in whole seconds.
+select
+    sla.seconds(
+        range_agg(
+            tstzrange(date_trunc('second', lower(p.part)), date_trunc('second', upper(p.part)))
+        )
+    )
+from fact.crisis_downtime($1, $2) as t
+cross join lateral unnest(t.unplanned) as p (part);
 
 -- name: briefing_fit
 -- Who could fill the empty roles of a crisis ($1) at an instant ($2): roles that few can fill
@@ -129,7 +136,8 @@ order by k.key;
 
 -- name: briefing_budget
 -- What is left of the budget of a contract ($1) and scope ($2) in the month, quarter and year of a
--- day ($3), counted up to an instant ($4; null: as far as figures go).
+-- day ($3), counted up to an instant ($4; null: as far as figures go); whether the contract counts
+-- unknown time as down, so that it is used, too.
 select
     p.kind,
     to_char($3::date, p.form) as name,
@@ -138,7 +146,16 @@ select
     a.budget_s,
     a.budget_used_s,
     a.budget_left_s,
-    a.budget_over_s
+    a.budget_over_s,
+    exists(
+        select
+        from fact.contract_version as v
+        where
+            v.contract_id = fact.contract_id($1)
+            and v.replaced_at is null
+            and v.valid && sla.period($1, p.kind, $3)
+            and v.unknown = 'down'
+    ) as with_unknown
 from
     (
         values ('month', 'YYYY-MM', 1), ('quarter', 'YYYY-"Q"Q', 2), ('year', 'YYYY', 3)

@@ -227,8 +227,9 @@ group by n.crisis, n.kind, n.state, n.queued_at
 order by n.crisis, n.queued_at, n.kind, n.state;
 
 -- name: contents_actions
--- What was decided after crises that affected the customer of a contract ($1): after those of the
--- period ($2), after others only what was open when it ended.
+-- What was decided after crises that affected the customer of a contract ($1), and a scope ($2) of
+-- it, for the solution all: after those of the period ($3), after others only what was open when it
+-- ended.
 select
     n.crisis,
     n.what,
@@ -241,20 +242,26 @@ inner join fact.crisis_customer as cc on k.crisis_id = cc.crisis_id
 inner join fact.contract as a on cc.customer_id = a.customer_id
 where
     a.key = $1
-    and (k.started <@ $2::tstzrange or k.started < upper($2::tstzrange) and (
-        n.done_at is null or n.done_at >= upper($2::tstzrange)
+    and exists (
+        select 1 from fact.crisis_service as cs
+        inner join fact.service as s on cs.service_id = s.service_id
+        where cs.crisis_id = k.crisis_id and $2 in ('solution', s.key)
+    )
+    and (k.started <@ $3::tstzrange or k.started < upper($3::tstzrange) and (
+        n.done_at is null or n.done_at >= upper($3::tstzrange)
     ))
 order by n.done_at is not null, n.due, n.action;
 
 -- name: contents_corrections
--- The corrections of the contract's ($1) services that touch the period ($2), also those that
--- change nothing because nobody approved them, or they were withdrawn.
+-- The corrections of a scope ($2) of a contract ($1), for the solution those of all its services,
+-- that touch the period ($3), also those that change nothing because nobody approved them, or they
+-- were withdrawn.
 select
     n.key,
     coalesce(n.service, n.endpoint) as target,
     n.starts,
     n.ends,
-    sla.seconds(tstzrange(n.starts, n.ends) * $2::tstzrange) as in_period_s,
+    sla.seconds(tstzrange(n.starts, n.ends) * $3::tstzrange) as in_period_s,
     n.effect,
     n.reason,
     n.evidence,
@@ -267,7 +274,7 @@ select
     end as state
 from sla.correction as n
 where
-    tstzrange(n.starts, n.ends) && $2::tstzrange
+    tstzrange(n.starts, n.ends) && $3::tstzrange
     and exists (
         select 1
         from fact.contract as c
@@ -279,8 +286,9 @@ where
         where
             c.key = $1
             and v.replaced_at is null
-            and v.valid && $2::tstzrange
+            and v.valid && $3::tstzrange
             and (s.key = n.service or e.key = n.endpoint)
+            and $2 in ('solution', s.key)
     )
 order by n.starts, n.key;
 

@@ -109,3 +109,58 @@ select
     c.effective
 from sla.correction as c
 order by c.starts desc, c.key asc;
+
+-- name: recorded_since
+-- The corrections and maintenance windows of the services of a contract ($1; null: of any) of which
+-- something was recorded at an instant ($2) or later, so that it may change figures of the past.
+with covered as (
+    select
+        cs.service_id,
+        v.valid
+    from fact.contract as c
+    inner join fact.contract_version as v on c.contract_id = v.contract_id
+    inner join fact.contract_service as cs on v.version_id = cs.version_id
+    where v.replaced_at is null and (c.key = $1 or $1::text is null)
+)
+
+select
+    n.key,
+    lower(n.during) as starts,
+    upper(n.during) as ends
+from fact.correction as n
+where
+    exists (
+        select 1
+        from fact.correction_event as e
+        where e.correction_id = n.correction_id and e.recorded_at >= $2
+    )
+    and exists (
+        select 1
+        from covered as c
+        left join fact.service_endpoint as se on c.service_id = se.service_id
+        where
+            c.valid && n.during
+            and (n.service_id = c.service_id or n.endpoint_id = se.endpoint_id)
+    )
+union all
+select
+    m.key,
+    m.starts,
+    m.ends
+from fact.maintenance as m
+where
+    (
+        m.recorded_at >= $2
+        or exists (
+            select 1
+            from fact.maintenance_event as e
+            where e.maintenance_id = m.maintenance_id and e.recorded_at >= $2
+        )
+    )
+    and exists (
+        select 1
+        from covered as c
+        inner join fact.maintenance_scope as ms on c.service_id = ms.service_id
+        where ms.maintenance_id = m.maintenance_id and c.valid && tstzrange(m.starts, m.ends)
+    )
+order by key;

@@ -163,6 +163,15 @@ where d.key = $1;
 
 -- name: dispute_summary
 -- How far a customer's log ($1) and ours agree in a period ($2): per service, then in all.
+with taken as (
+    select
+        t.service,
+        sum(sla.seconds(t.span)) as s
+    from fact.dispute_split($1, $2) as t
+    where not t.agrees and t.theirs = 'down' and t.measured = 'down'
+    group by grouping sets ((t.service), ())
+)
+
 select
     d.service,
     d.told_s,
@@ -171,11 +180,14 @@ select
     d.agree_percent,
     d.ours_down_s,
     d.theirs_down_s,
+    coalesce(t.s, 0) as measured_down_s,
     d.ours_unknown_s,
     d.theirs_unknown_s,
     d.uncounted_s,
     d.spans
-from sla.dispute_summary($1, $2) as d;
+from sla.dispute_summary($1, $2) as d
+left join taken as t on d.service is not distinct from t.service
+order by d.service nulls last;
 
 -- name: dispute_effect
 -- What the figure of a scope ($2) would be in a period ($3), if the log ($1) were right.
@@ -201,5 +213,7 @@ select
     d.agrees,
     d.first_line,
     d.last_line,
-    d.reasons
-from sla.dispute_difference($1, $2) as d;
+    d.reasons,
+    d.measured,
+    d.corrections
+from fact.dispute_difference($1, $2) as d;

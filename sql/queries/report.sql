@@ -102,6 +102,12 @@ select r.*
 from sla.report as r
 where r.report = $1;
 
+-- name: report_places
+-- Where a report ($1) goes to.
+select p.place
+from fact.report_places(fact.report_id($1)) as p
+order by p.place;
+
 -- name: report_keys
 -- Every report.
 select key

@@ -136,10 +136,7 @@ order by p.contract, o.started;
 -- The runs of downtime of a service that were an outage of several customers, given the outages of
 -- all contracts: contract ($1), a service of it ($2), and the outage ($3).
 with hit as (
-    select
-        h.contract,
-        h.service,
-        h.span
+    select h.*
     from unnest($1::text[], $2::text[], $3::tstzrange[]) as h (contract, service, span)
 ),
 
@@ -175,7 +172,12 @@ select
     (
         select min(k.key) from fact.crisis as k
         inner join fact.crisis_service as ks on k.crisis_id = ks.crisis_id
-        where ks.service_id = r.service_id and k.started <@ r.span
+        inner join sla.crisis as s on k.key = s.crisis
+        where
+            ks.service_id = r.service_id
+            -- People may open one before the first failure is measured.
+            and s.started < upper(r.span)
+            and coalesce(least(s.resolved_at, s.set_aside_at), 'infinity') > lower(r.span)
     ) as crisis,
     upper(r.span) >= sla.as_of() as open
 from run as r

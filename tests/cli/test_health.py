@@ -8,7 +8,7 @@ import asyncpg
 from vigie import clock
 from vigie.cli.engine import Pulse, targets
 from vigie.cli.following import Following
-from vigie.cli.vitals import LAG, SLACK, WATCH_SLACK, Vitals
+from vigie.cli.vitals import LAG, REPORT_SLACK, SLACK, WATCH_SLACK, Vitals
 from vigie.serving import Health
 from vigie.storing import roll_up
 
@@ -91,3 +91,28 @@ async def test_what_waits_in_the_spool_is_counted(found: Following, tmp_path: Pa
         (tmp_path / "spool" / name).touch()
 
     assert (await health(found, tmp_path, Pulse(), clock.now())).spool_files == 2
+
+
+async def test_reports_that_nobody_makes_for_long_are_wrong(
+    found: Following, tmp_path: Path
+) -> None:
+    now = clock.now()
+    stale, fresh = (now - REPORT_SLACK + edge for edge in (-SOON, SOON))
+
+    def pulse(since: datetime) -> Pulse:
+        return Pulse(newest=now, as_of=now, watched=now, unreported=(since, "it is full"))
+
+    told = [await wrong(found, pulse(since), tmp_path, ZERO) for since in (stale, fresh)]
+    assert told == [("no report is made or sent: it is full",), ()]
+
+
+def test_how_long_no_report_is_made_counts_from_the_first_turn() -> None:
+    pulse = Pulse()
+    pulse.hear_of_reports("it is full")
+    assert pulse.unreported
+    first = pulse.unreported[0]
+    pulse.hear_of_reports("it is gone")
+    assert (first, "it is gone") == pulse.unreported
+
+    pulse.hear_of_reports(None)
+    assert pulse.unreported is None

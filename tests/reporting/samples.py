@@ -333,6 +333,7 @@ def empty() -> Figures:
         quiet(),
         availability=solution(**nothing),
         services=(service("api", "Public API", **nothing),),
+        longest=replace(quiet().longest, verdict="not_provable"),
         days=days(**every),
         probes=(),
         contents=furthersamples.empty(),

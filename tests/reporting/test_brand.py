@@ -181,6 +181,50 @@ def test_a_forged_brand_cannot_steer_the_style(brand: object) -> None:
         msgspec.convert(brand, Brand)
 
 
+LETTERS = Font(family="Report", weight=400, file="a.ttf", sha256="0")
+BOLD = replace(LETTERS, weight=700)
+LOGO = Picture(kind="image/svg+xml", alt="Example", content=SVG.format("").encode())
+HEAVY = SVG.format(f"<!--{'x' * 128 * 1024}-->").encode()
+
+
+@pytest.mark.parametrize(
+    ("brand", "told"),
+    [
+        (Brand(main="#ffffff"), "the brand's colours.main: #ffffff has a contrast of 1.0:1 on whi"),
+        (Brand(footer="Met.\nWithdrawn."), "the brand's footer: .* is not a text of one line "),
+        (Brand(footer="x" * 111), "the brand's footer: has 111 characters, and the page 110 "),
+        (Brand(name="x" * 61), "the brand's name: has 61 characters, and the page 60 "),
+        (Brand(footer="x  "), "the brand is none that a brand.yaml gives"),
+        (Brand(logo=replace(LOGO, alt="")), 'the brand\'s logo.alt: "" is not a text of one line '),
+        (Brand(logo=replace(LOGO, content=HEAVY)), "the logo is larger than 128 KiB "),
+        (Brand(digit=720), "the brand is none that a brand.yaml gives"),
+        (Brand(fonts=(BOLD,)), 'the brand\'s font.regular: "regular" is missing '),
+        (Brand(fonts=(BOLD, LETTERS)), "the brand is none that a brand.yaml gives"),
+        (Brand(fonts=(LETTERS, LETTERS)), "the brand is none that a brand.yaml gives"),
+        (Brand(fonts=(replace(LETTERS, family="Report Other B"),)), "none that a brand.yaml gives"),
+    ],
+)
+def test_a_forged_brand_keeps_the_limits_of_the_catalogue(brand: Brand, told: str) -> None:
+    """By nothing else are the words of a footer held against the figures."""
+    with pytest.raises(ReportError, match=told):
+        at_hand(brand, ())
+
+
+def test_what_a_catalogue_may_say_is_within_the_limits_of_a_record() -> None:
+    others = (replace(LETTERS, family="Report Other A"), replace(BOLD, family="Report Other A"))
+    brand = Brand(
+        name="x" * 60,
+        main="#767676",  # 4.54:1
+        second="#ffffff",
+        logo=LOGO,
+        fonts=(LETTERS, BOLD, *others),
+        digit=720,
+        footer="x" * 110,
+    )
+
+    assert replace(brand, fonts=()) == at_hand(brand, ())
+
+
 def test_a_forged_logo_is_refused_and_a_font_that_is_not_there_left_out() -> None:
     harmful = SVG.format("<script/>").encode()
     logo = Picture(kind="image/svg+xml", alt="", content=harmful)

@@ -189,7 +189,7 @@ def test_words_of_a_customer_are_shown_and_not_run() -> None:
 
     assert "<script>" not in html
     assert 3 == html.count("=&lt;script&gt;alert(1)&lt;/script&gt; {{7*7}}")
-    assert f",'{HOSTILE}\r\n" in comparison_csv(found).decode()
+    assert f",'{HOSTILE},,\r\n" in comparison_csv(found).decode()
 
 
 def test_counts_are_grouped_as_the_language_does() -> None:
@@ -218,3 +218,29 @@ def test_many_differences_fill_pages_with_heads_and_none_says_so() -> None:
     assert 4 < len(many)
     assert all("We say They say, where" in page for page in many[1:4])
     assert "Nowhere: where both measured, they say the same." in none
+
+
+def test_what_a_correction_took_out_is_named_with_what_our_probes_saw() -> None:
+    took = replace(line(1), measured="down", corrections="c-20260512-1")
+    left_out = replace(
+        line(2, agrees=None),
+        ours="excluded",
+        theirs="down",
+        measured="down",
+        corrections="c-2, c-3",
+    )
+    both_up = replace(line(3, agrees=None), ours="excluded", measured="up", theirs="unknown")
+    found = disputed(line(0), took, left_out, both_up)
+    found = replace(found, total=replace(found.total, measured_down_s=Decimal(60)))
+
+    page = comparison_html(found, directory=NOWHERE, now=NOW, language="en")
+    rows = page.split("Where both differ")[1].split("How this was compared")[0]
+
+    told = '{} by correction {}<span class="second">our probes: {}</span></td>'
+    assert told.format("up", "c-20260512-1", "down") in rows
+    assert told.format("excluded", "c-2, c-3", "down") in rows
+    assert 3 == rows.count("<strong>")
+    assert "both are named; what it left out, or calls unknown, is listed too" in rows
+    assert "For 1 min 0 s of the 12 min 0 s our own probes saw the failure, too, and" in said(found)
+    assert "by correction" not in comparison_html(disputed(), directory=NOWHERE, now=NOW)
+    assert "our own probes" not in said(disputed())

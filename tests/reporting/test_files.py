@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from vigie.errors import ReportError
-from vigie.reporting import write
+from vigie.reporting import check_pdf, write
 
 
 def test_a_file_replaces_the_old_one_and_leaves_nothing_else(tmp_path: Path) -> None:
@@ -59,3 +59,11 @@ def test_a_closed_directory_is_one_clear_line(tmp_path: Path) -> None:
 
     with pytest.raises(ReportError, match="cannot be written: Permission denied"):
         write(tmp_path / "report.pdf", b"")
+
+
+def test_a_name_of_something_else_is_refused(tmp_path: Path) -> None:
+    for name in ("report.docx", "report.json", "report.csv"):
+        with pytest.raises(ReportError, match=rf"{name}: is no name of a PDF \(write one that"):
+            check_pdf(tmp_path / name)
+    for name in ("report.pdf", "report.PDF", "report", "report-v1.2", "acme.2026-05"):
+        check_pdf(tmp_path / name)

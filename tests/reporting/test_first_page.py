@@ -11,7 +11,7 @@ from tests.reporting.revised import PAST, REVISED
 from tests.reporting.test_html import page, text
 from tests.reporting.test_pdf import NOW, NOWHERE, pages
 
-from vigie.reporting import make_pdf
+from vigie.reporting import Figures, make_pdf
 from vigie.reporting.figures.revisions import Change
 
 pytestmark = pytest.mark.usefixtures("no_warnings")
@@ -32,6 +32,43 @@ def test_a_name_of_two_lines_beside_a_logo_leaves_the_calendar_on_the_first_page
     long = replace(busy, contract=contract, services=services)
 
     first = pages(make_pdf(long, directory=tmp_path, now=NOW, language="es"))[0]
+
+    assert "Día a día" in first
+
+
+NAME = "Πύλη πληρωμών και τιμολόγησης για τους διεθνείς μας πελάτες"  # noqa: RUF001 # Greek
+
+
+def named(count: int) -> Figures:
+    """Return figures of so many essential services, each with a name of 61 to 62 characters."""
+    busy = samples.busy()
+    services = tuple(
+        replace(busy.services[0], scope=f"s{number}", name=f"{number} {NAME}", essential=True)
+        for number in range(count)
+    )
+    kept = tuple(
+        replace(one, scope="s0") if one.scope != "solution" else one for one in busy.contents.kept
+    )
+    return replace(busy, services=services, contents=replace(busy.contents, kept=kept))
+
+
+def test_the_scope_and_the_promises_tell_names_whole() -> None:
+    told = text(page(named(3)))
+
+    assert f"essential service is down (0 {NAME}, 1 {NAME}, 2 {NAME}) Period" in told
+    assert f"0 {NAME} " in told.split("Every promise")[1].split("Services, worst first")[0]
+
+
+def test_a_scope_of_many_services_says_how_many_it_does_not_name() -> None:
+    four, forty = text(page(named(4))), text(page(named(40)))
+
+    more = "marked E in the table of services) Period"
+    assert f", 2 {NAME} and 1 more, {more}" in four
+    assert f", 2 {NAME} and 37 more, {more}" in forty  # 40 - 3
+
+
+def test_a_long_scope_leaves_the_calendar_on_the_first_page() -> None:
+    first = pages(make_pdf(named(40), directory=NOWHERE, now=NOW, language="es"))[0]
 
     assert "Día a día" in first
 

@@ -186,6 +186,32 @@ async def test_exclusions_are_those_applied_and_those_asked_for(told: Figures) -
     assert END == told.contents.ahead_from
 
 
+async def test_a_service_has_its_own_corrections_and_actions(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await world.service("api", endpoints=["a"])
+    await world.service("orders", endpoints=["o"])
+    await world.contract(essential=("api", "orders"))
+    await world.correction(50, 52)  # of api, two minutes
+    await world.correction(60, 65, target="a", approver=None)
+    await world.correction(70, 73, target="o")
+    await crisis_of(world)  # of api, with an action
+    await world.rolled_up_to(END)
+
+    told = {scope: await of_may(connection, scope) for scope in ("solution", "api", "orders")}
+
+    lengths = {
+        scope: [one.in_period_s for one in found.contents.corrections]
+        for scope, found in told.items()
+    }
+    assert {"solution": [120, 300, 180], "api": [120, 300], "orders": [180]} == lengths
+    after = {
+        scope: (len(found.contents.crises), len(found.contents.measures))
+        for scope, found in told.items()
+    }
+    assert {"solution": (1, 1), "api": (1, 1), "orders": (0, 0)} == after
+
+
 async def test_a_service_and_a_year_have_their_own_pages(
     told: Figures, connection: asyncpg.Connection
 ) -> None:

@@ -24,6 +24,10 @@ START = datetime(2026, 5, 1, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PDF: Any = pypdfium2.PdfDocument  # it has no types
 FIRST, SECOND = "acme/2026-05/r1", "acme/2026-05/r2"
+NOWHERE = (
+    "it goes to nobody (look at reports.to and reports.automatic of the contract, the addresses of"
+    " the customer, and mail in reports/rota.yaml)"
+)
 NOW = f"{clock.now():%Y-%m}"
 Run = Callable[..., tuple[int, str]]
 
@@ -88,7 +92,7 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     assert (1, True) == (status, "objection 1 of bob is not answered: The 5th was fine" in said)
     run("answer", FIRST, "--text", "It was not: see the results", "--by", "alice")
     status, said = run("issue", FIRST, "--by", "alice", "--reason", "the review was held")
-    assert (0, f"{FIRST} is issued.\n") == (status, said)
+    assert (0, f"{FIRST} is issued; {NOWHERE}.\n") == (status, said)
     status, said = run("issue", FIRST, "--by", "alice")
     assert (1, True) == (status, "was issued by alice" in said)
 
@@ -96,6 +100,10 @@ def test_a_report_is_reviewed_issued_and_corrected(run: Run, tmp_path: Path) -> 
     before = (tmp_path / "one.pdf").read_bytes()
     status, said = run("revise", FIRST, "--reason", "One more look", "--by", "alice")
     assert (0, True) == (status, said.startswith(f"{SECOND} is kept as a draft"))
+    assert f"followed by {SECOND}\n" in run("list")[1]
+    status, said = run("revise", FIRST, "--reason", "Once again", "--by", "alice")
+    newer = f"report {FIRST}: {SECOND} came after it (vigie report revise {SECOND})"
+    assert (1, True) == (status, newer in said)
     run("show", FIRST, "-o", "again.pdf")
     shown = json.loads(run("show", FIRST, "--json")[1])
 

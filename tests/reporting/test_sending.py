@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from functools import partial
 from hashlib import sha256
@@ -13,80 +13,19 @@ from typing import Any
 import asyncpg
 import pytest
 import structlog
+from tests.reporting.byclock import DAY, DUE, MAY, SECOND, began, clerk, contents, deliver, story
 from tests.sql.world import World
 
 from vigie import storing
 from vigie.errors import LinkError
-from vigie.reporting import Clerk
-from vigie.settings import Settings
 from vigie.storing import Claimed, Terms
-from vigie.watching import Message, open_file_link, render, run_outbox, send
+from vigie.watching import Message, open_file_link, render
 from vigie.watching.channels import s3
 from vigie.watching.channels.letter import letter
 from vigie.watching.handing import Handed, hand_over
 from vigie.watching.links import file_link, make_token
 from vigie.watching.message import Attached
 from vigie.watching.outgoing import prepare
-
-DUE = datetime(2026, 6, 3, 6, tzinfo=UTC)  # the third working day after May, 08:00 in Paris
-MAY = "acme/2026-05/r1"
-DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Path:
-    made = tmp_path / "given"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-async def world_of_may(pool: asyncpg.Pool, given: Path) -> Any:
-    """May 2026 is over; reports go to a folder, by the clock since the end of May."""
-    async with pool.acquire() as connection:
-        world = World(connection=connection)
-        await world.service()
-        reports = {"to": [{"folder": str(given)}]}
-        await world.contract(
-            timezone="Europe/Paris",
-            basis="year",
-            terms=json.dumps({"terms": {"reports": reports}}),
-        )
-        await world.rolled_up_to(datetime(2026, 7, 1, tzinfo=UTC))
-        await began(connection, datetime(2026, 5, 20, tzinfo=UTC))
-        yield world
-
-
-async def began(connection: asyncpg.Connection, since: datetime) -> None:
-    await connection.execute("update fact.report_schedule set since = $1", since)
-    await connection.execute("update fact.contract_version set recorded_at = $1", since)
-
-
-def clerk(pool: asyncpg.Pool, database: str, directory: Path) -> Clerk:
-    settings = Settings(database_url=database, home=directory / ".vigie")
-    return Clerk(pool, settings, directory, asyncio.Event())
-
-
-async def deliver(pool: asyncpg.Pool, state: str = "delivered") -> None:
-    """Send what is queued, until nothing is in another state."""
-    stop = asyncio.Event()
-    working = asyncio.create_task(run_outbox(pool, send, partial(render), stop))
-    async with asyncio.timeout(20), pool.acquire() as connection:
-        while await connection.fetchval(  # noqa: ASYNC110 - nobody tells of it
-            "select count(*) from fact.outbox where state <> $1 and error is null", state
-        ):
-            await asyncio.sleep(0.05)
-    stop.set()
-    await working
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
-
-
-async def story(world: World) -> list[tuple[str, str]]:
-    rows = await world.connection.fetch("select report, kind from sla.report_event order by event")
-    return [(row["report"], row["kind"]) for row in rows]
 
 
 async def test_a_report_is_made_when_due_reviewed_issued_and_sent(
@@ -127,6 +66,7 @@ async def test_what_is_objected_to_waits_and_what_cannot_be_sent_is_told(
     working = clerk(pool, database, tmp_path)
     connection = world_of_may.connection
     await working.turn(DUE)
+    await connection.execute("update fact.outbox set state = 'delivered'")
     await storing.object_report(connection, MAY, reason="wrong", by="bob", now=DUE + DAY)
     await working.turn(DUE + 9 * DAY)
     assert "objected" == (await storing.read_report(connection, MAY))["state"]

@@ -230,6 +230,11 @@ async def test_crises_are_told_with_whom_they_hit(world: World) -> None:
     for contract in found.contracts:
         own = await figures(world.connection, contract=contract.contract, asked=MAY, now=NOW)
         assert len(own.contents.crises) == contract.crises == 1
+    await world.connection.execute(
+        "alter table fact.crisis disable trigger user;"
+        " update fact.crisis set started = started - interval '36 seconds'"  # people saw it first
+    )
+    assert [key] == [one.crisis for one in (await asked(world)).shared]
 
 
 async def test_period_that_runs_has_no_verdict_and_others_are_refused(world: World) -> None:
@@ -364,7 +369,7 @@ def test_a_target_that_is_lost_is_told_and_not_saved() -> None:
 
     told = text_of(replace(summaries.running(), risks=risks))
 
-    assert "Save the longer period of 1 contract, or tell its customer." in told
+    assert "Save the target of 1 contract, or tell its customer." in told
     assert "Tell the customer of 1 contract that its target is lost." in told
 
 

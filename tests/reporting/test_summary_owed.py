@@ -1,9 +1,11 @@
 """Which reports the summary calls owed and overdue: those that the clock makes."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.reporting.test_summary import END, known_since, measured
+from tests.reporting import summaries
+from tests.reporting.test_summary import END, known_since, measured, text_of
 from tests.sql.world import World
 
 from vigie.reporting import Asked, summary
@@ -35,3 +37,13 @@ async def test_only_reports_that_the_clock_makes_are_owed(
     assert owed == {one.contract for one in found.reports if one.due}
     assert owed == {one.contract for one in found.waiting if one.overdue}
     assert [] == [*added_up(found), *ranked(found)]
+
+
+def test_drafts_that_the_clock_leaves_to_people_wait_for_them() -> None:
+    [report] = summaries.running().reports
+    mine = replace(report, state="draft", report="acme/2026-05/r1", due=None, overdue=False)
+
+    told = text_of(replace(summaries.one(), reports=(mine,)))
+
+    assert "Issue 1 draft that the clock leaves to you. vigie report issue acme/2026-05/r1" in told
+    assert "Nothing waits for you" not in told

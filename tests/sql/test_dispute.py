@@ -243,3 +243,55 @@ async def test_unknown_dispute_is_refused_with_those_that_are_known(world: World
     with pytest.raises(asyncpg.RaiseError, match='dispute "d-9999"') as caught:
         await effect(world, "d-9999")
     assert f"Disputes: {key}" == caught.value.as_dict()["hint"]
+
+
+async def split(world: World, key: str) -> list[Row]:
+    """Return (first minute, last minute, ours, theirs, agrees, measured, corrections)."""
+    rows = await world.connection.fetch(
+        "select * from fact.dispute_difference($1, $2)", key, span(0, 60)
+    )
+    names = ("ours", "theirs", "agrees", "measured", "corrections")
+    return [
+        (minutes(row["span"].lower), minutes(row["span"].upper), *(row[name] for name in names))
+        for row in rows
+    ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "ours", "agrees"),
+    [("up", "up", False), ("exclude", "excluded", None), ("unknown", "unknown", None)],
+)
+@pytest.mark.parametrize("on", ["api", "a"])  # the service, its endpoint
+async def test_what_we_measured_is_told_where_a_correction_took_it_out(
+    world: World, effect: str, ours: str, agrees: bool | None, on: str
+) -> None:
+    await measured(world, "UUDDDDUU")
+    key = await dispute(world, api="UUDDDDUU")
+    await world.correction(1, 4, target=on, effect=effect)
+    [correction] = await world.connection.fetch("select key from fact.correction")
+
+    told = await split(world, key)
+
+    # From 1 to 2 both were up: a correction that says so too changes nothing.
+    changed = (1, 2, ours, "up", agrees, "up", correction["key"])
+    same = (0, 2, "up", "up", True, None, None)
+    first = [same] if effect == "up" else [(0, 1, *same[2:]), changed]
+    assert [
+        *first,
+        (2, 4, ours, "down", agrees, "down", correction["key"]),
+        (4, 6, "unplanned", "down", True, None, None),
+        (6, 8, "up", "up", True, None, None),
+    ] == sorted(told)
+
+
+async def test_a_correction_to_down_is_told_too_and_one_not_approved_is_not(world: World) -> None:
+    await measured(world, "UUUU")
+    key = await dispute(world, api="UUUU")
+    await world.correction(0, 1, effect="down")
+    await world.correction(2, 3, effect="down", approver=None)
+    correction = await world.connection.fetchval("select min(key) from fact.correction")
+
+    assert [
+        (0, 1, "unplanned", "up", False, "up", correction),
+        (1, 4, "up", "up", True, None, None),
+    ] == sorted(await split(world, key))

@@ -16,7 +16,7 @@ import pikepdf
 from tests.reporting import evidencesamples, samples
 from tests.verifying import furthersums
 
-from vigie.reporting import Figures, Made, Part, attached, make_pdf
+from vigie.reporting import Brand, Figures, Made, Part, attached, make_pdf
 from vigie.verifying import Check, check_file, open_report
 
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
@@ -151,7 +151,7 @@ def with_files(content: bytes, files: Mapping[str, bytes]) -> bytes:
     return edited(content, swap)
 
 
-def forged(figures: Figures) -> bytes:
+def forged(figures: Figures, *, brand: Brand | None = None) -> bytes:
     """Return the genuine pages with other data behind them, in which all digests agree."""
     made = Made(
         document="monthly",
@@ -161,6 +161,7 @@ def forged(figures: Figures) -> bytes:
         timezone=figures.period.timezone,
         sla_version=figures.sla_version,
         contract_version=figures.contract.version_from,
+        brand=brand,
     )
     files = attached(figures, made, sources=_made_with())
     return with_files(genuine(), {file.name: file.content for file in files})

@@ -137,6 +137,45 @@ def test_a_genuine_document_holds_and_another_digit_on_its_pages_is_caught(
     assert "metadata /Title" in failing(edited(make(), turn), tmp_path)["pages"]
 
 
+def corrected(found: Comparison, number: int, measured: str | None, keys: str | None) -> Comparison:
+    """Return an annex, one span of which has something else measured before corrections."""
+    lines = list(found.lines)
+    lines[number] = replace(lines[number], measured=measured, corrections=keys)
+    return replace(found, lines=tuple(lines))
+
+
+def test_what_a_correction_took_out_is_computed_again() -> None:
+    def taken(seconds: int) -> Comparison:
+        found = corrected(annex(), 1, "down", "c-1")  # 100 s, that only the customer calls down
+        [service], total = found.services, found.total
+        more = Decimal(seconds)
+        return replace(
+            found,
+            services=(replace(service, measured_down_s=more),),
+            total=replace(total, measured_down_s=more),
+        )
+
+    assert [] == list(compared(taken(100)))
+    assert [
+        "comparison.services[0].measured_down_s: says 99, the spans give 100",
+        "comparison.total.measured_down_s: says 99, the spans give 100",
+    ] == list(compared(taken(99)))
+    # An excluded span differs from nothing, whatever was measured.
+    assert [] == list(compared(corrected(annex(), 4, "down", "c-1")))
+
+
+@pytest.mark.parametrize(
+    ("number", "measured", "keys"),
+    [(0, "down", None), (0, None, "c-1"), (0, "up", "c-1"), (3, "planned", "c-1")],
+)
+def test_what_was_measured_is_told_only_where_a_correction_says_otherwise(
+    number: int, measured: str | None, keys: str | None
+) -> None:
+    [said] = list(compared(corrected(annex(), number, measured, keys)))
+
+    assert said.startswith(f"comparison.lines[{number}].measured: {measured} said of")
+
+
 def test_a_forged_annex_that_was_made_again_contradicts_itself(tmp_path: Path) -> None:
     [service] = annex().services
     forged = replace(annex(), services=(replace(service, agree_percent="85.7143"),))
@@ -158,6 +197,7 @@ NUMBERS = [
     ("theirs_unknown_s", Decimal(201)),
     ("uncounted_s", Decimal(99)),
     ("spans", 2),
+    ("measured_down_s", Decimal(1)),
 ]
 
 
@@ -209,10 +249,55 @@ def test_every_number_of_an_effect_is_computed_again(name: str, value: object) -
 def test_every_duration_of_an_incident_report_is_computed_again(
     change: dict[str, object], says: str
 ) -> None:
-    [problem] = lasted(replace(crisis(), **change))  # type: ignore[arg-type] # a test's own fields
+    changed = replace(crisis(), **change)  # type: ignore[arg-type] # a test's own fields
+    [problem] = lasted(changed, NOW)
 
     assert says in problem
-    assert [] == list(lasted(crisis()))
+    assert [] == list(lasted(crisis(), NOW))
+
+
+def going_on() -> IncidentReport:
+    """Return a crisis that went on for 6 min 14.6 s when its report was made."""
+    return replace(
+        crisis(), ended=None, approval=None, duration="6 min 14.6 s", downtime="1 min 2 s"
+    )
+
+
+def test_a_crisis_that_goes_on_lasted_until_its_report_was_made(tmp_path: Path) -> None:
+    # Made 6 * 60 + 14 s after it began: instants have no parts of a second.
+    pdf = make_incident_report(
+        going_on(),
+        directory=NOWHERE,
+        now=crisis().started + timedelta(seconds=374, milliseconds=600),
+    )
+
+    found = checked(pdf, tmp_path)
+
+    assert {} == {name: check.says for name, check in found.items() if check.holds is False}
+
+
+@pytest.mark.parametrize(
+    ("duration", "says"),
+    [
+        (
+            "6 min 12 s",
+            "incident.duration: says 6 min 12 s, its start and when the report was made",
+        ),
+        (
+            "6 min 16 s",
+            "incident.duration: says 6 min 16 s, its start and when the report was made",
+        ),
+        ("1 min 1 s", "incident.downtime: says 1 min 2 s of 1 min 1 s"),
+        ("not long", "incident.duration: cannot be read"),
+    ],
+)
+def test_another_duration_of_a_crisis_that_goes_on_fails(duration: str, says: str) -> None:
+    made_at = crisis().started + timedelta(seconds=374)
+
+    problems = list(lasted(replace(going_on(), duration=duration), made_at))
+
+    assert any(problem.startswith(says) for problem in problems)
+    assert [] == list(lasted(replace(going_on(), duration="6 min 13.2 s"), made_at))
 
 
 def test_another_pdf_is_named_as_what_it_is_not(tmp_path: Path) -> None:

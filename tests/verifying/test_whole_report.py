@@ -17,7 +17,7 @@ from vigie.reporting.figures.records import Period
 from vigie.verifying import left_to_the_database
 from vigie.verifying.carried import Carried
 from vigie.verifying.complete import complete
-from vigie.verifying.database import unequal
+from vigie.verifying.differing import unequal
 from vigie.verifying.numbers import recomputed
 from vigie.verifying.periods import placed
 

@@ -68,6 +68,19 @@ async def test_downtime_leaves_out_the_good_minutes_between(lookout: Lookout) ->
     assert (13 - 1 + 18 - 16) * 60 == found.downtime_s
 
 
+async def test_a_crisis_lasts_from_one_printed_instant_to_the_other(lookout: Lookout) -> None:
+    await lookout.run(until=13, a="U" + "D" * 12)
+    # Opened by hand, instants have microseconds, and so has the one at which it is looked at.
+    await lookout.connection.execute("set session_replication_role = replica")
+    await lookout.connection.execute("update fact.crisis set started = started + '0.977381 s'")
+    at = 12 + Decimal("30.622003") / 60
+
+    found = await briefed(lookout, float(at))
+
+    assert (12 - 1) * 60 + 30 == found.now["lasted_s"]
+    assert (12 - 1) * 60 + 30 == found.downtime_s
+
+
 async def test_downtime_of_two_services_is_counted_once(shops: Lookout) -> None:
     # api is down from 1 to 13, cart from 5 to 15: 1 to 15.
     await shops.run(until=18, a="U" + "D" * 12 + "U" * 6, b="U" * 5 + "D" * 10 + "UUUU")

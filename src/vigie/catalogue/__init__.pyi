@@ -3,6 +3,7 @@ from .addresses import (
     literal_address,
 )
 from .brand import (
+    brand_as_written,
     load_brand,
 )
 from .brandfiles import (
@@ -147,6 +148,7 @@ __all__ = [
     "Zone",
     "advice",
     "are_enough",
+    "brand_as_written",
     "compare",
     "digit_width",
     "duration_text",

@@ -1,6 +1,6 @@
 """From reports/brand.yaml to the brand of documents."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from vigie.catalogue.brandfiles import font_problem, logo_problem
 from vigie.catalogue.brandgrammar import Brand, Typeface, is_file_name
 from vigie.catalogue.files import brand_files, read_files
 from vigie.catalogue.problems import Problem
-from vigie.catalogue.validate import validate
+from vigie.catalogue.validate import as_model, validate
 from vigie.catalogue.yaml import Document, Trail
 from vigie.errors import CatalogueError
 
@@ -32,6 +32,15 @@ def load_brand(directory: Path) -> Brand | None:
     if problems:
         raise CatalogueError([str(problem) for problem in sorted(set(problems))])
     return found
+
+
+def brand_as_written(told: Mapping[str, object]) -> Brand:
+    """Return the brand of *told*, which has the keys of brand.yaml; its files are not looked at.
+
+    Raises:
+        CatalogueError: what no brand.yaml may say, one line each.
+    """
+    return as_model(Brand, told)
 
 
 def read_brand(directory: Path, problems: list[Problem]) -> Branded:

@@ -11,6 +11,7 @@ from xml.parsers import expat
 
 KINDS = {".svg": "image/svg+xml", ".png": "image/png"}
 MOST_LOGO = 128 * 1024  # it is in every report, twice
+LESS = "a smaller file"
 MOST_FONT = 32 * 2**20
 MOST_PIXELS = 4000  # a side
 SIGNS = "0123456789.,:%+-"  # of which figures consist
@@ -34,12 +35,14 @@ def logo_problem(path: Path) -> str | None:
     """Return what is wrong with a logo, with what to do; None: nothing."""
     if path.suffix not in KINDS:
         return "is neither .svg nor .png (write a file of one of these)"
-    told = _size_problem(path, MOST_LOGO, "a smaller file")
+    told = _size_problem(path, MOST_LOGO, LESS)  # before it is read
     return told or picture_problem(KINDS[path.suffix], path.read_bytes())
 
 
 def picture_problem(kind: str, content: bytes) -> str | None:
     """Return what is wrong with a picture of a media type; None: nothing."""
+    if len(content) > MOST_LOGO:
+        return _too_large(MOST_LOGO, LESS)
     return _svg_problem(content) if kind == KINDS[".svg"] else _png_problem(content)
 
 
@@ -68,8 +71,12 @@ def _size_problem(path: Path, most: int, write: str) -> str | None:
     if not path.is_file():
         return "does not exist (write a file beside brand.yaml, or below)"
     if path.stat().st_size > most:
-        return f"is larger than {most // 1024} KiB (write {write})"
+        return _too_large(most, write)
     return None
+
+
+def _too_large(most: int, write: str) -> str:
+    return f"is larger than {most // 1024} KiB (write {write})"
 
 
 def _svg_problem(content: bytes) -> str | None:

@@ -1,4 +1,8 @@
-"""The shape of a brand: how documents show whose they are."""
+"""The shape of a brand: how documents show whose they are.
+
+Documents carry it, and their record of it is held to the same limits: a stricter one would refuse
+what was drawn before.
+"""
 
 import re
 from typing import Annotated

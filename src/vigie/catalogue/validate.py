@@ -1,7 +1,7 @@
 """Checks a part of a document against a model; every refusal becomes a Problem with its place."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -11,6 +11,7 @@ from vigie.catalogue.problems import Problem
 from vigie.catalogue.scalars import KEY_PATTERN
 from vigie.catalogue.words import advice, shown
 from vigie.catalogue.yaml import Document, Trail
+from vigie.errors import CatalogueError
 
 AnyModel = TypeVar("AnyModel", bound=BaseModel)
 
@@ -51,6 +52,22 @@ def validate(
     except ValidationError as error:
         problems.extend(_problems(error, model, document, trail))
         return None
+
+
+def as_model(model: type[AnyModel], told: Mapping[str, object]) -> AnyModel:
+    """Return the *model* made from what stands in no file.
+
+    Raises:
+        CatalogueError: what was refused, one line each.
+    """
+    try:
+        return model.model_validate(told)
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(map(str, one['loc']))}: {_what(one, model)}"
+            for one in error.errors(include_url=False)
+        ]
+        raise CatalogueError(lines) from error
 
 
 def _problems(

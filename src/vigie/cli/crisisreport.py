@@ -153,6 +153,7 @@ def _budgets(found: Briefing) -> Iterator[reporting.Budget]:
                     allowed=FORMATS.duration(one["budget_s"]),
                     left=FORMATS.duration(one["budget_left_s"]),
                     over=FORMATS.duration(over) if (over := one["budget_over_s"]) else None,
+                    with_unknown=one["with_unknown"],
                 )
 
 

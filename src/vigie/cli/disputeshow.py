@@ -52,10 +52,16 @@ def _effect(text: Text, effect: Effect, formats: Formats) -> None:
 def _line(text: Text, line: Line, formats: Formats) -> None:
     text.append(f"\n{formats.span(line.starts, line.ends)}{GAP}{line.service}{GAP}")
     text.append(AGREES[line.agrees], style="bold red" if line.agrees is False else "default")
-    text.append(f"\n{GAP}we say {line.ours}, they say {line.theirs}")
+    text.append(f"\n{GAP}we say {line.ours}{_by(line)}, they say {line.theirs}")
     text.append(f", for {formats.duration(line.seconds)}{_place(line)}")
     if line.reasons:
         text.append(f": {line.reasons}")
+
+
+def _by(line: Line) -> str:
+    if line.measured is None:
+        return ""
+    return f" by correction {line.corrections} (our probes: {line.measured})"
 
 
 def _place(line: Line) -> str:

@@ -54,6 +54,7 @@ class Pulse:
     as_of: datetime | None = None  # figures said nothing of what lay after, when last asked
     watched: datetime | None = None  # when it last looked, or heard that another one watches
     watches: bool = False  # it was this process
+    unreported: tuple[datetime, str] | None = None  # since when no report is made, and why
     queued: int | None = None  # messages that waited, when last asked
     pool: asyncpg.Pool | None = None  # None while the database was not reached yet
     counts: Counts = field(default_factory=Counts)
@@ -64,6 +65,11 @@ class Pulse:
     def hear_of_watching(self, ours: bool) -> None:  # noqa: FBT001 - the answer itself
         """Note that somebody watches, and whether it is this process."""
         self.watched, self.watches = clock.now(), ours
+
+    def hear_of_reports(self, why: str | None) -> None:
+        """Note why no report can be made or sent; None: they can."""
+        since = self.unreported[0] if self.unreported else clock.now()
+        self.unreported = (since, why) if why else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +118,10 @@ async def measure(order: Order, settings: Settings, stop: asyncio.Event, pulse: 
         directory = order.following.directory
         tell = pulse.hear_of_watching
         beside.append(partial(run_watching, stop=stop, directory=directory, tell=tell))
-        beside.append(partial(run_reports, settings=settings, directory=directory, stop=stop))
+        told = pulse.hear_of_reports
+        beside.append(
+            partial(run_reports, settings=settings, directory=directory, stop=stop, tell=told)
+        )
     store = partial(_store, order.catalogue, settings, ends, pulse, beside)
     await probe_and(
         store, settings, ends, location=order.location, pulse=pulse, record=order.record

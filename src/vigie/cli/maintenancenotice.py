@@ -48,7 +48,7 @@ async def notice(
     if contact is not None and not 0 < len(contact.strip()) <= LONGEST:
         raise UsageError(f"--contact: is blank or longer than {LONGEST} characters (shorten it)")
     if output is not None:
-        reporting.check_writable(output)
+        reporting.check_pdf(output)
     spoken, now = reporting.resolve(language) if language else None, clock.now()
     found = await reporting.read_notice(
         settings.read(directory), key=key, now=now, contract=contract, customer=customer

@@ -19,7 +19,7 @@ from vigie.reporting import (
     Formats,
     Order,
     asked,
-    check_writable,
+    check_pdf,
     make_report,
     read,
     resolve,
@@ -99,7 +99,7 @@ async def report(
         return
     if reason is not None or by is not None:
         raise UsageError("--reason and --by belong to a report that is kept (write --revise)")
-    check_writable(path)
+    check_pdf(path)
     spoken_now = resolve(language) if language else None
     now = clock.now()
     found = await read(

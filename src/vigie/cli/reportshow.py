@@ -11,7 +11,7 @@ from vigie.cli.answers import AsJson
 from vigie.cli.registry import connected, plain, short
 from vigie.counting import count
 from vigie.errors import UsageError
-from vigie.reporting import check_writable, write
+from vigie.reporting import check_pdf, write
 
 Directory = Annotated[Path, Parameter(name="--dir")]
 WIDTH = 60  # of a value in `diff`
@@ -71,7 +71,7 @@ async def show(
         The catalogue's directory.
     """
     if output:
-        check_writable(output)
+        check_pdf(output)
     async with connected(directory) as connection:
         found = await storing.read_report(connection, report)
         events = await storing.report_events(connection, report)
@@ -141,14 +141,15 @@ def _check_order(later: dict[str, Any], earlier: dict[str, Any]) -> None:
 def _line(one: dict[str, Any]) -> str:
     percent = f"{one['percent']} %" if one["percent"] else "not applicable"
     parts = [one["report"], one["state"], percent, one["verdict"].replace("_", " ")]
-    if one["state"] in ("draft", "objected"):
+    if one["state"] in ("draft", "objected") or (one["state"] == "failed" and not one["issued_at"]):
         parts.append(f"objections until {short(one['objections_until'])}")
     if one["issued_at"]:
         parts.append(f"issued {short(one['issued_at'])}")
     if one["open_objections"]:
         parts.append(f"{count(one['open_objections'], 'objection')} to answer")
     if one["replaced_by"]:
-        parts.append(f"replaced by {one['replaced_by']}")
+        word = "replaced" if one["state"] == "replaced" else "followed"
+        parts.append(f"{word} by {one['replaced_by']}")
     return "  ".join(parts)
 
 

@@ -11,9 +11,14 @@ from vigie.cli.answers import AsJson
 from vigie.cli.registry import connected, short
 from vigie.cli.who import operator
 from vigie.errors import UsageError
-from vigie.reporting import Order, asked, check_writable, keep_one, write
+from vigie.reporting import Order, asked, check_pdf, keep_one, write
 
 Directory = Annotated[Path, Parameter(name="--dir")]
+
+_NOBODY = (
+    "it goes to nobody (look at reports.to and reports.automatic of the contract, the addresses of"
+    " the customer, and mail in reports/rota.yaml)"
+)
 
 
 async def draft(
@@ -94,6 +99,8 @@ async def revise(
     """
     async with connected(directory) as connection:
         known = await storing.read_report(connection, report)
+    if newer := known["replaced_by"]:
+        raise UsageError(f"report {report}: {newer} came after it (vigie report revise {newer})")
     order = Order(
         contract=known["contract"],
         asked=asked(**{known["kind"]: known["period"]}),
@@ -111,7 +118,7 @@ async def revised(order: Order, output: Path | None) -> None:
     if order.reason is None:
         raise UsageError('--revise: needs a reason (write --reason "why")')
     if output:
-        check_writable(output)
+        check_pdf(output)
     found = await _kept(order)
     if output:
         async with connected(order.directory) as connection:
@@ -235,7 +242,9 @@ async def issue(
             connection, report, reason=reason, by=operator(by), now=clock.now()
         )
         found = await storing.read_report(connection, report)
-    _tell(found, as_json=as_json)
+        places = await storing.report_places(connection, report)
+    where = f"it goes to {', '.join(places)}" if places else _NOBODY
+    answers.answer(f"{report} is issued; {where}.", as_json=as_json, **found, goes_to=places)
 
 
 async def _kept(order: Order) -> dict[str, object]:

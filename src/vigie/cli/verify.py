@@ -12,6 +12,7 @@ from vigie import clock, settings
 from vigie.legible import one_line
 from vigie.verifying import (
     Check,
+    check_brand,
     check_file,
     compare_with_database,
     compare_with_kept,
@@ -36,7 +37,8 @@ async def verify(
 
     It needs nothing but the file. Exit status 0: all holds; 1: something does not; 3: nothing
     fails, and not everything could be checked, such as pages that other templates drew, or a file
-    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it.
+    without a seal where VIGIE_SIGN_ROOTS names who should have sealed it, or a brand that is not
+    that of the catalogue.
 
     Parameters
     ----------
@@ -46,11 +48,13 @@ async def verify(
     database
         Compare also with the file of a report that is kept, byte for byte, and with what the
         database gives today: the figures and the raw results. The file that is kept does not fail
-        where corrections or late results came after it: that is told, with status 3.
+        where corrections or late results came after it: that is told, with status 3. So is what
+        goes on where the period is not over; what was over when the file was made must be the same.
     as_json
         Print one JSON object instead of lines.
     directory
-        The catalogue's directory; its reports/templates win over the shipped ones.
+        The catalogue's directory; its reports/templates win over the shipped ones, and a report's
+        brand is compared with its reports/brand.yaml.
     """
     opened = await open_within_limits(file)
     held, checks = await check_file(opened, directory=directory)
@@ -59,9 +63,10 @@ async def verify(
         kept = await compare_with_kept(opened, held, found)
         is_kept = any(check.holds for check in kept)
         today = await compare_with_database(held, found, now=clock.now(), is_kept=is_kept)
-        checks += (*kept, *today)
+        brand = check_brand(held, directory, is_kept=is_kept)
+        checks += (*kept, *brand, *today)
     else:
-        checks += left_to_the_database(held)
+        checks += (*check_brand(held, directory), *left_to_the_database(held))
     print(_object(file, checks) if as_json else _lines(file, checks))
     return STATUS[_holds(checks)]
 
@@ -94,8 +99,14 @@ def _end(checks: Sequence[Check]) -> str:
     if unchecked := _unchecked(checks):
         return f"nothing fails, but {' and '.join(unchecked)} could not be checked"
     if any(check.is_later for check in checks):
-        return "the file is genuine; the database gives other values today"
+        return f"{_known(checks)}; the database gives other values today"
     return "all that was checked holds"
+
+
+def _known(checks: Sequence[Check]) -> str:
+    """Return what is known of a file that differs: only the kept one, byte for byte, is genuine."""
+    is_kept = any(check.name == "kept" and check.holds for check in checks)
+    return "the file is genuine" if is_kept else "the data in the file agree with each other"
 
 
 def _object(file: Path, checks: Sequence[Check]) -> str:

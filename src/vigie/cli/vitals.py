@@ -23,6 +23,7 @@ LAG = timedelta(seconds=120)
 PATIENCE_S = 2.0  # with the database
 STOPPED = "the roll-up stopped"
 WATCH_SLACK = timedelta(seconds=60)  # without a look, or word of another process that watches
+REPORT_SLACK = timedelta(minutes=10)  # without reports: a restart of the database takes less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +87,8 @@ class Vitals:
             wrong.append(STOPPED)
         if self._is_unwatched(now):
             wrong.append("watching stopped")
+        if self.pulse.unreported and now - self.pulse.unreported[0] > REPORT_SLACK:
+            wrong.append(f"no report is made or sent: {self.pulse.unreported[1]}")
         return wrong
 
     def _is_unwatched(self, now: datetime) -> bool:

@@ -69,6 +69,7 @@ from .evidence.attachments import (
     manifest,
     report_files,
 )
+from .evidence.branding import brand_of
 from .evidence.reportfile import (
     ReportFile,
     from_bytes,
@@ -79,6 +80,7 @@ from .evidence.reportfile import (
     to_json,
 )
 from .evidence.sources import drawn_with
+from .figures.brandrecords import Brand
 from .figures.contents import Contents, Kept, Outlook, Planned
 from .figures.evidencerecords import Answers, Evidence, Hours, Made, Part, ResultsDay, Written
 from .figures.periods import Asked, Days, Span, asked, asked_of_any_kind
@@ -97,7 +99,7 @@ from .figures.records import (
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
 from .figures.termrecords import Zone
-from .files import check_writable, write
+from .files import check_pdf, check_writable, write
 from .formats import Formats, utc
 from .ics import feed
 from .keeping.keeping import Order, keep
@@ -123,6 +125,7 @@ __all__ = [
     "Asked",
     "Attached",
     "Availability",
+    "Brand",
     "Broken",
     "Budget",
     "Called",
@@ -187,6 +190,8 @@ __all__ = [
     "asked",
     "asked_of_any_kind",
     "attached",
+    "brand_of",
+    "check_pdf",
     "check_writable",
     "comparison_csv",
     "comparison_json",

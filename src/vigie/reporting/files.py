@@ -1,5 +1,6 @@
 """The file that somebody asked for with -o."""
 
+from mimetypes import guess_type
 from pathlib import Path
 
 from vigie import wholefile
@@ -13,6 +14,13 @@ def check_writable(path: Path) -> None:
         raise ReportError(f"{folder}: there is no such directory (make it, or write another -o)")
     if path.is_dir():
         raise ReportError(f"{path}: is a directory (write a file name after -o)")
+
+
+def check_pdf(path: Path) -> None:
+    """Refuse a *path* that can be no file, or whose name says that it is something else."""
+    check_writable(path)
+    if guess_type(path.name)[0] not in (None, "application/pdf"):
+        raise ReportError(f"{path}: is no name of a PDF (write one that ends in .pdf)")
 
 
 def write(path: Path, content: bytes) -> None:

@@ -54,10 +54,12 @@ class Formats:
 
     def seconds(self, value: Decimal | None) -> str:
         """Return exact seconds, grouped: `2,677,200 s`."""
-        if value is None:
-            return DASH
+        return DASH if value is None else f"{self.amount(value)}{SPACE}s"
+
+    def amount(self, value: Decimal) -> str:
+        """Return an exact number, grouped, whose unit stands elsewhere: `2,677,200`."""
         plain = value.normalize() + 0  # 540.000 is 540
-        return format_decimal(plain, locale=self._locale, decimal_quantization=False) + SPACE + "s"
+        return format_decimal(plain, locale=self._locale, decimal_quantization=False)
 
     def milliseconds(self, value: Decimal) -> str:
         """Return exact milliseconds, or seconds from one second on: `85.2 ms`, `1.5 s`."""

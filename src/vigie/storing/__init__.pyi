@@ -34,10 +34,12 @@ from .catalogue import (
     renew_calendars,
 )
 from .corrections import (
+    Addition,
     Correction,
     add_correction,
     approve_correction,
     list_corrections,
+    recorded_since,
     withdraw_correction,
 )
 from .crises import (
@@ -187,6 +189,7 @@ from .reports import (
     report_figures,
     report_file,
     report_head,
+    report_places,
     report_revisions,
     reports_due,
     turn_reports,
@@ -233,6 +236,7 @@ __all__ = [
     "DATABASE_TROUBLE",
     "MESSAGE_STATES",
     "Acknowledged",
+    "Addition",
     "AgentSeen",
     "AgentState",
     "Analyst",
@@ -356,6 +360,7 @@ __all__ = [
     "read_report",
     "read_state",
     "read_targets",
+    "recorded_since",
     "refusals",
     "remove_agent",
     "remove_analyst",
@@ -370,6 +375,7 @@ __all__ = [
     "report_figures",
     "report_file",
     "report_head",
+    "report_places",
     "report_revisions",
     "reports_due",
     "resolve_crisis",

@@ -25,6 +25,15 @@ class Correction:
     evidence: str | None = None  # text, or the digest of a file
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """A correction or a maintenance window, and the span that it is of."""
+
+    key: str
+    starts: datetime
+    ends: datetime
+
+
 async def add_correction(
     connection: asyncpg.Connection, correction: Correction, *, by: str, now: datetime
 ) -> str:
@@ -77,6 +86,17 @@ async def withdraw_correction(
 async def list_corrections(connection: asyncpg.Connection) -> list[dict[str, object]]:
     """Return every correction, latest start first; columns as in `sla.correction`."""
     return [dict(record) for record in await connection.fetch(query("list_corrections"))]
+
+
+async def recorded_since(
+    connection: asyncpg.Connection, contract: str | None, since: datetime
+) -> tuple[Addition, ...]:
+    """Return the corrections and windows that something was recorded of since then.
+
+    Those of a contract's services; None: of any.
+    """
+    found = await connection.fetch(query("recorded_since"), contract, since)
+    return tuple(Addition(**record) for record in found)
 
 
 async def _target(connection: asyncpg.Connection, key: str) -> tuple[str | None, str | None]:

@@ -234,6 +234,11 @@ async def issue_report(
     await _step(connection, "report_issue", key, by, reason, now)
 
 
+async def report_places(connection: asyncpg.Connection, key: str) -> list[str]:
+    """Return where a report goes to: addresses, folders, buckets; [] where nobody is sent it."""
+    return [row["place"] for row in await _rows(connection, "report_places", key)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportDue:
     """A report that the clock wants, and that nobody has kept yet."""
@@ -291,7 +296,8 @@ async def opened_report(
 
 
 def _file_name(key: str, language: str, spoken: Sequence[str]) -> str:
-    stem = key.replace("/", "-")
+    *whose, period, revision = key.split("/")
+    stem = "-".join((".".join(whose), period, revision))  # contract a-b is not service b of a
     return f"{stem}-{language}.pdf" if len(spoken) > 1 else f"{stem}.pdf"
 
 

@@ -1,3 +1,4 @@
+from .brands import check_brand
 from .checks import Check
 from .container import Container, open_report
 from .database import compare_with_database
@@ -8,6 +9,7 @@ from .whole import check_file, left_to_the_database
 __all__ = [
     "Check",
     "Container",
+    "check_brand",
     "check_file",
     "compare_with_database",
     "compare_with_kept",

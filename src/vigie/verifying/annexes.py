@@ -12,6 +12,7 @@ from vigie.verifying.numbers import recomputed, seconds, spare, totals
 from vigie.verifying.percentages import cut
 
 OURS = {"up": "up", "unplanned": "down"}
+MEASURED = {"up", "down", "unknown"}
 UNCOUNTED = {"outside", "excluded"}
 JUDGED = {"met", "missed", "not_provable"}
 
@@ -40,6 +41,8 @@ def _lines(found: Comparison) -> Iterator[str]:
             yield f"{place}.seconds: is not the time from its start to its end"
         if not period.starts <= line.starts < line.ends <= period.ends:
             yield f"{place}: does not lie in the period"
+        if not _is_told(line):
+            yield f"{place}.measured: {line.measured} said of {line.ours}, by {line.corrections}"
         if not _is_compared(line):
             yield f"{place}.agrees: {line.agrees} said of {line.ours} and {line.theirs}"
     for before, after in pairwise(found.lines):
@@ -53,6 +56,17 @@ def _is_compared(line: Line) -> bool:
         return line.agrees is None
     ours = OURS.get(line.ours)
     return ours is None or line.agrees is (ours == line.theirs)
+
+
+def _is_told(line: Line) -> bool:
+    """Whether what we measured is told just where corrections say otherwise."""
+    if line.measured is None or not line.corrections:
+        return line.measured is None and line.corrections is None
+    return line.measured in MEASURED and OURS.get(line.ours, line.ours) != line.measured
+
+
+def _is_taken(line: Line) -> bool:
+    return line.agrees is False and line.theirs == line.measured == "down"
 
 
 def _kind(line: Line) -> str:
@@ -76,6 +90,7 @@ def _sums(said: Compared, lines: Sequence[Line], place: str) -> Iterator[str]:
         "compared_s": both,
         "agree_percent": cut(Fraction(of["agree_s"]), Fraction(both)),
         "spans": sum(line.agrees is False for line in lines),
+        "measured_down_s": sum(line.seconds for line in lines if _is_taken(line)),
     }
     for name, value in expected.items():
         if getattr(said, name) != value:

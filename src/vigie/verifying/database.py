@@ -1,10 +1,9 @@
 """The printed figures against those that the database gives today."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
 
+from vigie import storing
 from vigie.reporting import (
     Annex,
     Asked,
@@ -13,6 +12,7 @@ from vigie.reporting import (
     Incident,
     MaintenanceNotice,
     NoticeFile,
+    ResultsDay,
     Span,
     Summary,
     SummaryFile,
@@ -24,6 +24,8 @@ from vigie.reporting import (
 from vigie.settings import Settings
 from vigie.verifying.carried import Carried
 from vigie.verifying.checks import Check, judged, later
+from vigie.verifying.differing import unequal
+from vigie.verifying.settled import Over, over, past_of_annex, past_of_report, past_of_summary
 
 WELL = "gives the same figures today"
 SINCE = (
@@ -35,21 +37,12 @@ CHANGED = (
     "correction list and vigie report list show them)"
 )
 RUNNING = "; its period was not over when it was made, and the figures go on"
+PAST = (
+    "; that was over when it was made: the file was changed, or late results came since (no "
+    "correction and no maintenance that was recorded since explains it)"
+)
+SAME = "the same ones are stored"
 KINDS = {"month", "quarter", "year"}
-# The raw results are compared by themselves: older ones than the retention are told apart there.
-MOVING = {
-    "figures.evidence.results",
-    "figures.evidence.sha256",
-    "maintenance.as_of",
-    # What people do after it was made.
-    "summary.as_of",
-    "summary.crises",
-    "summary.disputes",
-    "summary.reports",
-    "summary.risks",
-}
-# Results are rolled up ever further: today as far as then, or beyond.
-GROWING = {"figures.period.as_of"}
 
 
 async def compare_with_database(
@@ -59,21 +52,27 @@ async def compare_with_database(
 
     *is_kept*: it is the very file that is kept, so what differs came after it, and does not fail.
     """
+    made_at = held.made.made_at
     match held.told:
         case Incident():
             says = "an incident report holds what people wrote; vigie crisis show has the rest"
             return (Check(name="database", holds=None, says=says),)
         case Annex(comparison=comparison):
-            return (await _annex(comparison, settings, now),)
+            return (await _annex(comparison, settings, now, made_at),)
         case SummaryFile(summary=summary):
-            return (await _summary(summary, settings, now),)
+            return (await _summary(summary, settings, now, made_at),)
         case NoticeFile(maintenance=window):
             return (await _notice(window, settings, now),)
         case report:
-            return await _report(report["figures"], settings, now, is_kept=is_kept)
+            figures = report["figures"]
+            if is_kept or figures.period.complete:
+                return await _report(figures, settings, now, is_kept=is_kept)
+            return await _running_report(figures, settings, now, made_at)
 
 
-async def _annex(printed: Comparison, settings: Settings, now: datetime) -> Check:
+async def _annex(
+    printed: Comparison, settings: Settings, now: datetime, made_at: datetime
+) -> Check:
     figures = printed.figures
     if figures.period.kind not in KINDS or not figures.days:
         return Check(name="database", holds=False, says="no annex is of such a period")
@@ -84,16 +83,24 @@ async def _annex(printed: Comparison, settings: Settings, now: datetime) -> Chec
         now=now,
         scope=figures.availability.scope,
     )
-    return judged("database", unequal(printed, today, "comparison"), well=WELL)
+    differing = unequal(printed, today, "comparison")
+    if figures.period.complete:
+        return judged("database", differing, well=WELL)
+    known = over(figures.period.as_of, await _since(settings, figures.contract.key, made_at))
+    return _running(past_of_annex(printed, today, known), differing, known, well=WELL)
 
 
-async def _summary(printed: Summary, settings: Settings, now: datetime) -> Check:
+async def _summary(printed: Summary, settings: Settings, now: datetime, made_at: datetime) -> Check:
     if printed.kind not in KINDS:
         return Check(name="database", holds=False, says="no summary is of such a period")
     asked = Asked(printed.kind, printed.noon.astimezone(UTC).date())
     today = await read_summary(settings, asked=asked, now=now)
     well = f"{WELL} of contracts, shared outages and windows; the rest goes on"
-    return judged("database", unequal(printed, today, "summary"), well=well)
+    differing = unequal(printed, today, "summary")
+    if printed.complete:
+        return judged("database", differing, well=well)
+    known = over(printed.as_of, await _since(settings, None, made_at))
+    return _running(past_of_summary(printed, today, known), differing, known, well=well)
 
 
 async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime) -> Check:
@@ -101,25 +108,68 @@ async def _notice(printed: MaintenanceNotice, settings: Settings, now: datetime)
     return judged("database", unequal(printed, today, "maintenance"), well=WELL)
 
 
+async def _since(
+    settings: Settings, contract: str | None, made_at: datetime
+) -> tuple[storing.Addition, ...]:
+    async with storing.open_database(settings) as pool, pool.acquire() as connection:
+        return await storing.recorded_since(connection, contract, made_at)
+
+
+def _running(
+    past: Iterable[str], differing: Iterable[str], known: Over, *, well: str, name: str = "database"
+) -> Check:
+    """Return a check of what goes on: it fails where the *past*, which was over, differs."""
+    if found := list(past):
+        return judged(name, found, well=well, why=PAST)
+    return later(name, differing, well=well, why=RUNNING + _named(known.since))
+
+
+def _named(since: Sequence[storing.Addition]) -> str:
+    keys = ", ".join(one.key for one in since)
+    return f"; recorded since then: {keys}" if keys else ""
+
+
 async def _report(
     printed: Figures, settings: Settings, now: datetime, *, is_kept: bool
 ) -> tuple[Check, ...]:
-    has_evidence = printed.evidence is not None
-    is_running = not printed.period.complete
-    judge = later if is_kept or is_running else judged
-    why = RUNNING if is_running else SINCE if is_kept else CHANGED
-    today = await read(
+    judge, why = (later, SINCE) if is_kept else (judged, CHANGED)
+    today = await _today(printed, settings, now)
+    changed, aside = _results(printed, today)
+    return (
+        judge("database", unequal(printed, today, "figures"), well=WELL, why=why),
+        _told(printed, judge("results", map(_other, changed), well=f"{SAME}{aside}")),
+    )
+
+
+async def _running_report(
+    printed: Figures, settings: Settings, now: datetime, made_at: datetime
+) -> tuple[Check, ...]:
+    today = await _today(printed, settings, now)
+    known = over(printed.period.as_of, await _since(settings, printed.contract.key, made_at))
+    changed, aside = _results(printed, today)
+    # No correction changes a result.
+    past = [(endpoint, day) for endpoint, day in changed if known.is_past(day)]
+    differing, well = map(_other, changed), f"{SAME}{aside}"
+    return (
+        _running(
+            past_of_report(printed, today, known),
+            unequal(printed, today, "figures"),
+            known,
+            well=WELL,
+        ),
+        _told(printed, _running(map(_other, past), differing, known, well=well, name="results")),
+    )
+
+
+async def _today(printed: Figures, settings: Settings, now: datetime) -> Figures:
+    return await read(
         settings,
         contract=printed.contract.key,
         asked=_asked(printed),
         now=now,
         scope=printed.availability.scope,
         readings=bool(printed.readings),
-        evidence=has_evidence,
-    )
-    return (
-        judge("database", unequal(printed, today, "figures"), well=WELL, why=why),
-        _results(printed, today, judge),
+        evidence=printed.evidence is not None,
     )
 
 
@@ -130,38 +180,29 @@ def _asked(printed: Figures) -> Asked | Span:
     return Span(period.starts, period.ends)
 
 
-def unequal(printed: Any, today: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - any record
-    """Yield every value that is not the same in both, by its place."""
-    kind = place.removeprefix("comparison.")
-    if printed == today or kind in MOVING or (kind in GROWING and _grew(printed, today)):
-        return
-    if is_dataclass(printed) and is_dataclass(today):
-        for field in fields(printed):
-            mine, other = getattr(printed, field.name), getattr(today, field.name)
-            yield from unequal(mine, other, f"{place}.{field.name}")
-    elif isinstance(printed, tuple) and isinstance(today, tuple) and len(printed) == len(today):
-        for number, (mine, other) in enumerate(zip(printed, today, strict=True)):
-            yield from unequal(mine, other, f"{place}[{number}]")
-    elif isinstance(printed, tuple) and isinstance(today, tuple):
-        yield f"{place}: {len(printed)} rows printed, {len(today)} today"
-    else:
-        yield f"{place}: {printed} printed, {today} today"
-
-
-def _grew(then: datetime | None, today: datetime | None) -> bool:
-    return then is None or (today is not None and then < today)
-
-
-def _results(printed: Figures, today: Figures, judge: Callable[..., Check]) -> Check:
-    if printed.evidence is None or today.evidence is None:
-        return Check(name="results", holds=None, says="the report carries no digest of them")
-    old = {(one.endpoint, one.day): one for one in printed.evidence.results}
-    new = {(one.endpoint, one.day): one for one in today.evidence.results}
-    dropped = [key for key in old if key in new and old[key].covers != new[key].covers]
-    changed = [
-        f"{endpoint} {day}: other results are stored now"
-        for endpoint, day in sorted({*old, *new} - {*dropped})
-        if old.get((endpoint, day)) != new.get((endpoint, day))
-    ]
+def _results(printed: Figures, today: Figures) -> tuple[list[tuple[str, date]], str]:
+    """Return the endpoint days of other results, and what is said of those that were dropped."""
+    old, new = (
+        {(one.endpoint, one.day): one for one in (of.evidence.results if of.evidence else ())}
+        for of in (printed, today)
+    )
+    dropped = {key for key in {*old} & {*new} if _was_dropped(old[key], new[key])}
+    changed = [key for key in sorted({*old, *new} - dropped) if old.get(key) != new.get(key)]
     aside = f"; {len(dropped)} endpoint days are older than the retention now" if dropped else ""
-    return judge("results", changed, well=f"the same ones are stored{aside}")
+    return changed, aside
+
+
+def _was_dropped(then: ResultsDay, today: ResultsDay) -> bool:
+    """Whether what is kept of a day can be left of what it had; nothing dropped ever comes back."""
+    return (then.covers, today.covers) == ("all", "evidence") and then.results >= today.results
+
+
+def _other(changed: tuple[str, date]) -> str:
+    endpoint, day = changed
+    return f"{endpoint} {day}: other results are stored now"
+
+
+def _told(printed: Figures, check: Check) -> Check:
+    if printed.evidence is None:
+        return Check(name="results", holds=None, says="the report carries no digest of them")
+    return check

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -13,21 +14,29 @@ UNITS = {"h": 3600, "min": 60, "s": 1}
 PART = re.compile(r"(\d+(?:\.\d+)?)\s(h|min|s)")
 
 
-def lasted(crisis: IncidentReport) -> Iterator[str]:
-    """Yield every duration of an incident report that its instants and the others do not give."""
+def lasted(crisis: IncidentReport, made_at: datetime) -> Iterator[str]:
+    """Yield every duration of an incident report that its instants and the others do not give.
+
+    One that goes on lasted, so far, until the report was made.
+    """
     duration, downtime = _length(crisis.duration), _length(crisis.downtime)
-    if crisis.ended is not None and duration is not None:
-        # Instants are printed in whole seconds, and the duration is not.
-        if abs(duration - seconds(crisis.ended - crisis.started)) >= 1:
-            yield f"incident.duration: says {crisis.duration}, its start and end do not"
+    if crisis.duration is not None and duration is None:
+        yield "incident.duration: cannot be read"
+    elif duration is not None:
+        until = made_at if crisis.ended is None else crisis.ended
+        # Instants are cut to whole seconds each, and the duration is not, or by itself.
+        if abs(duration - max(seconds(until - crisis.started), Fraction(0))) > 1:
+            yield f"incident.duration: says {crisis.duration}, its start and {_end(crisis)} do not"
         if downtime is not None and downtime > duration:
             yield f"incident.downtime: says {crisis.downtime} of {crisis.duration}"
-    elif crisis.duration is not None:
-        yield "incident.duration: cannot be read, or it is said of what has not ended"
     if any(after.at < before.at for before, after in pairwise(crisis.timeline)):
         yield "incident.timeline: is out of order"
     for number, budget in enumerate(crisis.budgets):
         yield from _budget(budget, f"incident.budgets[{number}]")
+
+
+def _end(crisis: IncidentReport) -> str:
+    return "when the report was made" if crisis.ended is None else "end"
 
 
 def _budget(budget: Budget, place: str) -> Iterator[str]:

@@ -9,12 +9,15 @@ from vigie.reporting import digest as digest_of
 from vigie.verifying.clocks import A_DAY, clocks_of
 from vigie.verifying.numbers import CLASSES, seconds
 
+MEASURED = ("up", "unplanned", "planned", "excluded")
+
 
 def rows(figures: Figures) -> Iterator[str]:
     """Yield every row that contradicts itself, its neighbours or the sums."""
     yield from _outages(figures)
     yield from _longest(figures)
     yield from _days(figures)
+    yield from _to_come(figures)
     yield from _steps(figures)
     for number, window in enumerate(figures.maintenance):
         if window.ends < window.starts or (not window.valid and window.excused_s):
@@ -102,6 +105,14 @@ def _days(figures: Figures) -> Iterator[str]:
         yield "figures.days: there is a hole between two of them"
     if not _tile(figures):
         yield "figures.days: do not reach from the start of the period to its end"
+
+
+def _to_come(figures: Figures) -> Iterator[str]:
+    as_of = figures.period.as_of
+    for number, day in enumerate(figures.days):
+        is_to_come = as_of is None or day.starts >= as_of
+        if is_to_come and any(getattr(day.seconds, name) for name in MEASURED):
+            yield f"figures.days[{number}]: was measured, and known is up to {as_of}"
 
 
 def _tile(figures: Figures) -> bool:

@@ -69,7 +69,7 @@ async def _checks(file: Container, held: Carried, directory: Path) -> AsyncItera
         case Annex(comparison=found):
             yield _annex(found)
         case Incident(incident=crisis):
-            yield _incident(crisis)
+            yield _incident(crisis, held.made.made_at)
         case SummaryFile(summary=overview):
             yield _overview(overview)
         case NoticeFile() as notice:
@@ -114,9 +114,10 @@ def _annex(found: Comparison) -> Check:
     return judged("arithmetic", compared(found), well=well)
 
 
-def _incident(crisis: IncidentReport) -> Check:
+def _incident(crisis: IncidentReport, made_at: datetime) -> Check:
     counted = (count(len(crisis.budgets), "budget"), count(len(crisis.timeline), "event"))
-    return judged("arithmetic", lasted(crisis), well=f"duration, {' and '.join(counted)} add up")
+    well = f"duration, {' and '.join(counted)} add up"
+    return judged("arithmetic", lasted(crisis, made_at), well=well)
 
 
 def _overview(found: Summary) -> Check:

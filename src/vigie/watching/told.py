@@ -57,6 +57,8 @@ class Told:
     provider: str | None
     period: str | None  # that a report is about: 2026-05
     contract: str | None
+    replaces: str | None  # the key of the report that it corrects
+    reason: str | None  # of the correction
     attached: bool  # its file goes along
     linked: tuple[File, ...]  # else these are fetched
     linked_until: str | None
@@ -102,6 +104,8 @@ def told(facts: Mapping[str, object], *, language: str, now: datetime) -> Told:
         provider=one_line(facts.get("provider")),
         period=one_line(facts.get("period")),
         contract=one_line(facts.get("contract")),
+        replaces=one_line(facts.get("replaces")),
+        reason=one_line(facts.get("reason")),
         attached=facts.get("attached") is True,
         linked=_files(facts.get("linked"), locale),
         linked_until=_moment(_instant(facts.get("linked_until")), locale, zone),

@@ -1,5 +1,7 @@
 """The channel folder: files are put whole, and nothing is written over."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -43,3 +45,31 @@ async def test_a_link_is_not_written_through(tmp_path: Path) -> None:
 
     with pytest.raises(NotSent, match="is not written over"):
         await put(tmp_path)
+
+
+async def test_what_another_put_meanwhile_is_not_written_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the move there is no time in which another may come."""
+    monkeypatch.setattr(os.path, "lexists", lambda _: False)
+    (tmp_path / REPORT.name).write_bytes(b"theirs")
+
+    with pytest.raises(NotSent, match="is not written over"):
+        await put(tmp_path)
+
+    assert {REPORT.name: b"theirs"} == contents(tmp_path)
+
+
+async def test_a_disk_without_links_takes_files_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refused)
+    await put(tmp_path)
+    (tmp_path / "other.pdf").write_bytes(b"theirs")
+    with pytest.raises(NotSent, match="is not written over"):
+        await put(tmp_path, Attached(name="other.pdf", content=b"ours"))
+
+    assert {REPORT.name: REPORT.content, "other.pdf": b"theirs"} == contents(tmp_path)

@@ -15,6 +15,7 @@ from vigie.settings import Settings
 from vigie.storing import open_database, query, read_dispute, roll_up
 
 Made = TypeVar("Made")
+NONE = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class Compared:
     theirs_unknown_s: Decimal
     uncounted_s: Decimal  # outside the contract, or excluded
     spans: int  # that differ
+    # Of theirs_down_s, what our own probes saw as well, and a correction took out.
+    measured_down_s: Decimal = NONE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,8 @@ class Line:
     first_line: int | None  # of the customer's file
     last_line: int | None
     reasons: str | None  # in the customer's words
+    measured: str | None = None  # up, down, unknown: what we saw before corrections said otherwise
+    corrections: str | None = None  # their keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,16 @@ class Comparison:
     def differing(self) -> tuple[Line, ...]:
         """The spans in which one says up and the other down."""
         return tuple(line for line in self.lines if line.agrees is False)
+
+    @property
+    def listed(self) -> tuple[Line, ...]:
+        """Those, and the spans of which only a correction says that they are not compared."""
+        return tuple(
+            line
+            for line in self.lines
+            if line.agrees is False
+            or (line.agrees is None and line.measured and line.theirs != "unknown")
+        )
 
     @property
     def reported(self) -> Effect:

@@ -35,6 +35,7 @@ class Budget:
     left: str
     over: str | None = None  # how much more than allowed; None: nothing
     scope: str = "solution"  # or the key of the service that is judged by itself
+    with_unknown: bool = False  # the contract counts what was not measured as down: it is used
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from vigie.templating import MISTAKES, Sandbox, describe, sandbox, visible
 FILTERS = (
     "percent",
     "seconds",
+    "amount",
     "duration",
     "limit",
     "written",

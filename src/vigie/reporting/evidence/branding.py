@@ -1,17 +1,26 @@
 """From the brand of a catalogue to the one that a document is drawn with, and carries."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from vigie.catalogue import KINDS, Typeface, digit_width, load_brand, picture_problem
+from vigie.catalogue import (
+    KINDS,
+    Typeface,
+    brand_as_written,
+    digit_width,
+    load_brand,
+    picture_problem,
+)
 from vigie.catalogue import Brand as Written
-from vigie.errors import ReportError
+from vigie.errors import CatalogueError, ReportError
 from vigie.reporting.figures.brandrecords import OWN, SHIPPED, Brand, Font, Picture
 
-WEIGHTS: dict[Literal["light", "regular", "semibold", "bold"], Literal[300, 400, 600, 700]] = {
+Weight: TypeAlias = Literal[300, 400, 600, 700]
+Face: TypeAlias = tuple[str, Weight, str]  # family, weight, file
+WEIGHTS: dict[Literal["light", "regular", "semibold", "bold"], Weight] = {
     "light": 300,
     "regular": 400,
     "semibold": 600,
@@ -49,18 +58,23 @@ def _picture(path: Path, alt: str) -> Picture:
 
 
 def _fonts(written: Written, folder: Path) -> Iterator[Font]:
+    for family, weight, file in _faces(written):
+        yield Font(family=family, weight=weight, file=file, sha256=_digest(folder / file))
+
+
+def _faces(written: Written) -> Iterator[Face]:
     if written.font:
-        yield from _weights(OWN, written.font, folder)
+        yield from _weights(OWN, written.font)
     # CSS knows no digits at the beginning of a word.
     for letter, typeface in zip("ABCD", written.other_scripts, strict=False):
-        yield from _weights(f"{OWN} Other {letter}", typeface, folder)
+        yield from _weights(f"{OWN} Other {letter}", typeface)
 
 
-def _weights(family: str, typeface: Typeface, folder: Path) -> Iterator[Font]:
+def _weights(family: str, typeface: Typeface) -> Iterator[Face]:
     for name, weight in WEIGHTS.items():
         file = getattr(typeface, name)
         if file is not None:
-            yield Font(family=family, weight=weight, file=file, sha256=_digest(folder / file))
+            yield family, weight, file
 
 
 def at_hand(brand: Brand | None, folders: Sequence[Path]) -> Brand:
@@ -69,14 +83,52 @@ def at_hand(brand: Brand | None, folders: Sequence[Path]) -> Brand:
     None is the brand that is shipped.
 
     Raises:
-        ReportError: its logo is none; a report's own record of it is anybody's.
+        ReportError: no catalogue could have it; a report's own record of it is anybody's.
     """
     if brand is None:
         return SHIPPED
+    _check_limits(brand)
+    return replace(brand, fonts=tuple(font for font in brand.fonts if _is_there(font, folders)))
+
+
+def _check_limits(brand: Brand) -> None:
+    """Raise ReportError where no brand.yaml gives this *brand*: anything can be printed by one."""
     told = picture_problem(brand.logo.kind, brand.logo.content) if brand.logo else None
     if told:
         raise ReportError(f"the logo {told}")
-    return replace(brand, fonts=tuple(font for font in brand.fonts if _is_there(font, folders)))
+    try:
+        written = brand_as_written(_as_written(brand))
+    except CatalogueError as error:
+        raise ReportError(f"the brand's {error.problems[0]}") from error
+    if not _gives(written, brand):
+        raise ReportError("the brand is none that a brand.yaml gives")
+
+
+def _gives(written: Written, brand: Brand) -> bool:
+    """Whether *brand* is made as `_brand` makes it: texts stripped, families one after another."""
+    texts = (written.name, written.footer, written.logo and written.logo.alt)
+    fonts = [(font.family, font.weight, font.file) for font in brand.fonts]
+    return (
+        texts == (brand.name, brand.footer, brand.logo and brand.logo.alt)
+        and fonts == [*_faces(written)]
+        and (brand.digit == SHIPPED.digit or written.font is not None)
+    )
+
+
+def _as_written(brand: Brand) -> Mapping[str, object]:
+    names = {weight: name for name, weight in WEIGHTS.items()}
+    typefaces: dict[str, dict[str, str]] = {}
+    for font in brand.fonts:
+        typefaces.setdefault(font.family, {})[names[font.weight]] = font.file
+    logo = {"file": "logo", "alt": brand.logo.alt} if brand.logo else None  # its name is not kept
+    return {
+        "name": brand.name,
+        "colours": {"main": brand.main, "second": brand.second},
+        "logo": logo,
+        "font": typefaces.pop(OWN, None),
+        "other_scripts": tuple(typefaces.values()),
+        "footer": brand.footer,
+    }
 
 
 def _is_there(font: Font, folders: Sequence[Path]) -> bool:

@@ -43,7 +43,7 @@ async def contents(
 
     kept = await found("contents_marks", span)
     spells = await found("contents_spans", scope, span)
-    corrections = await found("contents_corrections", span)
+    corrections = await found("contents_corrections", scope, span)
     taken = corrections or windows
     timeouts = [probe["timeout_s"] for probe in probes if probe["timeout_s"] is not None]
     return Contents(
@@ -54,7 +54,7 @@ async def contents(
         ceiling_s=max(timeouts, default=None),
         failures=_all(Failure, await found("contents_failures", scope, span)),
         crises=await _crises(connection, contract, scope, span),
-        measures=_all(Measure, await found("contents_actions", span)),
+        measures=_all(Measure, await found("contents_actions", scope, span)),
         corrections=_all(Correction, corrections),
         without=_all(Without, await found("contents_without", scope, span) if taken else []),
         gaps=_all(Gap, await found("contents_gaps", scope, span)),

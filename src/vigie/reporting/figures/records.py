@@ -240,6 +240,13 @@ class Figures:
     zones: tuple[Zone, ...] = ()  # of the contract, one after the other; empty: it never moved
 
     @property
+    def counts_unknown_down(self) -> bool:
+        """Whether what was used of a budget is more than unplanned downtime."""
+        used, unplanned = self.availability.used_s, self.availability.seconds.unplanned
+        # The terms that are carried are the last ones; earlier ones may have counted otherwise.
+        return self.contract.unknown == "down" or (used is not None and used > unplanned)
+
+    @property
     def windows_begun(self) -> tuple[Window, ...]:
         """The windows of the period that have begun as far as it is known."""
         coming = {one.key for one in self.windows_to_come}

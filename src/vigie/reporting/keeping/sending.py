@@ -30,26 +30,34 @@ log = structlog.get_logger()
 
 
 async def run_reports(
-    pool: asyncpg.Pool, *, settings: Settings, directory: Path, stop: asyncio.Event
+    pool: asyncpg.Pool,
+    *,
+    settings: Settings,
+    directory: Path,
+    stop: asyncio.Event,
+    tell: Callable[[str | None], None] = lambda _: None,
 ) -> None:
     """Make, circulate, issue and send reports as their contracts say, until *stop*.
 
     One process at a time does; what a time without any left undone is made up for.
-    A database that is gone is waited for.
+    A database that is gone is waited for. *tell* hears why none is made, and None when one may be.
     """
     clerk = Clerk(pool, settings, directory, stop)
     trouble = Trouble(
-        "reports: the database cannot be used, none is made or sent meanwhile",
+        "reports: the database does not do its part, none is made or sent meanwhile",
         "reports: the database is back",
-        do="look at the database; what is due is made then",
+        do="look at the database, or report this defect; what is due is made then",
     )
     while not stop.is_set():
         more = False
         try:
             more = await clerk.turn(clock.now())
             trouble.worked()
+            tell(None)
         except DATABASE_TROUBLE as error:
-            trouble.failed(why=str(error) or type(error).__name__)
+            why = str(error) or type(error).__name__
+            trouble.failed(why=why)
+            tell(why)
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 0.1 if more else EVERY_S)
 

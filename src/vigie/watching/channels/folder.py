@@ -5,7 +5,6 @@ others are somebody else's.
 """
 
 import asyncio
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -35,11 +34,12 @@ def _put(folder: Path, files: tuple[Attached, ...]) -> None:
         raise NotSent(f"{folder}: there is no such folder (make it, or mount it)", temporary=True)
     for one in files:
         there = folder / one.name
-        if not os.path.lexists(there):
-            wholefile.put(there, one.content)
-        elif not _is_same(there, one.content):
-            why = f"{there} is there with other bytes, and is not written over (move it)"
-            raise NotSent(why, temporary=False)
+        try:
+            wholefile.put(there, one.content, over=False)
+        except FileExistsError as error:
+            if not _is_same(there, one.content):
+                why = f"{there} is there with other bytes, and is not written over (move it)"
+                raise NotSent(why, temporary=False) from error
 
 
 def _is_same(there: Path, content: bytes) -> bool:
