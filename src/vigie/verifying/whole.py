@@ -38,6 +38,7 @@ from vigie.verifying.periods import AHEAD, placed
 from vigie.verifying.probed import probed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
+from vigie.verifying.splits import splits
 from vigie.verifying.summaries import added_up, ranked
 from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
@@ -97,6 +98,7 @@ def _arithmetic(figures: Figures, made: Made) -> Check:
     well = f"percentages, budgets and verdicts of {count(scopes, 'scope')}, computed again"
     problems = [*complete(figures), *placed(figures.period, made.made_at), *recomputed(figures)]
     problems += [*budgets(figures), *outlooks(figures), *worked(figures), *ruled(figures)]
+    problems += [*splits(figures)]
     return judged("arithmetic", problems, well=well)
 
 

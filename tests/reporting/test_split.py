@@ -1,0 +1,106 @@
+"""A period in which the terms change: each part is told by its own, and none stands for all."""
+
+from datetime import date
+from decimal import Decimal
+
+import asyncpg
+from tests.reporting.splits import changed, of_may, slots, target
+from tests.reporting.test_html import page, text
+from tests.sql.world import World
+
+A_DAY_S = 86400
+BEFORE, AFTER = 11 * A_DAY_S, 20 * A_DAY_S  # 1 to 11 May, and 12 to 31 May
+
+
+async def two_targets(world: World) -> None:
+    """95 % until 11 May, 99.9 % from the 12th; down for 100 minutes before and 20 after."""
+    down = (*slots(5, 8, 10), *slots(20, 8, 2))
+    await changed(world, target("95"), target("99.9"), down=down)
+
+
+async def test_each_part_has_its_own_target_and_budget(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await two_targets(world)
+
+    found = await of_may(connection)
+
+    assert found.split is not None
+    first, last = found.split.versions
+    assert (first.first_day, first.last_day) == (date(2026, 5, 1), date(2026, 5, 11))
+    assert (last.first_day, last.last_day) == (date(2026, 5, 12), date(2026, 5, 31))
+    assert ("95", "99.9") == (first.target, last.target)
+    assert [BEFORE, AFTER] == [one.committed_s for one in found.split.versions]
+    assert [100 * 60, 20 * 60] == [one.down_s for one in found.split.versions]
+    assert first.budget_s == BEFORE * 5 // 100 == 47520
+    assert last.budget_s == Decimal(AFTER) / 1000 == 1728
+    assert found.availability.budget_s == 47520 + 1728
+    assert found.split.down_s == 120 * 60
+    assert found.split.unjudged_s == 0
+
+
+async def test_no_target_of_a_part_stands_beside_the_figure_of_the_whole(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await two_targets(world)
+
+    shown = text(page(await of_may(connection)))
+
+    both = "95 % until 11 May 2026, 99.9 % from 12 May 2026"
+    assert f"Met Target {both} May 2026:" in shown.replace("\xa0", " ")
+    # 31 days are 2,678,400 s, and 7,200 s of them down: 99.73118…
+    assert (
+        f"May 2026: 99.7311 % (cut, not rounded), target {both}: "
+        "met (2 h 0 min 0 s counted as down, 13 h 40 min 48 s allowed)." in shown
+    )
+    assert "The target lies" not in shown
+    assert "Judged in the same way at its worst and at its best bound" in shown
+    assert "terms in force since 12 May 2026; they changed in this period" in shown
+    assert "7,200 s) ÷ 2,678,400 s = 99.7311 %" in shown
+    assert "= 49,248 s" in shown
+
+
+async def test_what_counts_without_a_target_is_named(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    down = (*slots(5, 8, 40), *slots(20, 8, 25))
+    none = {"target": None}
+    await changed(world, none, target("100"), down=down)
+
+    found = await of_may(connection)
+    shown = text(page(found))
+
+    assert found.split is not None
+    assert found.split.unjudged_s == 400 * 60
+    assert found.availability.used_s == 250 * 60
+    assert (
+        "target none until 11 May 2026, 100 % from 12 May 2026: missed by 4 h 10 min 0 s" in shown
+    )
+    assert "Another 6 h 40 min 0 s of downtime lie in time without a target" in shown
+
+
+async def test_terms_that_do_not_change_have_no_parts(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await changed(world, target("95"), target("99.9"))
+
+    await connection.execute(
+        "update fact.contract_version set replaced_at = now() where upper(valid) is not null"
+    )
+
+    assert (await of_may(connection)).split is None
+
+
+async def test_a_service_that_came_with_the_latest_terms_is_judged_by_them_alone(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    orders = target("99.9", essential=("orders",))
+    await changed(world, target("95"), orders)
+
+    left = await of_may(connection, scope="api")
+    came = await of_may(connection, scope="orders")
+
+    assert came.split is None
+    assert left.split is not None
+    assert ["95"] == [one.target for one in left.split.versions]
+    assert "target 95 %: met" in text(page(left))
