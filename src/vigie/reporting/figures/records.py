@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from vigie.reporting.figures.contents import Contents
 from vigie.reporting.figures.evidencerecords import Evidence
-from vigie.reporting.figures.termrecords import Contract, Split
+from vigie.reporting.figures.termrecords import Contract, Split, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +193,12 @@ class Figures:
     evidence: Evidence | None = None  # only when asked for: reports carry it
     contents: Contents = field(default_factory=Contents)  # the further pages
     split: Split | None = None  # None: the terms are the same in the whole period
+
+    def terms_of(self, *names: str) -> tuple[Terms, ...]:
+        """Return the terms of the period that differ in *names*; one where none do."""
+        if self.split is not None:
+            return self.split.differing(*names)
+        return (Terms(contract=self.contract, target=self.availability.target),)
 
     @property
     def windows_begun(self) -> tuple[Window, ...]:

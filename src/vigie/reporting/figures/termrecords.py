@@ -92,12 +92,13 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Promise:
-    """A target, and the days on which it held."""
+class Terms:
+    """What holds on some days of a period."""
 
+    contract: Contract
     target: str | None
-    first_day: date | None  # None: from the first part on
-    last_day: date | None  # None: to the last one
+    first_day: date | None = None  # None: from the first part on
+    last_day: date | None = None  # None: to the last one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,15 +110,19 @@ class Split:
     versions: tuple[Version, ...]
 
     @property
-    def promises(self) -> tuple[Promise, ...]:
-        """The targets in order; parts of one target that follow each other are one."""
+    def promises(self) -> tuple[Terms, ...]:
+        """The targets in order."""
+        return self.differing("target")
+
+    def differing(self, *names: str) -> tuple[Terms, ...]:
+        """Return the terms that differ in *names*, in order: parts that share them are one."""
         runs: list[list[Version]] = []
         for one in self.versions:
-            if runs and runs[-1][0].target == one.target:
+            if runs and _values(runs[-1][0], names) == _values(one, names):
                 runs[-1].append(one)
             else:
                 runs.append([one])
-        return tuple(_promise(run, runs) for run in runs)
+        return tuple(_terms(run, runs) for run in runs)
 
     @property
     def bases(self) -> tuple[str, ...]:
@@ -126,9 +131,14 @@ class Split:
         return tuple(dict.fromkeys(one.contract.basis for one in promised))
 
 
-def _promise(run: Sequence[Version], runs: Sequence[Sequence[Version]]) -> Promise:
-    return Promise(
-        target=run[0].target,
+def _values(one: Version, names: Sequence[str]) -> list[object]:
+    return [one.target if name == "target" else getattr(one.contract, name) for name in names]
+
+
+def _terms(run: Sequence[Version], runs: Sequence[Sequence[Version]]) -> Terms:
+    return Terms(
+        contract=run[-1].contract,
+        target=run[-1].target,
         first_day=None if run is runs[0] else run[0].first_day,
         last_day=None if run is runs[-1] else run[-1].last_day,
     )
