@@ -64,6 +64,11 @@ class Contract:
     cap_per: str | None = None  # month, quarter, year
     enforced: tuple[str, ...] = ()  # outside, cap
 
+    @property
+    def whole_windows(self) -> bool:
+        """Whether a window is planned time from its start to its end, whatever was down in it."""
+        return self.maintenance == "window"
+
     def clause(self, *terms: str) -> str:
         """Return the clauses that say *terms*, and what is below them; empty: none is named."""
         said = (
@@ -97,6 +102,7 @@ class Terms:
 
     contract: Contract
     target: str | None
+    services: tuple[str, ...] = ()  # keys of the essential ones
     first_day: date | None = None  # None: from the first part on
     last_day: date | None = None  # None: to the last one
 
@@ -132,13 +138,15 @@ class Split:
 
 
 def _values(one: Version, names: Sequence[str]) -> list[object]:
-    return [one.target if name == "target" else getattr(one.contract, name) for name in names]
+    own = {"target": one.target, "services": one.services}
+    return [own[name] if name in own else getattr(one.contract, name) for name in names]
 
 
 def _terms(run: Sequence[Version], runs: Sequence[Sequence[Version]]) -> Terms:
     return Terms(
         contract=run[-1].contract,
         target=run[-1].target,
+        services=run[-1].services,
         first_day=None if run is runs[0] else run[0].first_day,
         last_day=None if run is runs[-1] else run[-1].last_day,
     )
