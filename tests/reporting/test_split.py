@@ -8,6 +8,8 @@ from tests.reporting.splits import changed, of_may, slots, target
 from tests.reporting.test_html import page, text
 from tests.sql.world import World
 
+from vigie.reporting import to_json
+
 A_DAY_S = 86400
 BEFORE, AFTER = 11 * A_DAY_S, 20 * A_DAY_S  # 1 to 11 May, and 12 to 31 May
 
@@ -104,3 +106,30 @@ async def test_a_service_that_came_with_the_latest_terms_is_judged_by_them_alone
     assert left.split is not None
     assert ["95"] == [one.target for one in left.split.versions]
     assert "target 95 %: met" in text(page(left))
+
+
+async def test_the_json_has_no_target_of_the_whole_where_parts_have_several(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await two_targets(world)
+
+    found = to_json(await of_may(connection))
+
+    assert found["target"] is None
+    assert [("2026-05-01", "95", 47520), ("2026-05-12", "99.9", 1728)] == [
+        (one["first_day"], one["target"], one["allowed_s"]) for one in found["parts"]
+    ]
+
+
+async def test_the_rules_of_each_part_are_told_where_they_differ(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await changed(world, target("95", unknown="up"), target("95", essential=("orders",)))
+
+    shown = text(page(await of_may(connection)))
+
+    assert "target 95 %: met" in shown
+    assert "Until 11 May 2026: Unknown time counts as up, as the contract says." in shown
+    assert "From 12 May 2026: Unknown time counts neither as up nor as down." in shown
+    assert "(Api until 11 May 2026; Orders from 12 May 2026)" in shown
+    assert 1 == shown.count("Planned downtime Down inside a valid maintenance window.")

@@ -194,6 +194,12 @@ class Figures:
     contents: Contents = field(default_factory=Contents)  # the further pages
     split: Split | None = None  # None: the terms are the same in the whole period
 
+    @property
+    def target(self) -> str | None:
+        """The target of the whole period; None where there is none, or several."""
+        targets = {one.target for one in self.terms_of("target")}
+        return targets.pop() if len(targets) == 1 else None
+
     def terms_of(self, *names: str) -> tuple[Terms, ...]:
         """Return the terms of the period that differ in *names*; one where none do."""
         if self.split is not None:
