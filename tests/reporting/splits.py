@@ -1,5 +1,6 @@
 """Months in which the terms of a contract change, as a database gives them."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import asyncpg
 from tests.sql.world import World
 
-from vigie.reporting import Asked, Figures, figures
+from vigie.reporting import Asked, Figures, Split, Version, figures
 
 MAY = Asked("month", date(2026, 5, 1))
 START = datetime(2026, 5, 1, tzinfo=UTC)
@@ -60,3 +61,42 @@ async def of_may(connection: asyncpg.Connection, **changes: Any) -> Figures:
 def target(text: str, **terms: Any) -> dict[str, Any]:
     """Return terms with a target in per cent."""
     return {"target": Decimal(text) / 100, "basis": "month"} | terms
+
+
+def by_hand(base: Figures, *, before: str | None = "99.5", **earlier: Any) -> Figures:
+    """Return *base*, a sample of May, with other terms until the 11th."""
+    day, budget = Decimal(86400), base.availability.budget_s or Decimal(0)
+    first, down = 11 * day, Decimal(120)
+    latest = replace(base.contract, version_from=date(2026, 5, 12))
+    changes: dict[str, Any] = {"version_until": date(2026, 5, 12)} | earlier
+    one = Version(
+        contract=replace(base.contract, **changes),
+        starts=base.period.starts,
+        ends=base.period.starts + 11 * A_DAY,
+        first_day=date(2026, 5, 1),
+        last_day=date(2026, 5, 11),
+        services=("api",),
+        target=before,
+        committed_s=first,
+        down_s=down,
+        future_s=Decimal(0),
+        budget_s=None if before is None else first / 200,
+    )
+    last = replace(
+        one,
+        contract=latest,
+        starts=one.ends,
+        ends=base.period.ends,
+        first_day=date(2026, 5, 12),
+        last_day=date(2026, 5, 31),
+        services=("api", "orders"),
+        target=base.availability.target,
+        committed_s=base.availability.seconds.committed - first,
+        down_s=base.availability.seconds.unplanned - down,
+        budget_s=budget,
+    )
+    unjudged = down if before is None else Decimal(0)
+    split = Split(
+        down_s=base.availability.seconds.unplanned, unjudged_s=unjudged, versions=(one, last)
+    )
+    return replace(base, contract=latest, split=split)

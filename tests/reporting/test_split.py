@@ -1,14 +1,19 @@
 """A period in which the terms change: each part is told by its own, and none stands for all."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import asyncpg
-from tests.reporting.splits import changed, of_may, slots, target
+import pytest
+from tests.reporting import samples
+from tests.reporting.layout import problems
+from tests.reporting.splits import NOW, by_hand, changed, of_may, slots, target
 from tests.reporting.test_html import page, text
+from tests.reporting.test_pdf import NOWHERE
 from tests.sql.world import World
 
-from vigie.reporting import to_json
+from vigie.reporting import make_pdf, to_json
 
 A_DAY_S = 86400
 BEFORE, AFTER = 11 * A_DAY_S, 20 * A_DAY_S  # 1 to 11 May, and 12 to 31 May
@@ -133,3 +138,14 @@ async def test_the_rules_of_each_part_are_told_where_they_differ(
     assert "From 12 May 2026: Unknown time counts neither as up nor as down." in shown
     assert "(Api until 11 May 2026; Orders from 12 May 2026)" in shown
     assert 1 == shown.count("Planned downtime Down inside a valid maintenance window.")
+
+
+@pytest.mark.parametrize("language", ["de", "en", "es", "fr", "it"])
+def test_parts_are_laid_out_in_every_language(language: str) -> None:
+    base = samples.busy()
+    names = [replace(one, name=f"{one.name} of all our regions") for one in base.services]
+    long = by_hand(replace(base, services=tuple(names)), before=None, unknown="up", basis="month")
+
+    drawn = make_pdf(long, directory=NOWHERE, now=NOW, language=language)
+
+    assert [] == problems(drawn)
