@@ -149,3 +149,17 @@ def test_parts_are_laid_out_in_every_language(language: str) -> None:
     drawn = make_pdf(long, directory=NOWHERE, now=NOW, language=language)
 
     assert [] == problems(drawn)
+
+
+async def test_a_target_that_ended_in_the_period_is_judged_all_the_same(
+    world: World, connection: asyncpg.Connection
+) -> None:
+    await changed(world, target("99.9"), {"target": None}, down=slots(5, 8, 2))
+
+    shown = text(page(await of_may(connection)))
+
+    # 11 days of 86,400 s, of which a thousandth is 950.4 s; 1,200 s of them down.
+    both = "99.9 % until 11 May 2026, none from 12 May 2026"
+    assert f"target {both}: missed by 4 min 9.6 s (20 min 0 s counted as down" in shown
+    assert "no target agreed" not in shown.split("Measurement coverage")[0]
+    assert "No target was agreed" not in shown
