@@ -162,19 +162,6 @@ $$;
 comment on function fact.calendar_days(text, date) is
 'The days of the day, month, quarter or year that holds the date; of the year to that day; or of the 12 months that end with its month.';
 
-create or replace function fact.local_period(kind text, day date, timezone text) returns tstzrange
-language sql immutable parallel safe
-begin atomic
-    select
-        tstzrange(
-            lower(d.days)::timestamp at time zone timezone,
-            upper(d.days)::timestamp at time zone timezone
-        )
-    from fact.calendar_days(kind, day) as d (days);
-end;
-comment on function fact.local_period(text, date, text) is
-'A period on the clocks of one zone. That of a contract, which may move to another one, is sla.period.';
-
 create or replace function sla.period(contract text, kind text, day date) returns tstzrange
 language sql stable parallel safe
 begin atomic

@@ -49,8 +49,7 @@ begin atomic
                 when 'month' then to_char(m.day, 'YYYY-MM')
                 when 'quarter' then to_char(m.day, 'YYYY"-Q"Q')
                 else to_char(m.day, 'YYYY')
-            end as period,
-            fact.local_period(k.kind, m.day::date, a.timezone) as span
+            end as period
         from agreed as a
         cross join lateral (values ('month'), (a.basis)) as k (kind)
         cross join
@@ -66,22 +65,29 @@ begin atomic
                     when 'quarter' then interval '3 months' else ('1 ' || k.kind)::interval
                 end
             ) as m (day)
+        -- One that is not over in any zone of the world is not asked for dearly.
+        where upper(fact.calendar_days(k.kind, m.day::date)) <= reports_due.now + interval '1 day'
         order by a.contract_id asc, k.kind asc, m.day asc, lower(a.valid) desc
     ),
-    missing as materialized (
-        select a.*
-        from asked as a
+    unkept as materialized (
+        select a.* from asked as a
         where
-            upper(a.span) <= least(sla.as_of(), reports_due.now)
-            and a.span && a.valid
-            and upper(a.span) > a.since - interval '60 days'
-            and not exists (
+            not exists (
                 select 1 from fact.report as r
                 where
                     r.contract_id = a.contract_id
                     and r.scope = 'solution'
                     and r.period = a.period
             )
+    ),
+    missing as materialized (
+        select a.*, p.span
+        from unkept as a
+        cross join lateral sla.period(a.key, a.kind, a.day) as p (span)
+        where
+            upper(p.span) <= least(sla.as_of(), reports_due.now)
+            and p.span && a.valid
+            and upper(p.span) > a.since - interval '60 days'
     )
     select
         m.key,

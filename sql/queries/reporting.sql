@@ -61,8 +61,9 @@ where (select count(*) from fact.zones($1)) > 1
 order by z.days;
 
 -- name: report_terms
--- The contract's ($1) version in force at the end of the period ($2).
+-- The contract's ($1) versions in the period ($2), the one in force at its end first.
 select
+    v.version_id,
     c.key,
     u.name as customer,
     u.language,
@@ -141,8 +142,35 @@ cross join
         ) as same
     ) as week
 where c.key = $1 and v.replaced_at is null and v.valid && $2::tstzrange
-order by v.valid desc
-limit 1;
+order by v.valid desc;
+
+-- name: report_split
+-- What each version of the contract ($1) gives of a scope ($2) in the period ($3). The sums of them
+-- all are in each row.
+select
+    v.version_id,
+    lower(p.span) as starts,
+    upper(p.span) as ends,
+    (lower(p.span) at time zone v.timezone)::date as first_day,
+    ((upper(p.span) - interval '1 microsecond') at time zone v.timezone)::date as last_day,
+    array(
+        select s.key
+        from fact.contract_service as cs
+        inner join fact.service as s on cs.service_id = s.service_id
+        where cs.version_id = v.version_id and cs.essential
+        order by cs.position
+    ) as services,
+    trim_scale(m.target * 100)::text as target,
+    m.counted_up_s + m.counted_down_s as committed_s,
+    m.counted_down_s as down_s,
+    m.future_s,
+    trim_scale((1 - m.target) * (m.counted_up_s + m.counted_down_s + m.future_s)) as budget_s,
+    sum(m.counted_down_s) over () as all_down_s,
+    sum(case when m.target is null then m.counted_down_s else 0 end) over () as unjudged_s
+from fact.measured($1, $2, $3, null::fact.reading) as m
+inner join fact.contract_version as v on m.version_id = v.version_id
+cross join lateral (select v.valid * $3::tstzrange as span) as p
+order by v.valid;
 
 -- name: report_availability
 -- The contract's ($1) availability in the period ($2), the solution's and each service's, worst

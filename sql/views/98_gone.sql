@@ -26,3 +26,4 @@ drop function if exists fact.warn_ahead(
 drop function if exists fact.slam(text, tstzrange, integer);
 drop function if exists fact.budget_outlook(text, text, timestamptz);
 drop function if exists fact.counted_class(text, text, tstzrange, fact.reading);
+drop function if exists fact.local_period(text, date, text);

@@ -10,7 +10,6 @@ from tests.reporting.evidencesamples import PROBES
 from vigie.reporting.figures.records import (
     Availability,
     Classes,
-    Contract,
     Day,
     Figures,
     Longest,
@@ -20,7 +19,7 @@ from vigie.reporting.figures.records import (
     Step,
     Window,
 )
-from vigie.reporting.figures.termrecords import Opening
+from vigie.reporting.figures.termrecords import Contract, Opening
 
 START = datetime(2026, 4, 30, 22, tzinfo=UTC)  # 1 May in Paris
 END = datetime(2026, 5, 31, 22, tzinfo=UTC)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from tests.reporting import samples
+from tests.reporting.splits import by_hand
 
 from vigie.reporting.drawing import html as pages
 from vigie.reporting.drawing.html import to_html
@@ -71,10 +72,17 @@ def texts(value: object) -> Iterator[str]:
             yield from texts(one)
 
 
+CASES = {
+    **{case: samples.CASES[case]() for case in ("busy", "empty", "running")},
+    "other terms": by_hand(samples.busy(), unknown="up", maintenance="window", hours="ima-europe"),
+    "no target before": by_hand(samples.running(), before=None, basis="month", cap_s=None),
+}
+
+
 @pytest.mark.usefixtures("pseudo")
-@pytest.mark.parametrize("case", ["busy", "empty", "running"])
+@pytest.mark.parametrize("case", CASES)
 def test_no_word_of_a_report_is_left_in_english(case: str) -> None:
-    figures = samples.CASES[case]()
+    figures = CASES[case]
     html = to_html(figures, folders=roots(Path("/nonexistent")), now=NOW, language="en")
 
     told = " ".join(texts(asdict(figures)))

@@ -119,7 +119,7 @@ def _summary(found: Figures, formats: Formats) -> Table:
         ("UTC", f"{utc(period.starts)} to {utc(period.ends)}, end excluded"),
         ("As of", utc(period.as_of) if period.as_of else "nothing measured yet"),
         ("Availability", _share(of, formats)),
-        ("Target", formats.percent(of.target)),
+        ("Target", _targets(found, formats)),
         ("Verdict", _verdict(of, found)),
         ("Bounds", f"{formats.percent(of.low)} to {formats.percent(of.high)}"),
         ("Coverage", formats.percent(of.coverage)),
@@ -131,6 +131,13 @@ def _summary(found: Figures, formats: Formats) -> Table:
     for label, value in rows:
         table.add_row(Text(label, style="bold"), value if isinstance(value, Text) else Text(value))
     return table
+
+
+def _targets(found: Figures, formats: Formats) -> str:
+    """Return the target, or those of each part with its first day."""
+    first, *later = found.terms_of("target")
+    since = (f"{formats.percent(one.target)} from {one.first_day}" for one in later)
+    return ", ".join((formats.percent(first.target), *since))
 
 
 def _share(of: Availability, formats: Formats) -> str:

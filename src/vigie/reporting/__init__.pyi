@@ -88,7 +88,6 @@ from .figures.reading import figures
 from .figures.reasons import Reason, reason
 from .figures.records import (
     Availability,
-    Contract,
     Figures,
     Longest,
     Outage,
@@ -98,7 +97,7 @@ from .figures.records import (
 )
 from .figures.results import digest, results_text
 from .figures.revisions import Change, Past, Revision
-from .figures.termrecords import Zone
+from .figures.termrecords import Contract, Split, Version, Zone
 from .files import check_pdf, check_writable, write
 from .formats import Formats, utc
 from .ics import feed
@@ -175,9 +174,11 @@ __all__ = [
     "Section",
     "Shared",
     "Span",
+    "Split",
     "Standing",
     "Summary",
     "SummaryFile",
+    "Version",
     "Window",
     "Workers",
     "Written",

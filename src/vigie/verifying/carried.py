@@ -39,11 +39,13 @@ TAKES = (
 )
 MOST_ROWS = 20_000
 MOST_LISTED = 5_000  # outages, windows and spans of an annex, each a row on a page
+MOST_VERSIONS = 400  # of the terms in one period: more than one a day of a year
 MOST_SERVICES = 2_000  # each a row in several tables: more are not drawn in their time
 LISTED = {
     "figures.outages": MOST_LISTED,
     "figures.maintenance": MOST_LISTED,
     "figures.services": MOST_SERVICES,
+    "figures.split.versions": MOST_VERSIONS,
     "comparison.lines": MOST_LISTED,
     "comparison.services": MOST_SERVICES,
     "comparison.figures.outages": MOST_LISTED,
@@ -52,7 +54,7 @@ LISTED = {
 }
 LARGEST = 10**10  # seconds: three hundred years
 SIZES = range(-12, 11)  # powers of ten; SQL gives six decimals at most
-LISTS = "services|parts|outlooks|effects|contracts|risks"
+LISTS = "services|parts|versions|outlooks|effects|contracts|risks"
 TARGET = re.compile(rf"(availability|({LISTS})\[\d+\])\.target$")
 PERCENT = re.compile(r"\d{1,3}(\.\d{1,40})?", re.ASCII)
 YEARS = range(1990, 2200)

@@ -38,6 +38,7 @@ from vigie.verifying.periods import AHEAD, placed, zoned
 from vigie.verifying.probed import probed
 from vigie.verifying.revisions import check_revision
 from vigie.verifying.seals import check_seal
+from vigie.verifying.splits import splits
 from vigie.verifying.summaries import added_up, ranked
 from vigie.verifying.windows import windows
 from vigie.verifying.worked import worked
@@ -98,6 +99,7 @@ def _arithmetic(figures: Figures, made: Made) -> Check:
     problems = [*complete(figures), *placed(figures.period, made.made_at, figures.zones)]
     problems += [*zoned(figures), *recomputed(figures)]
     problems += [*budgets(figures), *outlooks(figures), *worked(figures), *ruled(figures)]
+    problems += [*splits(figures)]
     return judged("arithmetic", problems, well=well)
 
 

@@ -14,6 +14,7 @@ from vigie.reporting.figures.contents import drop_sums
 from vigie.reporting.figures.evidencerecords import Made
 from vigie.reporting.figures.records import Availability, Figures, Outage, Reading, Seconds, Window
 from vigie.reporting.figures.revisions import Revision
+from vigie.reporting.figures.termrecords import Version
 from vigie.reporting.formats import plain, utc
 
 Number: TypeAlias = int | float
@@ -27,7 +28,7 @@ class Summary(TypedDict):
     demonstration: bool
     scope: str
     period: dict[str, str | bool]
-    target: str | None
+    target: str | None  # none also where parts of the period have several: they are in `parts`
     basis: bool
     seconds: dict[str, Number | None]
     availability: dict[str, str | None]
@@ -38,6 +39,7 @@ class Summary(TypedDict):
     outages: list[dict[str, Any]]
     maintenance: list[dict[str, Any]]
     services: list[dict[str, str | None]]
+    parts: NotRequired[list[dict[str, Any]]]
     readings: NotRequired[list[dict[str, Any]]]
 
 
@@ -71,6 +73,8 @@ def frozen_text(figures: Figures) -> str:
     """
     told = _builtins(replace(figures, evidence=None))
     drop_sums(told["contents"])
+    if figures.split is None:  # as before there was one
+        del told["split"]
     return _text(told)
 
 
@@ -136,13 +140,15 @@ def made_of(
 def to_json(figures: Figures) -> dict[str, Any]:
     """Return the figures as JSON values; strings are those of SQL, whole seconds are integers.
 
-    `readings` is there only when they were asked for.
+    `readings` is there only when they were asked for, `parts` where the terms changed.
     """
     return dict(_summary(figures))
 
 
 def _summary(figures: Figures) -> Summary:
     found = _figures(figures)
+    if figures.split is not None:
+        found["parts"] = [_part(version) for version in figures.split.versions]
     if figures.readings:
         found["readings"] = [_reading(reading) for reading in figures.readings]
     return found
@@ -162,7 +168,7 @@ def _figures(figures: Figures) -> Summary:
             "timezone": period.timezone,
             "complete": period.complete,
         },
-        "target": of.target,
+        "target": figures.target,
         "basis": figures.basis,
         "seconds": _seconds(of.seconds),
         "availability": {
@@ -231,6 +237,17 @@ def _window(window: Window) -> dict[str, Any]:
 
 def _service(service: Availability) -> dict[str, Any]:
     return {"scope": service.scope, "percent": service.percent, "verdict": service.verdict}
+
+
+def _part(version: Version) -> dict[str, Any]:
+    return {
+        "first_day": str(version.first_day),
+        "last_day": str(version.last_day),
+        "target": version.target,
+        "committed_s": number(version.committed_s),
+        "down_s": number(version.down_s),
+        "allowed_s": number(version.budget_s),
+    }
 
 
 def _reading(reading: Reading) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from vigie.reporting.figures.periods import Asked, Days, Span, nearest, written
 from vigie.reporting.figures.records import (
     Availability,
     Classes,
-    Contract,
     Day,
     Figures,
     Longest,
@@ -25,7 +24,8 @@ from vigie.reporting.figures.records import (
     Window,
 )
 from vigie.reporting.figures.rows import Row, record, rows
-from vigie.reporting.figures.termrecords import Clause, Opening, Zone
+from vigie.reporting.figures.termrecords import Zone
+from vigie.reporting.figures.terms import contract_of, split_of
 from vigie.reporting.formats import Formats
 from vigie.storing import query
 
@@ -58,7 +58,7 @@ async def figures(
     span = period["span"]
     scopes = await rows(connection, "report_availability", contract, span)
     of = _scope(contract, scope, scopes)
-    [terms] = await rows(connection, "report_terms", contract, span)
+    terms = await rows(connection, "report_terms", contract, span)
     [longest] = await rows(connection, "report_longest", contract, scope, span)
     outages = await rows(connection, "report_outages", contract, scope, span)
     windows = await rows(connection, "report_maintenance", contract, span)
@@ -78,10 +78,10 @@ async def figures(
             connection, contract, scope, period, outages=outages, windows=noticed
         )
     return Figures(
-        contract=record(Contract, terms, clauses=_clauses(terms), outside_hours=_hours(terms)),
+        contract=contract_of(terms[0]),
         period=record(Period, {**period, "name": asked.name}),
         availability=_availability(of),
-        basis=asked.kind == terms["basis"],
+        basis=asked.kind == terms[0]["basis"],
         longest=record(Longest, longest),
         outages=tuple(record(Outage, row) for row in outages),
         maintenance=tuple(record(Window, row) for row in windows if _touches(row, scope)),
@@ -93,18 +93,9 @@ async def figures(
         evidence=carried,
         contents=more,
         zones=tuple(record(Zone, row) for row in zones),
+        split=await split_of(connection, contract, scope, span, terms),
         sla_version=await connection.fetchval(query("report_version")),
     )
-
-
-def _clauses(terms: Row) -> tuple[Clause, ...]:
-    pairs = zip(terms["clause_terms"], terms["clause_names"], strict=True)
-    return tuple(Clause(term=term, clause=clause) for term, clause in pairs)
-
-
-def _hours(terms: Row) -> tuple[Opening, ...]:
-    pairs = zip(terms["outside_days"], terms["outside_times"], strict=True)
-    return tuple(Opening(weekdays=tuple(map(int, days)), hours=hours) for days, hours in pairs)
 
 
 def _touches(window: Row, scope: str) -> bool:

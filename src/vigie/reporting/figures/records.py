@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from vigie.reporting.figures.contents import Contents
 from vigie.reporting.figures.evidencerecords import Evidence
-from vigie.reporting.figures.termrecords import Clause, Opening, Zone
+from vigie.reporting.figures.termrecords import Contract, Split, Terms, Zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,51 +20,6 @@ class Period:
     timezone: str  # of its first day
     complete: bool
     as_of: datetime | None  # nothing is known after it; None: nothing is known at all
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
-    """The terms in force at the end of the period."""
-
-    key: str
-    customer: str
-    language: str
-    plan: str
-    timezone: str
-    version_from: date
-    version_until: date | None  # first local day after it; None: open
-    basis: str  # the period that carries the contractual verdict
-    maintenance: str
-    unknown: str
-    hours: str | None  # calendar of the agreed service hours; None: always
-    interruption_calendar: str | None  # None: elapsed time
-    join_within_s: Decimal
-    notice_working_days: int | None
-    notice_calendar: str | None
-    crisis_longer_than_s: Decimal | None
-    crisis_customers: int | None
-    demonstration: bool  # made-up results, in any part of the period
-    plan_name: str = ""  # what people call the plan; empty: its key
-    document: str = ""  # title and version of the text that the terms were read from
-    clauses: tuple[Clause, ...] = ()
-    # Hours without maintenance, and how much of it there may be: wishes, unless enforced.
-    outside: str | None = None  # calendar; None: any hours, or all but those of the night
-    outside_hours: tuple[Opening, ...] = ()
-    outside_timezone: str | None = None
-    night_opens: str | None = None  # 22:00; hours in which maintenance may be all the same
-    night_closes: str | None = None
-    cap_s: Decimal | None = None
-    cap_per: str | None = None  # month, quarter, year
-    enforced: tuple[str, ...] = ()  # outside, cap
-
-    def clause(self, *terms: str) -> str:
-        """Return the clauses that say *terms*, and what is below them; empty: none is named."""
-        said = (
-            one.clause
-            for one in self.clauses
-            if any(one.term == term or one.term.startswith(f"{term}.") for term in terms)
-        )
-        return ", ".join(dict.fromkeys(said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +55,7 @@ class Availability:
     low: str | None
     high: str | None
     coverage: str | None
-    target: str | None
+    target: str | None  # of the latest terms; Figures.split has those before them
     budget_s: Decimal | None
     used_s: Decimal | None
     left_s: Decimal | None
@@ -238,6 +193,7 @@ class Figures:
     evidence: Evidence | None = None  # only when asked for: reports carry it
     contents: Contents = field(default_factory=Contents)  # the further pages
     zones: tuple[Zone, ...] = ()  # of the contract, one after the other; empty: it never moved
+    split: Split | None = None  # None: the terms are the same in the whole period
 
     @property
     def counts_unknown_down(self) -> bool:
@@ -245,6 +201,18 @@ class Figures:
         used, unplanned = self.availability.used_s, self.availability.seconds.unplanned
         # The terms that are carried are the last ones; earlier ones may have counted otherwise.
         return self.contract.unknown == "down" or (used is not None and used > unplanned)
+
+    @property
+    def target(self) -> str | None:
+        """The target of the whole period; None where there is none, or several."""
+        targets = {one.target for one in self.terms_of("target")}
+        return targets.pop() if len(targets) == 1 else None
+
+    def terms_of(self, *names: str) -> tuple[Terms, ...]:
+        """Return the terms of the period that differ in *names*; one where none do."""
+        if self.split is not None:
+            return self.split.differing(*names)
+        return (Terms(contract=self.contract, target=self.availability.target),)
 
     @property
     def windows_begun(self) -> tuple[Window, ...]:
