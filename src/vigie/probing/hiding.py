@@ -50,11 +50,12 @@ def _without_tail(text: str, secret: str) -> str:
 
 def _walk(text: str, at: int, secret: str) -> tuple[int, int]:
     """Return up to where *secret* stands in *text* from *at* on, and how much of it that is."""
+    cut = False  # the text may end inside a longer shape, also where a shorter one fits
     for known, char in enumerate(secret):
-        shape = next((s for s in _shapes(char) if text[at : at + len(s)].lower() == s), None)
+        rest = text[at : at + LONGEST_SHAPE].lower()
+        cut = cut or any(rest and s != rest and s.startswith(rest) for s in _shapes(char))
+        shape = next((s for s in _shapes(char) if rest.startswith(s)), None)
         if shape is None:
-            rest = text[at : at + LONGEST_SHAPE].lower()
-            cut = rest and any(s.startswith(rest) for s in _shapes(char))
             return (len(text) if cut else at), known
         at += len(shape)
     return at, len(secret)
