@@ -134,9 +134,6 @@ returns table (
 )
 language sql stable parallel safe
 begin atomic
-    with cell as (
-        select d.* from fact.dispute_split(dispute, period) as d
-    )
     select
         c.service,
         c.span,
@@ -155,7 +152,7 @@ begin atomic
                     where fact.touches_service(n, c.service_id, c.span)
                 )
         end
-    from cell as c
+    from fact.dispute_split(dispute, period) as c
     cross join
         lateral (
             select

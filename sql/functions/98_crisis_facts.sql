@@ -278,3 +278,22 @@ begin atomic
 end;
 comment on function fact.tell_customer(integer, integer, text, text, jsonb, timestamptz) is
 'Queues a message to each address of a customer, in its language and its contract''s zone; gives how many addresses it has.';
+
+create or replace function fact.crisis_span(
+    started timestamptz, resolved_at timestamptz, set_aside_at timestamptz
+) returns tstzrange
+language sql immutable parallel safe
+begin atomic
+    select
+        tstzrange(
+            started,
+            -- greatest() passes over what is not known, and a crisis that goes on has no end.
+            case
+                when coalesce(resolved_at, set_aside_at) is not null
+                    then greatest(started, least(resolved_at, set_aside_at))
+            end,
+            '[]'
+        );
+end;
+comment on function fact.crisis_span(timestamptz, timestamptz, timestamptz) is
+'From when a crisis counts to when it was resolved, cancelled or merged; without an end while it goes on. What comes before its start gives that instant alone.';

@@ -33,6 +33,14 @@ end;
 comment on function fact.report_version(integer, tstzrange) is
 'The terms of a contract in force at the end of a period.';
 
+create or replace function fact.is_automatic(terms jsonb) returns boolean
+language sql immutable parallel safe
+begin atomic
+    select coalesce((terms #>> '{terms,reports,automatic}')::boolean, true);
+end;
+comment on function fact.is_automatic(jsonb) is
+'Whether reports under these terms are made and sent by the clock, and not by people.';
+
 create or replace function fact.report_due(contract_id integer, span tstzrange)
 returns timestamptz
 language sql stable
@@ -43,7 +51,7 @@ begin atomic
             d.day as first_day,
             -- Twenty working days end within seven weeks, but for a year of holidays.
             d.day + 49 as last_day,
-            coalesce((v.terms #>> '{terms,reports,automatic}')::boolean, true) as automatic,
+            fact.is_automatic(v.terms) as automatic,
             v.terms #> '{terms,reports,send}' as send,
             coalesce(
                 (

@@ -118,7 +118,7 @@ begin atomic
         inner join fact.contract_version as v on v.version_id = r.contract_version
         where
             r.report_id = report_places.report_id
-            and coalesce((v.terms #>> '{terms,reports,automatic}')::boolean, true)
+            and fact.is_automatic(v.terms)
     ),
     place as (
         select

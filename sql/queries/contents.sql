@@ -199,9 +199,7 @@ inner join fact.crisis as k on cc.crisis_id = k.crisis_id
 inner join sla.crisis as c on k.key = c.crisis
 where
     a.key = $1
-    and tstzrange(
-        c.started, greatest(c.started, least(c.resolved_at, c.set_aside_at)), '[]'
-    ) && $2::tstzrange
+    and fact.crisis_span(c.started, c.resolved_at, c.set_aside_at) && $2::tstzrange
     and exists (
         select 1 from fact.crisis_service as cs
         inner join fact.contract_service as m on cs.service_id = m.service_id

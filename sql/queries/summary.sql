@@ -7,9 +7,7 @@
 with crisis as materialized (
     select
         k.crisis_id,
-        tstzrange(
-            c.started, greatest(c.started, least(c.resolved_at, c.set_aside_at)), '[]'
-        ) as span
+        fact.crisis_span(c.started, c.resolved_at, c.set_aside_at) as span
     from sla.crisis as c
     inner join fact.crisis as k on c.crisis = k.key
 ),
@@ -176,8 +174,7 @@ select
         where
             ks.service_id = r.service_id
             -- People may open one before the first failure is measured.
-            and s.started < upper(r.span)
-            and coalesce(least(s.resolved_at, s.set_aside_at), 'infinity') > lower(r.span)
+            and fact.crisis_span(s.started, s.resolved_at, s.set_aside_at) && r.span
     ) as crisis,
     upper(r.span) >= sla.as_of() as open
 from run as r
@@ -210,9 +207,7 @@ select
     ) as open_actions
 from sla.crisis as c
 where
-    tstzrange(
-        c.started, greatest(c.started, least(c.resolved_at, c.set_aside_at)), '[]'
-    ) && $1::tstzrange
+    fact.crisis_span(c.started, c.resolved_at, c.set_aside_at) && $1::tstzrange
 order by c.started desc, c.crisis asc;
 
 -- name: summary_windows

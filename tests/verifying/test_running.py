@@ -22,7 +22,7 @@ from vigie import cli, clock, settings
 from vigie.reporting import Asked, Summary, comparison_pdf, read_comparison
 from vigie.storing import Addition
 from vigie.verifying.lists import rows
-from vigie.verifying.settled import over, past_of_report, past_of_summary
+from vigie.verifying.settled import REACH, over, past_of_report, past_of_summary
 
 measured, verify = test_command.measured, test_command.verify
 FAILED = datetime(2026, 5, 5, 8, tzinfo=UTC)
@@ -386,3 +386,7 @@ def test_a_running_annex_differs_later_and_fails_for_what_was_over(
     status, told, _ = verify(str(file), "--database")
     assert 1 == status
     assert "✗ fails        database: comparison.figures.days[2026-05-05" in told
+
+
+async def test_how_far_a_result_matters_is_what_sql_says(connection: asyncpg.Connection) -> None:
+    assert REACH == await connection.fetchval("select fact.reach()")
