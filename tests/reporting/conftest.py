@@ -1,40 +1,22 @@
 """A world per test, in a transaction that is rolled back; reports that are drawn at once."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
+from tests import here
 from tests.reporting.byclock import began
 from tests.sql.world import World
 
-from vigie.reporting import press
-from vigie.reporting.drawing.workers import Job
+drawn_here = here.drawn_here
 
 
 @pytest.fixture
 def world(connection: asyncpg.Connection) -> World:
     return World(connection=connection)
-
-
-class _Here:
-    async def draw(self, job: Job) -> bytes:
-        return await asyncio.to_thread(job)
-
-
-@pytest.fixture
-def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw in this process: another one takes seconds to start."""
-
-    @asynccontextmanager
-    async def workers(_: int) -> AsyncIterator[_Here]:
-        yield _Here()
-
-    monkeypatch.setattr(press, "open_workers", workers)
 
 
 @pytest.fixture

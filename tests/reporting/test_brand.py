@@ -33,6 +33,7 @@ from vigie.reporting.evidence.branding import at_hand, brand_of
 from vigie.reporting.figures.brandrecords import SHIPPED, Brand, Font, Picture
 from vigie.templating import roots
 
+pytestmark = pytest.mark.usefixtures("drawn_here")
 NOW = datetime(2026, 6, 3, 6, tzinfo=UTC)
 YAML = """\
 name: Example Hosting Ltd

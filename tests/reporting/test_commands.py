@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 from tests.reporting.authority import issue
 from tests.sql.world import World
 
+from vigie.cli import main
 from vigie.reporting import verify_seal
 
 START, END = datetime(2026, 5, 1, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC)
@@ -38,28 +39,44 @@ async def measured(database: str) -> str:
     return database
 
 
-@pytest.fixture
-def vigie(measured: str, tmp_path: Path) -> "Vigie":
-    return Vigie(measured, tmp_path)
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a command gave back."""
+
+    returncode: int
+    stdout: str
+    stderr: str
 
 
+@dataclass(frozen=True, slots=True)
 class Vigie:
     """Runs commands in a directory of their own, against the measured database."""
 
-    def __init__(self, database: str, directory: Path) -> None:
-        self.directory = directory
-        self._environment = os.environ | {"VIGIE_DATABASE_URL": database, "COLUMNS": "160"}
+    directory: Path
+    capsys: pytest.CaptureFixture[str]
+    set: Callable[[str, str], None]  # a variable of the environment
 
-    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-c", "from vigie.cli import main; main()", *arguments],
-            cwd=self.directory,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+    def __call__(self, *arguments: str) -> Done:
+        # A command has a loop of its own, and may be called inside the test's.
+        with ThreadPoolExecutor(1) as thread:
+            ended = thread.submit(main, arguments).exception()
+        assert isinstance(ended, SystemExit)
+        told = self.capsys.readouterr()
+        return Done(int(ended.code or 0), told.out, told.err)
+
+
+@pytest.fixture
+def vigie(
+    measured: str,
+    drawn_here: None,  # noqa: ARG001 - how the commands draw
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Vigie:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VIGIE_DATABASE_URL", measured)
+    monkeypatch.setenv("COLUMNS", "160")
+    return Vigie(tmp_path, capsys, monkeypatch.setenv)
 
 
 def test_sla_prints_what_a_person_asks_first(vigie: Vigie) -> None:
@@ -262,14 +279,12 @@ async def test_made_up_data_is_marked_wherever_it_is_reported(measured: str, vig
 def test_report_is_sealed_where_a_key_is_configured_and_says_so(vigie: Vigie) -> None:
     issue("Acme Reports").pkcs12(vigie.directory / "seal.p12", "geheim")
     (vigie.directory / "pin").write_text("geheim\n", encoding="utf-8")
-    vigie._environment |= {
-        "VIGIE_SIGN_PKCS12": "seal.p12",
-        "VIGIE_SIGN_PASSWORD": "${file:pin}",
-    }
+    vigie.set("VIGIE_SIGN_PKCS12", "seal.p12")
+    vigie.set("VIGIE_SIGN_PASSWORD", "${file:pin}")
     sealed = vigie("report", "acme", "--month", "2026-05", "-o", "sealed.pdf")
     content = (vigie.directory / "sealed.pdf").read_bytes()
     shown = " ".join(page.get_textpage().get_text_bounded() for page in PDF(content))
-    vigie._environment["VIGIE_SIGN_PASSWORD"] = "falsch"
+    vigie.set("VIGIE_SIGN_PASSWORD", "falsch")
     refused = vigie("report", "acme", "--month", "2026-05", "-o", "other.pdf")
 
     assert (0, "") == (sealed.returncode, sealed.stderr)

@@ -1,16 +1,17 @@
 """What costs time is made once."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests import here
 from tests.verifying.reports import NOW, genuine, month
 
 from vigie import clock
 from vigie.reporting import Figures, Made, made_again
-from vigie.verifying.texts import texts
+
+drawn_here = here.drawn_here
 
 
 @pytest.fixture(autouse=True)
@@ -32,28 +33,6 @@ def drawn_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("vigie.verifying.pages.made_again", again)
 
 
-class _Here:
-    async def draw(self, job: Callable[[], bytes]) -> bytes:
-        return job()
-
-
 @pytest.fixture(autouse=True)
-def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw in this process: one of its own takes seconds to begin."""
-
-    @asynccontextmanager
-    async def workers(**_: object) -> AsyncIterator[_Here]:
-        yield _Here()
-
-    monkeypatch.setattr("vigie.verifying.pages.open_workers", workers)
-
-
-@pytest.fixture(autouse=True)
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Read the words of pages in this process: one of its own takes a second to begin."""
-
-    async def read(content: bytes) -> list[str]:
-        return texts(content)
-
-    for module in ("pages", "elsewhere"):
-        monkeypatch.setattr(f"vigie.verifying.{module}.texts_of", read)
+def all_here(drawn_here: None) -> None:
+    """Draw and read in this process."""
